@@ -18,7 +18,8 @@ def resource(name: str) -> Path:
 def _resources() -> Path:
     package = Path(__file__).resolve().parent
     frozen = getattr(sys, "_MEIPASS", None)
-    for folder in (package / "resources", package.parent / "resources", Path(frozen or package) / "resources"):
+    for place in (package, package.parent, Path(frozen or package)):
+        folder = place / "resources"
         if folder.is_dir():
             return folder
     raise FileNotFoundError(f"the folder 'resources' is missing beside {package}: install Backprop Lab again")

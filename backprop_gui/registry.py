@@ -1,4 +1,4 @@
-"""Registries: the one place where activations, losses, data sets, formats and other named things are listed."""
+"""Registries: the one place where activations, losses, data sets, formats and the like are listed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class UnknownNameError(UserError, KeyError):
 
 
 class Registry(Mapping[str, T]):
-    """An ordered, read-mostly mapping from a stable name to a thing, which explains itself when asked for what it lacks.
+    """An ordered, read-mostly mapping from a name to a thing, which explains itself when asked for what it lacks.
 
     Parameters
     ----------
