@@ -20,7 +20,7 @@ class UnknownNameError(UserError, KeyError):
 
 
 class Registry(Mapping[str, T]):
-    """An ordered, read-mostly mapping from a name to a thing, which explains itself when asked for what it lacks.
+    """An ordered mapping from a name to a thing, which explains itself when asked for what it lacks.
 
     Parameters
     ----------
