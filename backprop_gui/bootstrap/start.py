@@ -104,7 +104,7 @@ def _continue_in(environment: Environment, arguments: Sequence[str]) -> NoReturn
     _replace_process([str(environment.python), *arguments])
 
 
-def _replace_process(command: Sequence[str]) -> NoReturn:
+def _replace_process(command: list[str]) -> NoReturn:
     """Become another program: on Windows, where a process cannot, run it and end as it ended."""
     sys.stdout.flush()
     sys.stderr.flush()
