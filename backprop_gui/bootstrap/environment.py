@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from backprop_gui.bootstrap import apt
 from backprop_gui.errors import UserError
 
 NOTE = "backprop-lab.json"
@@ -180,6 +179,8 @@ def _require_venv() -> None:
 
     if importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"):
         return
+    from backprop_gui.bootstrap import apt
+
     package = f"python3.{sys.version_info[1]}-venv"
     if not apt.available():
         raise UserError(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from collections.abc import Iterable, Mapping
 
-from backprop_gui.bootstrap import apt
 from backprop_gui.errors import UserError
 
 # By the name the loader asks for; the package names are those of Debian and Ubuntu.
@@ -39,6 +37,8 @@ def needed(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 def missing(libraries: Iterable[str]) -> list[str]:
     """Return those of ``libraries`` that the loader does not find."""
+    import ctypes
+
     absent = []
     for library in libraries:
         try:
@@ -59,6 +59,8 @@ def provide(libraries: Mapping[str, str]) -> None:
     absent = missing(libraries)
     if not absent:
         return
+    from backprop_gui.bootstrap import apt
+
     packages = [libraries[library] for library in absent]
     names = ", ".join(absent)
     if not apt.available():

@@ -10,7 +10,6 @@ from typing import NoReturn
 
 from backprop_gui.bootstrap import libraries, requirements
 from backprop_gui.bootstrap.environment import RUN, TEST, Environment, Purpose
-from backprop_gui.display import display_problem
 from backprop_gui.errors import UserError
 
 OUTPUT = "backprop-lab-output"
@@ -37,6 +36,8 @@ def _run(root: Path, arguments: Sequence[str]) -> int:
     opens_window = not arguments or Path(arguments[0]).is_file()
     if not opens_window:
         return _command_line(arguments)
+    from backprop_gui.display import display_problem
+
     problem = display_problem()
     if problem is None:
         _provide_libraries(environment)
