@@ -1,0 +1,20 @@
+"""The array type of the engine: NumPy arrays of float64, or of float32 by choice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating[Any]]
+"""Real numbers; inside the gradient check also complex ones."""
+
+PRECISIONS = {"float64": np.dtype(np.float64), "float32": np.dtype(np.float32)}
+
+
+def frozen(array: Array) -> Array:
+    """Return a copy of ``array`` that cannot be written to."""
+    copy = array.copy()
+    copy.setflags(write=False)
+    return copy

@@ -1,0 +1,137 @@
+"""What crosses from the worker to the window: frozen snapshots, and nothing else."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.passes import Trace
+from backprop_gui.engine.plan import Plan
+
+
+class Part(enum.Enum):
+    """Which part of the data an example belongs to."""
+
+    TRAIN = "train"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The example the person looks at: number ``index`` (from 0) of a part of the data."""
+
+    part: Part = Part.TRAIN
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The data loss (without penalties) over one part of the data, and the share of right answers, 0 to 1.
+
+    ``accuracy`` is None where the targets are not classes.
+    """
+
+    loss: float
+    accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """The recorded losses up to now: read-only views, which stay valid and unchanged while training goes on.
+
+    Attributes
+    ----------
+    epochs : (records,) array
+        The time of each record, in epochs.
+    train, test : (records,) arrays
+        Data losses; ``test`` is NaN throughout where there is no test part.
+    train_accuracy, test_accuracy : (records,) arrays
+        Shares from 0 to 1; NaN where the targets are not classes.
+    """
+
+    epochs: Array
+    train: Array
+    test: Array
+    train_accuracy: Array
+    test_accuracy: Array
+
+
+class NoteKind(enum.Enum):
+    """What a note is about."""
+
+    NOT_FINITE = "not finite"
+    STOPPED_EARLY = "stopped early"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that happened in training and that a person must read.
+
+    Attributes
+    ----------
+    text : str
+        One or two sentences.
+    step : int
+        The update at which it happened, counted from 1.
+    layer, parameter : str
+        For numerical trouble, what first went wrong; otherwise empty.
+    neuron : int or None
+        For numerical trouble, the id of the neuron to look at.
+    """
+
+    kind: NoteKind
+    text: str
+    step: int
+    layer: str = ""
+    parameter: str = ""
+    neuron: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One moment of training, complete in itself; every array is read-only.
+
+    It carries the plan that made it, so a frame that arrives after an edit is merely older, never wrong.
+
+    Attributes
+    ----------
+    plan : Plan
+    step, epoch : int, float
+        Updates made so far, and passes over the training data; a fraction within an epoch.
+    theta : (plan.size,) array
+        All parameters at this moment.
+    train, test : Score or None
+        As last evaluated, at ``scored_at`` (in epochs), which is at most one recording interval old; ``test`` is
+        None without a test part.
+    penalty : float
+        The L1 and L2 penalty at this moment, apart from the data loss.
+    curve : Curve
+    probe : Probe
+        The example that ``trace`` is about.
+    trace : Trace
+        Every number of the forward and backward pass of the probe at this moment (one example).
+    update : (plan.size,) array
+        What the optimiser will add to ``theta`` in the next step, with the next batch.
+    batch : (position, size)
+        How many examples of the current batch have been looked at in single steps, and how large it is.
+    rate : float
+        Updates a second, measured; 0 while paused.
+    note : Note or None
+    """
+
+    plan: Plan
+    step: int
+    epoch: float
+    theta: Array
+    train: Score
+    test: Score | None
+    scored_at: float
+    penalty: float
+    curve: Curve
+    probe: Probe
+    trace: Trace
+    update: Array
+    batch: tuple[int, int]
+    rate: float = 0.0
+    note: Note | None = None

@@ -1,0 +1,241 @@
+"""The independent check: the gradient as the limit of the loss itself, without a line of backpropagation.
+
+The forward pass here walks the drawing neuron by neuron and edge by edge. It shares nothing with the plan or with
+:mod:`backprop_gui.engine.passes` but the definitions of the activations and losses, so a wrong layout, a forgotten
+factor or a bias moved twice cannot hide on both sides.
+
+Where everything is analytic, the derivative is taken by a complex step, Im L(θ + i h) / h with h = 1e-30: no
+difference is formed, so nothing cancels, and the result is exact to rounding (Squire and Trapp, "Using Complex
+Variables to Estimate Derivatives of Real Functions", SIAM Review 40, 1998). Elsewhere central differences
+(L(θ + h) − L(θ − h)) / 2h serve, whose error is about 1e-10. Exactly on a kink, such as ReLU at z = 0, there is no
+derivative, and every slope between the one from the left and the one from the right is right.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_gui.engine.activations import ACTIVATIONS
+from backprop_gui.engine.arrays import Array, frozen
+from backprop_gui.engine.losses import Loss
+from backprop_gui.engine.passes import trace
+from backprop_gui.engine.plan import Plan
+from backprop_gui.network import Kind
+
+COMPLEX_STEP = 1e-30
+DIFFERENCE_STEP = 1e-5
+MOST_DOUBTS = 200
+"""How many doubtful parameters are looked at from both sides; a gradient with more of them is wrong."""
+MOST_NUMBERS = 1_000_000
+"""How many numbers one array of the check may hold; parameters are nudged in chunks of that size."""
+
+Numbers = NDArray[Any]
+Cancelled = Callable[[], bool]
+
+
+class Method(enum.Enum):
+    """How the reference gradient is found, with the relative error that a correct gradient stays below."""
+
+    COMPLEX_STEP = ("complex step", 1e-12)
+    CENTRAL_DIFFERENCE = ("central difference", 1e-6)
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.value[0]
+
+    @property
+    def tolerance(self) -> float:
+        """The largest relative error that passes."""
+        return self.value[1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GradientCheck:
+    """The outcome, one entry a drawn parameter in the order of ``plan.keys`` (biases, then weights).
+
+    Attributes
+    ----------
+    claimed, measured : (parameters,) arrays
+        Backpropagation's gradient and the reference.
+    errors : (parameters,) array
+        |claimed − measured| / max(|claimed|, |measured|, floor), where the floor is a thousandth of the largest
+        entry of either gradient: an error in a gradient that is practically nothing beside the others counts by
+        what it does to the whole step. 0 where both are 0; infinite where either is not finite.
+    loss_error : float
+        Relative difference between the loss that training sees and the one computed here.
+    """
+
+    plan: Plan
+    method: Method
+    claimed: Array
+    measured: Array
+    errors: Array
+    loss_error: float
+
+    @property
+    def max_relative_error(self) -> float:
+        """The largest error of all, that of the loss included."""
+        return max(float(self.errors.max(initial=0.0)), self.loss_error)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every entry is within the method's tolerance."""
+        return self.max_relative_error <= self.method.tolerance
+
+    @property
+    def worst(self) -> str:
+        """The name of the parameter with the largest error."""
+        return self.plan.parameter_name(int(self.plan.slots[int(self.errors.argmax())]))
+
+
+def check_gradient(
+    plan: Plan,
+    theta: Array,
+    x: Array,
+    t: Array,
+    loss: Loss,
+    *,
+    mean: bool = True,
+    claimed: Array | None = None,
+    cancelled: Cancelled = lambda: False,
+) -> GradientCheck | None:
+    """Compare backpropagation's gradient with an independent one, parameter by parameter.
+
+    Parameters
+    ----------
+    theta : (plan.size,) array
+        Taken as float64 whatever it is.
+    x, t : (examples, inputs), (examples, outputs) arrays
+    mean : bool
+        Whether the batch loss is the mean over the examples or their sum.
+    claimed : (plan.size,) array, optional
+        Another gradient to be judged, in the layout of θ; without it, that of :func:`trace`.
+    cancelled : callable
+        Asked now and then; once it says True the check gives up and returns None.
+    """
+    theta = np.asarray(theta, np.float64)
+    x, t = np.asarray(x, np.float64), np.asarray(t, np.float64)
+    seen = trace(plan, theta, x, t, loss, mean=mean)
+    gradient = seen.grad if claimed is None else np.asarray(claimed, np.float64)
+    analytic = loss.analytic and all(ACTIVATIONS[n.activation].analytic for n in plan.network.neurons)
+    method = Method.COMPLEX_STEP if analytic else Method.CENTRAL_DIFFERENCE
+    values = theta[plan.slots]
+    with np.errstate(all="ignore"):
+        measured = _measure(plan, values, x, t, loss, method, cancelled)
+        if measured is None:
+            return None
+        ours = gradient[plan.slots]
+        count = len(x) if mean else 1
+        if method is Method.CENTRAL_DIFFERENCE:
+            doubtful = np.flatnonzero(_relative(ours, measured / count, 1e-3) > method.tolerance)
+            for i in doubtful[:MOST_DOUBTS]:
+                measured[i] = _nearest_slope(plan, values, int(i), x, t, loss, ours[i] * count)
+        measured /= count
+        loss_error = _relative(seen.losses, _losses(plan, values[:, None], x, t, loss)[:, 0], 1e-3).max()
+    if plan.trainable is not None:
+        measured[plan.trainable[plan.slots] == 0] = 0.0
+    errors = _relative(ours, measured, 1e-3)
+    return GradientCheck(plan, method, frozen(ours), frozen(measured), frozen(errors), float(loss_error))
+
+
+def _relative(ours: Array, reference: Array, share: float) -> Array:
+    """|ours − reference| relative to the larger of both, but at least to ``share`` of the largest entry of all."""
+    with np.errstate(all="ignore"):
+        size = np.maximum(np.abs(ours), np.abs(reference))
+        floor = max(share * float(size.max(initial=0.0)), np.finfo(float).tiny)
+        errors: Array = np.abs(ours - reference) / np.maximum(size, floor)
+    errors[~np.isfinite(errors)] = np.inf
+    return errors
+
+
+def _measure(
+    plan: Plan, values: Array, x: Array, t: Array, loss: Loss, method: Method, cancelled: Cancelled
+) -> Array | None:
+    """Return the reference gradient of the summed loss, one entry a drawn parameter."""
+    count = len(values)
+    measured = np.empty(count)
+    chunk = max(1, MOST_NUMBERS // max(1, len(x) * len(plan.network.neurons)))
+    for start in range(0, count, chunk):
+        if cancelled():
+            return None
+        some = np.arange(start, min(start + chunk, count))
+        place = (some, np.arange(len(some)))
+        if method is Method.COMPLEX_STEP:
+            nudged = np.repeat(values[:, None].astype(complex), len(some), axis=1)
+            nudged[place] += 1j * COMPLEX_STEP
+            measured[some] = _losses(plan, nudged, x, t, loss).imag.sum(axis=0) / COMPLEX_STEP
+        else:
+            step = DIFFERENCE_STEP * np.maximum(1.0, np.abs(values[some]))
+            up = np.repeat(values[:, None], len(some), axis=1)
+            down = up.copy()
+            up[place] += step
+            down[place] -= step
+            # What was really added and taken away, after rounding.
+            width = up[place] - down[place]
+            rise = _losses(plan, up, x, t, loss) - _losses(plan, down, x, t, loss)
+            measured[some] = rise.sum(axis=0) / width
+    return measured
+
+
+def _nearest_slope(
+    plan: Plan, values: Array, parameter: int, x: Array, t: Array, loss: Loss, claimed: float
+) -> float:
+    """Return the slope of the summed loss that comes nearest to ``claimed`` among those between left and right.
+
+    Each side's slope is taken from three points on that side only, (−3 L₀ + 4 L₁ − L₂) / 2h, whose error is of the
+    second order as well. An example whose two slopes agree leaves no choice.
+    """
+    step = DIFFERENCE_STEP * max(1.0, abs(float(values[parameter])))
+    points = np.repeat(values[:, None], 5, axis=1)
+    points[parameter] += step * np.array([0, 1, 2, -1, -2])
+    at = _losses(plan, points, x, t, loss)
+    right = (-3 * at[:, 0] + 4 * at[:, 1] - at[:, 2]) / (2 * step)
+    left = -(-3 * at[:, 0] + 4 * at[:, 3] - at[:, 4]) / (2 * step)
+    smallest, largest = np.minimum(left, right).sum(), np.maximum(left, right).sum()
+    return float(np.clip(claimed, smallest, largest))
+
+
+def _losses(plan: Plan, values: Numbers, x: Array, t: Array, loss: Loss) -> Numbers:
+    """Return each example's loss for each of several parameter sets, (examples, sets), neuron by neuron.
+
+    Parameters
+    ----------
+    values : (parameters, sets) array
+        In the order of ``plan.keys``.
+    x, t : (examples, inputs), (examples, outputs) arrays
+    """
+    network = plan.network
+    examples, sets = len(x), values.shape[1]
+    index = {key: i for i, key in enumerate(plan.keys)}
+    z: dict[int, Numbers] = {}
+    a: dict[int, Numbers] = {}
+    for column, neuron in enumerate(network.inputs):
+        a[neuron.id] = np.repeat(x[:, column, None], sets, axis=1)
+    for neuron in sorted(network.neurons, key=lambda neuron: network.ranks[neuron.id]):
+        if neuron.kind is Kind.INPUT:
+            continue
+        total = np.zeros((examples, sets), values.dtype)
+        if neuron.bias is not None:
+            total += values[index[neuron.id]]
+        for edge in network.incoming[neuron.id]:
+            total += values[index[edge.source, edge.target]] * a[edge.source]
+        z[neuron.id] = total
+        a[neuron.id] = np.empty_like(total)
+        ACTIVATIONS[neuron.activation].function(total, a[neuron.id])
+    losses: Numbers = np.zeros(examples * sets, values.dtype)
+    outputs = network.outputs
+    fused = [i for i, n in enumerate(outputs) if loss.fused and n.activation == loss.fused.activation]
+    rest = [i for i in range(len(outputs)) if i not in fused]
+    targets = np.repeat(t.T[:, :, None], sets, axis=2).reshape(len(outputs), -1)
+    if fused and loss.fused:
+        losses = losses + loss.fused.value(np.stack([z[outputs[i].id].ravel() for i in fused]), targets[fused])
+    if rest:
+        losses = losses + loss.value(np.stack([a[outputs[i].id].ravel() for i in rest]), targets[rest])
+    return losses.reshape(examples, sets)
