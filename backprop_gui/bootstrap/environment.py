@@ -137,7 +137,7 @@ class Environment:
     def _install(self, purpose: Purpose, lock: int) -> None:
         arguments = [str(self.python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
         # The lock is complete, so pip need not look for more; and what would have to be compiled is not wanted.
-        arguments += ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
+        arguments += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--retries", "3"]
         code, errors = _run([*arguments, "-r", str(self.root / purpose.lock)], lock)
         if code == 0:
             return
