@@ -1,0 +1,1 @@
+"""What people see: all the Qt there is."""
