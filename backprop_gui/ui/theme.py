@@ -152,7 +152,7 @@ LIGHT = _theme(
     raised="#ffffff",
     tile="#f1f3f5",
     border="#e3e6ea",
-    outline="#98a1b0",
+    outline="#8a94a4",
     text="#16181d",
     muted="#646c7a",
     accent="#2f6fec",
@@ -345,8 +345,8 @@ class _SvgEngine(QIconEngine):
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        # ``size`` is in device pixels already; the ratio is set by QIcon.
-        picture = QPixmap(size)
+        picture = QPixmap(size * scale)
+        picture.setDevicePixelRatio(scale)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
         self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
