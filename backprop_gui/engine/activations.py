@@ -86,7 +86,8 @@ def _relu(z: Array, out: Array) -> None:
 
 
 def _relu_slope(z: Array, a: Array, out: Array) -> None:
-    np.greater(a, 0, out)
+    # a is never negative, so its sign is 0 or 1; a comparison would take the detour of a boolean array.
+    np.sign(a, out)
 
 
 def _leaky_relu(z: Array, out: Array) -> None:
@@ -94,7 +95,7 @@ def _leaky_relu(z: Array, out: Array) -> None:
 
 
 def _leaky_relu_slope(z: Array, a: Array, out: Array) -> None:
-    np.greater(a, 0, out)
+    np.sign(a, out)
     np.maximum(out, LEAK, out=out)
 
 

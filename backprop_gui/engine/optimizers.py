@@ -1,0 +1,185 @@
+"""Optimisers: how a gradient becomes a step. Each is a few operations on one vector, whatever the network.
+
+The definitions are PyTorch's (torch.optim 2.13, without its options), so that runs can be compared number by number.
+With g the gradient, η the learning rate and k the number of the step, from 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.settings import TrainingSettings
+from backprop_gui.registry import Registry
+
+
+@dataclass(slots=True, eq=False)
+class Memory:
+    """What an optimiser remembers between steps.
+
+    Attributes
+    ----------
+    vectors : dict of (parameters,) arrays
+        Running means and the like, by name; 0 at the beginning.
+    count : int
+        Steps made.
+    work : (parameters,) array
+        Room for intermediate results.
+    """
+
+    vectors: dict[str, Array]
+    work: Array
+    count: int = 0
+
+
+StepFunction = Callable[[Array, Array, float, TrainingSettings, Memory, "Array | None"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """One way to step.
+
+    Attributes
+    ----------
+    step : callable
+        ``step(theta, grad, rate, settings, memory, trainable)`` changes ``theta`` in place. ``trainable`` is 0 at
+        parameters that must not move (their gradient is 0 already), or None if there are none.
+    formula : str
+        The update, as people write it.
+    vectors : tuple of str
+        Names of the vectors it remembers.
+    uses : tuple of str
+        The training settings it reads besides the learning rate.
+    """
+
+    name: str
+    label: str
+    formula: str
+    step: StepFunction
+    vectors: tuple[str, ...] = ()
+    uses: tuple[str, ...] = field(default=())
+
+    def memory(self, size: int, dtype: np.dtype[np.floating[np.typing.NBitBase]] | type) -> Memory:
+        """Return an empty memory for ``size`` parameters."""
+        return Memory({name: np.zeros(size, dtype) for name in self.vectors}, np.zeros(size, dtype))
+
+
+OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
+
+EPSILON = 1e-8
+ADAGRAD_EPSILON = 1e-10
+
+
+def _sgd(
+    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+) -> None:
+    np.multiply(grad, rate, memory.work)
+    np.subtract(theta, memory.work, theta)
+
+
+def _momentum(
+    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+) -> None:
+    velocity = memory.vectors["velocity"]
+    np.multiply(velocity, settings.momentum, velocity)
+    np.add(velocity, grad, velocity)
+    _sgd(theta, velocity, rate, settings, memory, trainable)
+
+
+def _nesterov(
+    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+) -> None:
+    velocity, ahead = memory.vectors["velocity"], memory.work
+    np.multiply(velocity, settings.momentum, velocity)
+    np.add(velocity, grad, velocity)
+    np.multiply(velocity, settings.momentum, ahead)
+    np.add(ahead, grad, ahead)
+    _sgd(theta, ahead, rate, settings, memory, trainable)
+
+
+def _divide_step(theta: Array, numerator: Array, square: Array, rate: float, root: float, epsilon: float) -> None:
+    """θ −= rate · numerator / (√square / root + ε); one temporary for the quotient."""
+    scale = np.sqrt(square)
+    if root != 1.0:
+        np.divide(scale, root, scale)
+    np.add(scale, epsilon, scale)
+    np.divide(numerator, scale, scale)
+    np.multiply(scale, rate, scale)
+    np.subtract(theta, scale, theta)
+
+
+def _decay_towards(mean: Array, value: Array, decay: float, work: Array) -> None:
+    """mean = decay · mean + (1 − decay) · value."""
+    np.multiply(mean, decay, mean)
+    np.multiply(value, 1 - decay, work)
+    np.add(mean, work, mean)
+
+
+def _adagrad(
+    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+) -> None:
+    total = memory.vectors["total"]
+    np.multiply(grad, grad, memory.work)
+    np.add(total, memory.work, total)
+    _divide_step(theta, grad, total, rate, 1.0, ADAGRAD_EPSILON)
+
+
+def _rmsprop(
+    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+) -> None:
+    square = memory.vectors["square"]
+    np.multiply(grad, grad, memory.work)
+    _decay_towards(square, memory.work, settings.rho, memory.work)
+    _divide_step(theta, grad, square, rate, 1.0, EPSILON)
+
+
+def _adam(
+    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+) -> None:
+    mean, square, work = memory.vectors["mean"], memory.vectors["square"], memory.work
+    _decay_towards(mean, grad, settings.beta1, work)
+    np.multiply(grad, grad, work)
+    _decay_towards(square, work, settings.beta2, work)
+    correction = 1 - settings.beta1**memory.count
+    root = math.sqrt(1 - settings.beta2**memory.count)
+    _divide_step(theta, mean, square, rate / correction, root, EPSILON)
+
+
+def _adamw(
+    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+) -> None:
+    np.multiply(theta, rate * settings.weight_decay, memory.work)
+    if trainable is not None:
+        np.multiply(memory.work, trainable, memory.work)
+    np.subtract(theta, memory.work, theta)
+    _adam(theta, grad, rate, settings, memory, trainable)
+
+
+for _optimizer in (
+    Optimizer("sgd", "SGD", "w ← w − η g", _sgd),
+    Optimizer("momentum", "momentum", "v ← μ v + g;  w ← w − η v", _momentum, ("velocity",), ("momentum",)),
+    Optimizer("nesterov", "Nesterov", "v ← μ v + g;  w ← w − η (g + μ v)", _nesterov, ("velocity",), ("momentum",)),
+    Optimizer("adagrad", "Adagrad", "s ← s + g²;  w ← w − η g / (√s + ε)", _adagrad, ("total",)),
+    Optimizer("rmsprop", "RMSprop", "s ← ρ s + (1 − ρ) g²;  w ← w − η g / (√s + ε)", _rmsprop, ("square",), ("rho",)),
+    Optimizer(
+        "adam",
+        "Adam",
+        "m ← β₁ m + (1 − β₁) g;  s ← β₂ s + (1 − β₂) g²;  w ← w − η m̂ / (√ŝ + ε)",
+        _adam,
+        ("mean", "square"),
+        ("beta1", "beta2"),
+    ),
+    Optimizer(
+        "adamw",
+        "AdamW",
+        "w ← w − η λ w, then as Adam",
+        _adamw,
+        ("mean", "square"),
+        ("beta1", "beta2", "weight_decay"),
+    ),
+):
+    OPTIMIZERS.add(_optimizer.name, _optimizer)

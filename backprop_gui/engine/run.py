@@ -1,0 +1,53 @@
+"""Where training stands: everything needed to go on as if it had never stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.frame import Curve
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Best:
+    """The best weights so far by the loss that early stopping watches."""
+
+    loss: float
+    epoch: int
+    parameters: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """The state of a training run, in the terms of the drawing and not of the engine's layout.
+
+    Parameter vectors hold one number for each bias (neurons in drawing order, those without one left out), then
+    one for each edge in drawing order.
+
+    Attributes
+    ----------
+    step : int
+        Updates made.
+    epoch, position : int
+        Epochs completed, and examples of the present one that have been used. With the seed, this is the
+        state of the generator that shuffles.
+    parameters : (parameters,) array
+    memory : dict of (parameters,) arrays
+        The optimiser's vectors by name.
+    memory_count : int
+        Steps the optimiser has made since it was chosen.
+    curve : Curve or None
+        The losses recorded so far.
+    best : Best or None
+        Kept while early stopping is on.
+    """
+
+    step: int
+    epoch: int
+    position: int
+    parameters: Array
+    memory: Mapping[str, Array] = field(default_factory=dict)
+    memory_count: int = 0
+    curve: Curve | None = None
+    best: Best | None = None
