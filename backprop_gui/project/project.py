@@ -1,0 +1,143 @@
+"""One document: the drawing, the data, the training settings, and where training stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from backprop_gui.data import Dataset, DataSettings, Prepared, Task
+from backprop_gui.engine.examples import Decision, Examples
+from backprop_gui.engine.initializers import INITIALIZERS, drawer
+from backprop_gui.engine.losses import LOSSES
+from backprop_gui.engine.run import Run
+from backprop_gui.engine.settings import TrainingSettings
+from backprop_gui.engine.trainer import Trainer
+from backprop_gui.network import Kind, Network, dense, reshaped
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Everything a person works on. ``run`` is None until training has moved."""
+
+    network: Network
+    data: DataSettings
+    training: TrainingSettings
+    name: str = "untitled"
+    run: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suit:
+    """What suits a kind of task: an activation for the outputs, a loss, and how answers are judged."""
+
+    output_activation: str
+    loss: str
+    decision: Decision
+
+
+SUITS = {
+    Task.REGRESSION: Suit("identity", "half-squared", Decision.NONE),
+    Task.BINARY: Suit("sigmoid", "binary-cross-entropy", Decision.THRESHOLD),
+    Task.CLASSES: Suit("identity", "cross-entropy", Decision.LARGEST),
+}
+
+
+def examples_of(prepared: Prepared) -> Examples:
+    """Return prepared data in the engine's terms."""
+    decision = SUITS[prepared.dataset.task].decision
+    return Examples(prepared.x_train, prepared.t_train, prepared.x_test, prepared.t_test, decision)
+
+
+def trainer_of(project: Project, prepared: Prepared) -> Trainer:
+    """Return a trainer that stands where ``project`` stands.
+
+    Raises
+    ------
+    UserError
+        If the network, the data and the settings do not fit together.
+    """
+    return Trainer(project.network, examples_of(prepared), project.training, project.run)
+
+
+def project_for(
+    dataset: Dataset,
+    data: DataSettings,
+    hidden: tuple[int, ...],
+    training: TrainingSettings | None = None,
+    *,
+    activation: str = "tanh",
+    name: str = "untitled",
+) -> Project:
+    """Return a project with a layered network that fits ``dataset``: its columns, and an output and loss that suit.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        Sizes of the hidden layers.
+    training : TrainingSettings, optional
+        Taken as they are; without them, defaults with the loss that suits the task.
+    """
+    suit = SUITS[dataset.task]
+    training = training or replace(TrainingSettings(), loss=suit.loss)
+    network = dense(
+        [dataset.x.shape[1], *hidden, dataset.t.shape[1]],
+        activation=activation,
+        output_activation=suit.output_activation,
+    )
+    return initialized(Project(_named(network, dataset), data, training, name))
+
+
+def initialized(project: Project) -> Project:
+    """Draw all starting weights anew, as the training settings' initializer and seed say, and begin again."""
+    settings = project.training
+    network = project.network.redrawn(
+        drawer(settings.initializer, settings.seed), INITIALIZERS[settings.initializer].bias
+    )
+    return replace(project, network=network, run=None)
+
+
+def with_data(project: Project, dataset: Dataset, data: DataSettings) -> Project:
+    """Exchange the data; the network changes only where it must to fit the columns and the kind of task.
+
+    Hidden layers stay as they are. If the numbers of inputs and outputs stay the same too, so does everything that
+    was learned. The loss and the output activation change only when the kind of answer does.
+    """
+    network, training = project.network, project.training
+    sizes = [len(network.members[layer.id]) for layer in network.layers]
+    wanted = [dataset.x.shape[1], *sizes[1:-1], dataset.t.shape[1]]
+    if (len(network.inputs), len(network.outputs)) != (wanted[0], wanted[-1]):
+        network = reshaped(network, wanted, drawer(training.initializer, training.seed))
+    suit = SUITS[dataset.task]
+    if not _answers(network, training, dataset.task):
+        network = network.with_activation([neuron.id for neuron in network.outputs], suit.output_activation)
+        training = replace(training, loss=suit.loss)
+    return replace(project, network=_named(network, dataset), data=data, training=training, run=None)
+
+
+def with_shape(project: Project, hidden: tuple[int, ...]) -> Project:
+    """Give the network other hidden layers; what stays keeps its weights."""
+    network, training = project.network, project.training
+    sizes = [len(network.inputs), *hidden, len(network.outputs)]
+    changed = reshaped(network, sizes, drawer(training.initializer, training.seed + network.next_id))
+    return replace(project, network=changed, run=None)
+
+
+def _answers(network: Network, training: TrainingSettings, task: Task) -> bool:
+    """Return whether the outputs and the loss can already give the kind of answer that the task asks for."""
+    outputs = {neuron.activation for neuron in network.outputs}
+    if task is Task.CLASSES:
+        return LOSSES[training.loss].for_classes and outputs == {"identity"}
+    if task is Task.REGRESSION:
+        return training.loss not in ("binary-cross-entropy", "cross-entropy") and outputs == {"identity"}
+    return not LOSSES[training.loss].for_classes and outputs <= {"sigmoid", "tanh"}
+
+
+def _named(network: Network, dataset: Dataset) -> Network:
+    """Give the inputs and outputs the names of the data's columns and classes."""
+    outputs = dataset.class_names if dataset.task is Task.CLASSES else dataset.target_names
+    automatic = dataset.task is not Task.CLASSES and len(network.outputs) == 1
+    named = [replace(n, name=name) for n, name in zip(network.inputs, dataset.input_names, strict=False)]
+    if not automatic:
+        named += [replace(n, name=name) for n, name in zip(network.outputs, outputs, strict=False)]
+    else:
+        named += [replace(n, name="ŷ") for n in network.outputs if n.kind is Kind.OUTPUT]
+    return network.with_neurons(named)
