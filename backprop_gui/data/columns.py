@@ -91,10 +91,7 @@ class ColumnBuilder:
         cell, place = cells[row].strip(), self._place(lines[row])
         if is_missing(cell):
             return self._missing(cell, lines[row])
-        if looks_numeric(cell, decimal_comma=decimal == ",") or cell.lower().lstrip("+-") in (
-            "inf",
-            "infinity",
-        ):
+        if looks_numeric(cell, decimal_comma=decimal == ","):
             if decimal == "," and "." in cell:
                 return DataError(
                     f"{place} holds {shorten(cell)}, but other numbers have a decimal comma. "

@@ -75,7 +75,8 @@ class Dataset:
         if self.task is Task.BINARY:
             labels: NDArray[np.intp] = (self.t[:, 0] > 0.5).astype(np.intp)
             return labels
-        return np.argmax(self.t, axis=1)
+        winners: NDArray[np.intp] = np.argmax(self.t, axis=1)
+        return winners
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

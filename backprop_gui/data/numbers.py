@@ -13,7 +13,7 @@ MAX_NUMBER = 1e100
 """The largest size of a number: squares of it can still be added up without overflow."""
 
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "?"})
-_NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?\s*", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*[+-]?((\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?|inf(inity)?)\s*", re.IGNORECASE)
 
 
 def is_missing(cell: str) -> bool:
@@ -40,6 +40,6 @@ def read_numbers(cells: Sequence[str], decimal: str) -> Array | None:
     except ValueError:
         return None
     # Python reads 1_000 as a number, people do not write it; NaN compares false with everything.
-    if not (np.abs(values) <= MAX_NUMBER).all() or any("_" in cell for cell in cells):
+    if not (np.abs(values) <= MAX_NUMBER).all() or "_" in "".join(cells):
         return None
     return values

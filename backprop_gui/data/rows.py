@@ -22,7 +22,9 @@ DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "comma
 come late because they also stand in decimal numbers and in prose."""
 
 _SAMPLE_LINES = 200
-_BLOCK_CELLS = 500_000
+_SAMPLE_CHARACTERS = 500_000
+_BLOCK_CELLS = 100_000
+_BLOCK_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def find_delimiter(text: TextFile) -> str:
         if line.strip():
             sample.append(line)
             size += len(line)
-        if len(sample) == _SAMPLE_LINES or size > _BLOCK_CELLS:
+        if len(sample) == _SAMPLE_LINES or size > _SAMPLE_CHARACTERS:
             break
     scores = {delimiter: _score(sample, delimiter) for delimiter in DELIMITERS}
     # Spaces stand inside cells more often than between them: they are taken only if they divide every line, and
@@ -61,7 +63,7 @@ def find_delimiter(text: TextFile) -> str:
 
 
 def _score(sample: list[str], delimiter: str) -> tuple[float, float]:
-    """Return the share of rows with the commonest width above 1, and the share of their cells that are numbers."""
+    """Return the share of rows with the commonest width above 1, and the share of cells that are numbers."""
     try:
         rows = [row for row in _reader(sample, delimiter, strict=False) if row]
     except csv.Error:
@@ -69,14 +71,15 @@ def _score(sample: list[str], delimiter: str) -> tuple[float, float]:
     widths = Counter(len(row) for row in rows if len(row) > 1)
     if not widths:
         return 0.0, 0.0
-    width, count = widths.most_common(1)[0]
-    cells = [cell for row in rows if len(row) == width for cell in row]
+    ((_, count),) = widths.most_common(1)
+    # The first row may hold names, which would hide how well the others divide into numbers.
+    cells = [cell for row in rows[1:] or rows for cell in row]
     numbers = sum(looks_numeric(cell, decimal_comma=delimiter != ",") for cell in cells)
     return count / len(rows), numbers / len(cells)
 
 
 def read_blocks(text: TextFile, delimiter: str) -> Iterator[Block]:
-    """Yield the rows in blocks of about half a million cells, without lines on which every cell is empty.
+    """Yield the rows in blocks of about a hundred thousand cells, without lines on which every cell is empty.
 
     Raises
     ------
@@ -113,7 +116,7 @@ def read_blocks(text: TextFile, delimiter: str) -> Iterator[Block]:
             continue
         lines.append(begin)
         rows.append(row)
-        if len(rows) * width >= _BLOCK_CELLS:
+        if len(rows) * width >= _BLOCK_CELLS and len(rows) >= _BLOCK_ROWS:
             count += len(rows)
             if count * width > MAX_CELLS:
                 raise DataError(

@@ -40,7 +40,7 @@ def circle(examples: int, noise: float, rng: np.random.Generator) -> Labelled:
     "Two Gaussians",
     "Two clouds that a straight line nearly separates.",
     classes=("A", "B"),
-    noise=0.1,
+    noise=0.15,
 )
 def gaussians(examples: int, noise: float, rng: np.random.Generator) -> Labelled:
     """Draw two Gaussian clouds of standard deviation 0.12 + noise around (-0.4, -0.4) and (0.4, 0.4)."""

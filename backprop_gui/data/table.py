@@ -56,7 +56,7 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     """Read a CSV file: encoding, delimiter, header, decimal sign and the kind of each column are found out.
 
     The first line holds names if in any column a text stands above numbers, or if all columns are text. A column
-    is one of numbers if most of its first half million cells are.
+    is one of numbers if most of its cells are, in the first hundred thousand cells of the table.
 
     Raises
     ------
