@@ -28,6 +28,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor
 
+from backprop_gui.paths import resource
+
 if TYPE_CHECKING:
     from backprop_gui.ui.theme import Theme
 
@@ -35,11 +37,16 @@ if TYPE_CHECKING:
 def stylesheet(theme: Theme, base_px: int) -> str:
     """Return the application's stylesheet for a base font of ``base_px`` pixels."""
     colors = {name: value.name() for name, value in vars(theme).items() if isinstance(value, QColor)}
+    files = {f"file_{name}": _file(name) for name in ("arrow-down", "arrow-up", "check")}
     sizes = {"small": f"{base_px - 2}px", "base": f"{base_px}px", "large": f"{base_px + 5}px"}
     text = _TEMPLATE
-    for name, value in sorted({**colors, **sizes}.items(), key=lambda item: -len(item[0])):
+    for name, value in sorted({**colors, **sizes, **files}.items(), key=lambda item: -len(item[0])):
         text = text.replace(f"@{name}", value)
     return text
+
+
+def _file(name: str) -> str:
+    return resource(f"style/{name}.svg").as_posix()
 
 
 _TEMPLATE = """
@@ -118,9 +125,25 @@ QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @outl
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @border; padding: 4px; outline: none;
     selection-background-color: @tile; selection-color: @text; }
-QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 16px; }
+QComboBox::down-arrow { image: url("@file_arrow-down"); width: 12px; height: 12px; }
+QAbstractSpinBox { padding-right: 0; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { background: transparent; border: none; padding: 0; margin: 0 6px;
+    min-height: 0; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 18px; }
+QAbstractSpinBox::up-arrow { image: url("@file_arrow-up"); width: 10px; height: 10px; }
+QAbstractSpinBox::down-arrow { image: url("@file_arrow-down"); width: 10px; height: 10px; }
 
-QTableView, QTreeView, QListView { background: transparent; border: none; outline: none; gridline-color: @border;
+QCheckBox, QRadioButton { spacing: 7px; }
+QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @outline;
+    background: @window; border-radius: 4px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox:focus::indicator,
+QRadioButton:focus::indicator, QCheckBox::indicator:focus { border-color: @accent; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url("@file_check"); }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid @accent; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: @border; background: @tile; }
+
+QTableView, QTreeView, QListView { background: transparent; border: none; outline: none; gridline-color: transparent;
     selection-background-color: @tile; selection-color: @text; }
 QTableView::item { padding: 2px 4px; border-bottom: 1px solid @border; }
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: @tile; color: @text; }

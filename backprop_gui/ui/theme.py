@@ -303,7 +303,7 @@ def digits(font: QFont, *, pixel_size: int | None = None, bold: bool = False) ->
     return result
 
 
-def icon(name: str, color: str = "text") -> QIcon:
+def icon(name: str, color: str = "text", *, filled: bool = False) -> QIcon:
     """Return the drawing ``resources/icons/NAME.svg`` in a colour of the theme, sharp at every size.
 
     It is drawn in the theme of the moment, so an icon need not be set again when the theme changes.
@@ -313,9 +313,12 @@ def icon(name: str, color: str = "text") -> QIcon:
     name : str
         The file's name without its ending.
     color : str
-        The attribute of :class:`Theme` to draw it in, such as ``accent_text`` on a pressed accent button.
+        The attribute of :class:`Theme` to draw it in, such as ``accent_text`` on a accent button.
+    filled : bool
+        Whether the shape is filled, which reads better for a play or a pause sign.
     """
-    return QIcon(_SvgEngine(_drawing(name), color))
+    drawing = _drawing(name)
+    return QIcon(_SvgEngine(drawing.replace('fill="none"', 'fill="currentColor"') if filled else drawing, color))
 
 
 @lru_cache
