@@ -1,0 +1,39 @@
+"""What is selected, shared by the canvas and the panels."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from backprop_gui.network import Network
+
+Key = int | tuple[int, int]
+"""A neuron's id, or the (source, target) ids of an edge."""
+
+
+class Selection(QObject):
+    """A set of neurons and edges; ``current`` is the one that was selected last.
+
+    Signals
+    -------
+    changed()
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.keys: frozenset[Key] = frozenset()
+        self.current: Key | None = None
+
+    def set(self, keys: frozenset[Key], current: Key | None = None) -> None:
+        """Select exactly ``keys``."""
+        if current is None and keys:
+            current = self.current if self.current in keys else next(iter(keys))
+        if keys == self.keys and current == self.current:
+            return
+        self.keys, self.current = keys, current if keys else None
+        self.changed.emit()
+
+    def keep(self, network: Network) -> None:
+        """Drop what ``network`` does not have."""
+        self.set(frozenset(key for key in self.keys if key in network.neuron_of or key in network.edge_of))
