@@ -160,7 +160,7 @@ class Passes:
         if grad is not None:
             self.delta = np.zeros(shape, theta.dtype)
             self.slope = np.ones(shape, theta.dtype)
-            self.backward = tuple(self._backward_calls(theta, grad, scale, 0 if everything else None))
+            self.backward = tuple(self._backward_calls(theta, grad, scale, everything))
 
     def outputs(self) -> Array:
         """Return the outputs after ``forward``, (outputs, examples)."""
@@ -194,16 +194,17 @@ class Passes:
 
     # ---- backward
 
-    def _backward_calls(self, theta: Array, grad: Array, scale: float, lowest: int | None) -> list[Call]:
+    def _backward_calls(self, theta: Array, grad: Array, scale: float, everything: bool) -> list[Call]:
         plan, delta = self.plan, self.delta
-        if lowest is None:
-            lowest = plan.blocks[0].rows.start
+        lowest = 0 if everything else plan.blocks[0].rows.start
         top = plan.blocks[-1].rows
         # In a layered network the outputs are exactly the highest rank: (1) can be written in place.
         direct = isinstance(self._outputs, slice) and self._outputs == top
         output_delta = delta[top] if direct else np.zeros_like(self.t)
         place = {int(row): index for index, row in enumerate(plan.outputs)}
-        calls = self._slope_calls(direct)
+        # What a fused loss does not read need not be computed, unless somebody wants to see it.
+        unread = direct and len(self._fused) == len(self.t) and not everything
+        calls = self._slope_calls(top.start if unread else plan.row_count)
         calls += self._output_calls(output_delta, scale)
         # Rows of δ that no call has written yet: the first to write them overwrites, later ones add.
         fresh = np.ones(plan.row_count, dtype=bool)
@@ -223,16 +224,13 @@ class Passes:
             calls.append(partial(np.multiply, grad, plan.trainable.astype(theta.dtype), grad))
         return calls
 
-    def _slope_calls(self, direct: bool) -> list[Call]:
-        """f'(z) of every row, each run at once; the slopes of identities are 1 from the beginning."""
-        top = self.plan.blocks[-1].rows
-        unread = top.start if direct and len(self._fused) == len(self.t) and self.z is not self.a else None
+    def _slope_calls(self, unread: int) -> list[Call]:
+        """f'(z) of every row below ``unread``, each run at once; the slopes of identities are 1 from the start."""
         calls: list[Call] = []
         for run in self.plan.runs:
-            if run.activation.name == "identity" or (unread is not None and run.rows.start >= unread):
-                continue
-            rows = run.rows
-            calls.append(partial(run.activation.derivative, self.z[rows], self.a[rows], self.slope[rows]))
+            rows = slice(run.rows.start, min(run.rows.stop, unread))
+            if run.activation.name != "identity" and rows.start < rows.stop:
+                calls.append(partial(run.activation.derivative, self.z[rows], self.a[rows], self.slope[rows]))
         return calls
 
     def _output_calls(self, out: Array, scale: float) -> list[Call]:
