@@ -37,6 +37,7 @@ class Activation:
         f(z) as a NumPy expression in ``z``, for exported Python.
     onnx : str
         f(z) as calls of ONNX operators, such as ``"Mul(z, Sigmoid(z))"``; numbers become constants.
+        Only operators that ONNX Runtime has in float64 too, which leaves out Elu, Softplus and Erf.
     """
 
     name: str
@@ -207,7 +208,7 @@ _activation(
         _elu,
         _elu_slope,
         "np.maximum(z, 0) + np.expm1(np.minimum(z, 0))",
-        "Elu(z, alpha=1.0)",
+        "Add(Relu(z), Sub(Exp(Min(z, 0.0)), 1.0))",
         analytic=False,
     )
 )
@@ -248,7 +249,7 @@ _activation(
         _softplus,
         _softplus_slope,
         "np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))",
-        "Softplus(z)",
+        "Add(Relu(z), Log(Add(1.0, Exp(Neg(Abs(z))))))",
         uses_z=True,
     )
 )

@@ -1,0 +1,63 @@
+"""A file appears complete and checked, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from backprop_gui.formats.errors import ExportError
+
+
+@contextlib.contextmanager
+def appearing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside ``path``; when the block ends well, what was written there becomes ``path``.
+
+    If the block raises, the temporary file goes and ``path`` stays as it was.
+
+    Raises
+    ------
+    ExportError
+        If the system refuses, in a sentence that says why.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise ExportError(f"'{path}' is a folder: choose a file name in it.")
+    if not target.parent.is_dir():
+        raise ExportError(f"The folder '{path.parent}' does not exist: create it, or choose another one.")
+    # The suffix stays at the end, because some libraries look at it.
+    temporary = target.parent / f".{secrets.token_hex(8)}.part{target.suffix}"
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise ExportError(_sentence(path, error)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself survive a power cut, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _sentence(path: Path, error: OSError) -> str:
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"You may not write to '{path.parent}': choose another folder, or ask for the permission."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"There is no room for '{path.name}' in '{path.parent}': free some space, or choose another folder."
+    if error.errno == errno.ENAMETOOLONG:
+        return f"The name '{path.name[:40]}…' is too long for this system: choose a shorter one."
+    return f"'{path}' could not be written ({error.strerror or error}): choose another place."

@@ -1,0 +1,48 @@
+"""Safetensors: every array under the name that :mod:`backprop_gui.formats.arrays` explains.
+
+The format's metadata are strings: each text of that table is there under its name, as a JSON list of strings.
+The weights have the precision of training.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+from backprop_gui.engine.arrays import Array
+from backprop_gui.formats.arrays import arrays_of, calculation_of, texts_of
+from backprop_gui.formats.format import Check, Format, register
+from backprop_gui.formats.model import Model
+
+
+def write(model: Model, path: Path) -> None:
+    """Write a safetensors file."""
+    from safetensors.numpy import save
+
+    metadata = {name: json.dumps(words, ensure_ascii=False) for name, words in texts_of(model).items()}
+    # arrays_of gives contiguous arrays, which matters: the library writes the memory as it lies.
+    path.write_bytes(save(arrays_of(model), metadata))
+
+
+def verify(path: Path, x: Array) -> Check:
+    """Answer for raw inputs from the file."""
+    # Its type stubs lack what is used here.
+    safetensors: Any = importlib.import_module("safetensors")
+    with safetensors.safe_open(path, framework="numpy") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        texts = {name: json.loads(words) for name, words in file.metadata().items()}
+    return Check(calculation_of(arrays, texts).predict(x), f"safetensors {safetensors.__version__}")
+
+
+register(
+    Format(
+        "safetensors",
+        "Safetensors",
+        (".safetensors",),
+        "Weights, biases and scaling as named tensors, for PyTorch, JAX and others.",
+        write,
+        verify,
+    )
+)
