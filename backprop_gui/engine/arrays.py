@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating[Any]]
 """Real numbers; inside the gradient check also complex ones."""
 
-PRECISIONS = {"float64": np.dtype(np.float64), "float32": np.dtype(np.float32)}
+PRECISIONS: dict[str, np.dtype[np.floating[Any]]] = {
+    "float64": np.dtype(np.float64),
+    "float32": np.dtype(np.float32),
+}
 
 
 def frozen(array: Array) -> Array:

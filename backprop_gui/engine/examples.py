@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -46,6 +47,22 @@ class Examples:
         else:
             right = predictions.argmax(axis=0) == targets.argmax(axis=0)
         return float(right.mean())
+
+
+class Columns:
+    """Examples as the engine reads them: one column each, in the precision of training.
+
+    Attributes
+    ----------
+    x_train, t_train, x_test, t_test : (inputs or outputs, examples) arrays
+    """
+
+    def __init__(self, examples: Examples, dtype: np.dtype[np.floating[Any]]) -> None:
+        self.examples, self.dtype = examples, dtype
+        self.x_train, self.t_train, self.x_test, self.t_test = (
+            np.ascontiguousarray(array.T, dtype)
+            for array in (examples.x_train, examples.t_train, examples.x_test, examples.t_test)
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -101,7 +118,11 @@ class Batches:
         if self.size == self.count:
             # One batch holds everything: an order would change nothing but the rounding of sums.
             return np.arange(self.count)
-        if self._generator is None or self.epoch != self._order_epoch + 1 or self.epoch % EPOCHS_PER_GENERATOR == 0:
+        if (
+            self._generator is None
+            or self.epoch != self._order_epoch + 1
+            or self.epoch % EPOCHS_PER_GENERATOR == 0
+        ):
             self._generator = np.random.default_rng((self.seed, self.epoch // EPOCHS_PER_GENERATOR))
             for _ in range(self.epoch % EPOCHS_PER_GENERATOR):
                 self._generator.permutation(self.count)

@@ -145,7 +145,7 @@ def _cross_entropy_from_z(z: Array, t: Array) -> Array:
 
 def softmax(a: Array) -> Array:
     """Return the probabilities of the classes whose logits are the rows of ``a``, (classes, examples)."""
-    shifted = np.exp(a - a.real.max(axis=0))
+    shifted: Array = np.exp(a - a.real.max(axis=0))
     return shifted / _sum(shifted)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -63,7 +64,7 @@ class Optimizer:
     vectors: tuple[str, ...] = ()
     uses: tuple[str, ...] = field(default=())
 
-    def memory(self, size: int, dtype: np.dtype[np.floating[np.typing.NBitBase]] | type) -> Memory:
+    def memory(self, size: int, dtype: np.dtype[np.floating[Any]]) -> Memory:
         """Return an empty memory for ``size`` parameters."""
         return Memory({name: np.zeros(size, dtype) for name in self.vectors}, np.zeros(size, dtype))
 
@@ -75,14 +76,24 @@ ADAGRAD_EPSILON = 1e-10
 
 
 def _sgd(
-    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+    theta: Array,
+    grad: Array,
+    rate: float,
+    settings: TrainingSettings,
+    memory: Memory,
+    trainable: Array | None,
 ) -> None:
     np.multiply(grad, rate, memory.work)
     np.subtract(theta, memory.work, theta)
 
 
 def _momentum(
-    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+    theta: Array,
+    grad: Array,
+    rate: float,
+    settings: TrainingSettings,
+    memory: Memory,
+    trainable: Array | None,
 ) -> None:
     velocity = memory.vectors["velocity"]
     np.multiply(velocity, settings.momentum, velocity)
@@ -91,7 +102,12 @@ def _momentum(
 
 
 def _nesterov(
-    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+    theta: Array,
+    grad: Array,
+    rate: float,
+    settings: TrainingSettings,
+    memory: Memory,
+    trainable: Array | None,
 ) -> None:
     velocity, ahead = memory.vectors["velocity"], memory.work
     np.multiply(velocity, settings.momentum, velocity)
@@ -101,7 +117,9 @@ def _nesterov(
     _sgd(theta, ahead, rate, settings, memory, trainable)
 
 
-def _divide_step(theta: Array, numerator: Array, square: Array, rate: float, root: float, epsilon: float) -> None:
+def _divide_step(
+    theta: Array, numerator: Array, square: Array, rate: float, root: float, epsilon: float
+) -> None:
     """θ −= rate · numerator / (√square / root + ε); one temporary for the quotient."""
     scale = np.sqrt(square)
     if root != 1.0:
@@ -113,14 +131,19 @@ def _divide_step(theta: Array, numerator: Array, square: Array, rate: float, roo
 
 
 def _decay_towards(mean: Array, value: Array, decay: float, work: Array) -> None:
-    """mean = decay · mean + (1 − decay) · value."""
+    """Make ``mean`` decay · mean + (1 − decay) · value."""
     np.multiply(mean, decay, mean)
     np.multiply(value, 1 - decay, work)
     np.add(mean, work, mean)
 
 
 def _adagrad(
-    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+    theta: Array,
+    grad: Array,
+    rate: float,
+    settings: TrainingSettings,
+    memory: Memory,
+    trainable: Array | None,
 ) -> None:
     total = memory.vectors["total"]
     np.multiply(grad, grad, memory.work)
@@ -129,7 +152,12 @@ def _adagrad(
 
 
 def _rmsprop(
-    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+    theta: Array,
+    grad: Array,
+    rate: float,
+    settings: TrainingSettings,
+    memory: Memory,
+    trainable: Array | None,
 ) -> None:
     square = memory.vectors["square"]
     np.multiply(grad, grad, memory.work)
@@ -138,7 +166,12 @@ def _rmsprop(
 
 
 def _adam(
-    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+    theta: Array,
+    grad: Array,
+    rate: float,
+    settings: TrainingSettings,
+    memory: Memory,
+    trainable: Array | None,
 ) -> None:
     mean, square, work = memory.vectors["mean"], memory.vectors["square"], memory.work
     _decay_towards(mean, grad, settings.beta1, work)
@@ -150,7 +183,12 @@ def _adam(
 
 
 def _adamw(
-    theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory, trainable: Array | None
+    theta: Array,
+    grad: Array,
+    rate: float,
+    settings: TrainingSettings,
+    memory: Memory,
+    trainable: Array | None,
 ) -> None:
     np.multiply(theta, rate * settings.weight_decay, memory.work)
     if trainable is not None:
@@ -162,9 +200,13 @@ def _adamw(
 for _optimizer in (
     Optimizer("sgd", "SGD", "w ← w − η g", _sgd),
     Optimizer("momentum", "momentum", "v ← μ v + g;  w ← w − η v", _momentum, ("velocity",), ("momentum",)),
-    Optimizer("nesterov", "Nesterov", "v ← μ v + g;  w ← w − η (g + μ v)", _nesterov, ("velocity",), ("momentum",)),
+    Optimizer(
+        "nesterov", "Nesterov", "v ← μ v + g;  w ← w − η (g + μ v)", _nesterov, ("velocity",), ("momentum",)
+    ),
     Optimizer("adagrad", "Adagrad", "s ← s + g²;  w ← w − η g / (√s + ε)", _adagrad, ("total",)),
-    Optimizer("rmsprop", "RMSprop", "s ← ρ s + (1 − ρ) g²;  w ← w − η g / (√s + ε)", _rmsprop, ("square",), ("rho",)),
+    Optimizer(
+        "rmsprop", "RMSprop", "s ← ρ s + (1 − ρ) g²;  w ← w − η g / (√s + ε)", _rmsprop, ("square",), ("rho",)
+    ),
     Optimizer(
         "adam",
         "Adam",

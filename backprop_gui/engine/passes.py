@@ -93,7 +93,10 @@ def trace(plan: Plan, theta: Array, x: Array, t: Array, loss: Loss, *, mean: boo
     return Trace(
         frozen(passes.x.T),
         frozen(passes.t.T),
-        *(frozen(array[rows].T) for array in (passes.z, passes.a, passes.slope, passes.delta)),
+        frozen(passes.z[rows].T),
+        frozen(passes.a[rows].T),
+        frozen(passes.slope[rows].T),
+        frozen(passes.delta[rows].T),
         frozen(grad),
         frozen(losses),
         frozen(predictions.T),
@@ -201,7 +204,6 @@ class Passes:
         # In a layered network the outputs are exactly the highest rank: (1) can be written in place.
         direct = isinstance(self._outputs, slice) and self._outputs == top
         output_delta = delta[top] if direct else np.zeros_like(self.t)
-        place = {int(row): index for index, row in enumerate(plan.outputs)}
         # What a fused loss does not read need not be computed, unless somebody wants to see it.
         unread = direct and len(self._fused) == len(self.t) and not everything
         calls = self._slope_calls(top.start if unread else plan.row_count)
@@ -213,9 +215,9 @@ class Passes:
             if not (direct and rows == top):
                 calls += _cleared(delta, np.arange(rows.start, rows.stop), fresh)
                 calls.append(partial(np.multiply, delta[rows], self.slope[rows], delta[rows]))
-                outputs = [row for row in range(rows.start, rows.stop) if row in place]
-                if outputs:
-                    calls.append(partial(_add_rows, delta, outputs, output_delta, [place[row] for row in outputs]))
+                mine = np.flatnonzero((plan.outputs >= rows.start) & (plan.outputs < rows.stop))
+                if len(mine):
+                    calls.append(partial(_add_rows, delta, plan.outputs[mine], output_delta, mine))
             calls.append(partial(delta[rows].dot, self._sources(block).T, _weights(block, grad)))
             calls += self._carry_calls(block, _weights(block, theta), fresh, lowest)
         if lowest == 0:
@@ -311,7 +313,9 @@ def _multiply_by_rows(target: Array, factors: Array, rows: slice | Indices) -> N
     np.multiply(target, factors[rows], target)
 
 
-def _fused_rows(delta: Callable[[Array, Array, Array], object], a: Array, t: Array, out: Array, rows: Indices) -> None:
+def _fused_rows(
+    delta: Callable[[Array, Array, Array], object], a: Array, t: Array, out: Array, rows: Indices
+) -> None:
     part = np.empty_like(out[rows])
     delta(a[rows], t[rows], part)
     out[rows] = part

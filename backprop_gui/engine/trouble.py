@@ -11,7 +11,9 @@ from backprop_gui.engine.passes import trace
 from backprop_gui.engine.plan import Plan
 
 
-def explain(plan: Plan, before: Array, after: Array, x: Array, t: Array, loss: Loss, step: int, epoch: float) -> Note:
+def explain(
+    plan: Plan, before: Array, after: Array, x: Array, t: Array, loss: Loss, step: int, epoch: float
+) -> Note:
     """Say what first became infinite or not a number in one training step.
 
     Parameters
@@ -26,8 +28,8 @@ def explain(plan: Plan, before: Array, after: Array, x: Array, t: Array, loss: L
     seen = trace(plan, before, x, t, loss)
     network = plan.network
     ranked = sorted(network.neurons, key=lambda neuron: network.ranks[neuron.id])
-    neuron = None
-    for what, numbers, order in (
+    neuron, what = None, ""
+    for what, numbers, order in (  # noqa: B007 (read after the loop)
         ("weighted sum", seen.z, ranked),
         ("activation", seen.a, ranked),
         ("delta", seen.delta, ranked[::-1]),

@@ -215,7 +215,10 @@ class Network:
         )
         used = {neuron.layer for neuron in neurons}
         return replace(
-            self, neurons=neurons, edges=edges, layers=tuple(layer for layer in self.layers if layer.id in used)
+            self,
+            neurons=neurons,
+            edges=edges,
+            layers=tuple(layer for layer in self.layers if layer.id in used),
         )
 
     def with_neurons(self, changed: Iterable[Neuron]) -> Network:
@@ -234,7 +237,8 @@ class Network:
     ) -> Network:
         """Set starting values: ``biases`` by neuron, ``weights`` by (source, target); the others stay."""
         neurons = tuple(
-            replace(neuron, bias=biases[neuron.id]) if neuron.id in biases else neuron for neuron in self.neurons
+            replace(neuron, bias=biases[neuron.id]) if neuron.id in biases else neuron
+            for neuron in self.neurons
         )
         edges = tuple(
             replace(edge, weight=weights[edge.source, edge.target])
@@ -266,7 +270,9 @@ class Network:
     def _check_new_edge(self, source: int, target: int) -> None:
         start, end = self._require(source), self._require(target)
         if source == target:
-            raise SelfEdgeError(f"An edge cannot lead from {start.name} to itself: a network must feed forward.")
+            raise SelfEdgeError(
+                f"An edge cannot lead from {start.name} to itself: a network must feed forward."
+            )
         if end.kind is Kind.INPUT:
             raise EdgeIntoInputError(
                 f"An edge cannot end at {end.name}: it is an input, and its value comes from the data."
@@ -296,7 +302,9 @@ def check_trainable(network: Network) -> None:
     if not network.inputs:
         raise MissingInputError("The network has no input neuron: add one, so that data can enter.")
     if not network.outputs:
-        raise MissingOutputError("The network has no output neuron: add one, so that there is something to learn.")
+        raise MissingOutputError(
+            "The network has no output neuron: add one, so that there is something to learn."
+        )
     fed = _reached(network.inputs, network.outgoing, lambda edge: edge.target)
     for neuron in network.outputs:
         if neuron.id not in fed:

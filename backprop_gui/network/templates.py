@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -42,7 +43,7 @@ def check_shape(sizes: Sequence[int]) -> None:
     for size in sizes:
         if not 1 <= size <= LARGEST_LAYER:
             raise ShapeError(f"A layer needs 1 to {LARGEST_LAYER:,} neurons: change the size {size:,}.")
-    edges = sum(before * after for before, after in zip(sizes, sizes[1:], strict=False))
+    edges = sum(before * after for before, after in itertools.pairwise(sizes))
     if edges > MOST_EDGES:
         raise ShapeError(f"This network would have {edges:,} edges: at most {MOST_EDGES:,} can be drawn.")
 
@@ -97,10 +98,12 @@ def dense(
             neurons.append(Neuron(id, layer.id, kind, name, function, start))
         columns.append(list(ids))
         next_id += size + 1
-    for before, after in zip(columns, columns[1:], strict=False):
+    for before, after in itertools.pairwise(columns):
         fan_in, fan_out = len(before), len(after)
         edges.extend(
-            Edge(source, target, draw(fan_in, fan_out) if draw else 0.0) for target in after for source in before
+            Edge(source, target, draw(fan_in, fan_out) if draw else 0.0)
+            for target in after
+            for source in before
         )
     return in_columns(Network(tuple(neurons), tuple(edges), tuple(layers), next_id))
 
@@ -153,8 +156,8 @@ def reshaped(network: Network, sizes: Sequence[int], draw: Draw) -> Network:
             layer = replace(layer, name=new.name)
         for number in range(len(kept) + 1, sizes[column] + 1):
             pattern = fresh.members[new.id][number - 1]
-            looks = {"activation": model.activation} if model and pattern.kind is not Kind.INPUT else {}
-            kept.append(replace(pattern, id=next_id, layer=layer.id, **looks))
+            takes_after = model if model and pattern.kind is not Kind.INPUT else pattern
+            kept.append(replace(pattern, id=next_id, layer=layer.id, activation=takes_after.activation))
             next_id += 1
         layers.append(layer)
         columns.append(kept)
@@ -186,9 +189,7 @@ def _joined(
     edges = [edge for edge in network.edges if edge.source in here and edge.target in here]
     known = {(edge.source, edge.target) for edge in edges}
     order = {layer.id: index for index, layer in enumerate(network.layers)}
-    new_weights = {
-        (fresh.ranks[e.target], s, t): e.weight for e, s, t in _numbered(fresh)
-    }
+    new_weights = {(fresh.ranks[e.target], s, t): e.weight for e, s, t in _numbered(fresh)}
     for column in range(1, len(columns)):
         left, right = matched[column - 1], matched[column]
         neighbours = left is not None and right is not None and order[right.id] == order[left.id] + 1

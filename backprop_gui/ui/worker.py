@@ -195,5 +195,5 @@ class Worker(QThread):
         self._marks.append((now, self._made))
         while len(self._marks) > 2 and now - self._marks[0][0] > RATE_SECONDS:
             self._marks.popleft()
-        (then, made), seconds = self._marks[0], now - self._marks[0][0]
-        return (self._made - made) / seconds if seconds > 0 else 0.0
+        then, made = self._marks[0]
+        return (self._made - made) / (now - then) if now > then else 0.0

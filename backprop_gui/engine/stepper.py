@@ -1,0 +1,260 @@
+"""The stepper: θ, its gradient and the optimiser's memory, bound to one plan, one set of examples and one setting.
+
+It makes one update at a time, evaluates losses, and can be put back to an earlier moment. Whatever it is bound to
+stays; a change of network, data or settings makes a new stepper, into which :meth:`Stepper.carry` takes over what
+was learned. So a change that fails leaves the old one as it was.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_gui.engine.arrays import PRECISIONS, Array, frozen
+from backprop_gui.engine.examples import Batches, Columns, Examples
+from backprop_gui.engine.frame import Score
+from backprop_gui.engine.losses import LOSSES
+from backprop_gui.engine.optimizers import OPTIMIZERS
+from backprop_gui.engine.passes import Passes
+from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.schedules import SCHEDULES
+from backprop_gui.engine.settings import Reduction, TrainingSettings, check_settings
+from backprop_gui.errors import UserError
+
+EVALUATION_CHUNK = 2048
+"""Examples evaluated at once: enough for full speed, few enough to stay in the cache."""
+
+
+class DataMismatchError(UserError):
+    """The network's inputs or outputs, or a saved run, do not fit."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """A copy of everything that an update changes, in the layout of one plan."""
+
+    theta: Array
+    vectors: dict[str, Array]
+    count: int
+    step: int
+    epoch: int
+    position: int
+
+
+class Stepper:
+    """Makes updates.
+
+    Parameters
+    ----------
+    plan : Plan
+    examples : Examples
+    settings : TrainingSettings
+    columns : Columns, optional
+        The same examples as the engine reads them, if another stepper has made them already.
+
+    Attributes
+    ----------
+    theta, grad : (plan.size,) arrays
+        The parameters, first as drawn, and the gradient of the last batch with penalties and clipping.
+    step : int
+        Updates made.
+    batches : Batches
+        Which examples come next.
+
+    Raises
+    ------
+    SettingsError, UnknownNameError, DataMismatchError
+        If the parts do not fit together.
+    """
+
+    def __init__(
+        self, plan: Plan, examples: Examples, settings: TrainingSettings, columns: Columns | None = None
+    ) -> None:
+        check_settings(settings)
+        _check_fit(plan, examples)
+        dtype = PRECISIONS[settings.precision]
+        if columns is None or columns.examples is not examples or columns.dtype != dtype:
+            columns = Columns(examples, dtype)
+        self.plan, self.examples, self.settings, self.columns = plan, examples, settings, columns
+        self.loss = LOSSES[settings.loss]
+        self.optimizer = OPTIMIZERS[settings.optimizer]
+        self.theta = plan.start.astype(dtype)
+        self.grad = np.zeros_like(self.theta)
+        self.memory = self.optimizer.memory(plan.size, dtype)
+        self.batches = Batches(len(examples.x_train), settings.batch_size, settings.seed)
+        self.step = 0
+        self._trainable = None if plan.trainable is None else plan.trainable.astype(dtype)
+        self._is_weight = plan.is_weight.astype(dtype)
+        self._penalized = bool(settings.l1 or settings.l2)
+        self._training: dict[int, tuple[Passes, tuple[Callable[[], object], ...]]] = {}
+        self._evaluating: dict[int, Passes] = {}
+        self.set_rate()
+
+    # ---- one update
+
+    def update(self) -> None:
+        """Make one update with the next batch. Floating-point warnings should be off."""
+        batch = self.batches.take()
+        prepared = self._training.get(len(batch))
+        if prepared is None:
+            prepared = self._prepare(len(batch))
+        passes, calls = prepared
+        self.columns.x_train.take(batch, 1, passes.x, "clip")
+        self.columns.t_train.take(batch, 1, passes.t, "clip")
+        for call in calls:
+            call()
+        if self._penalized:
+            self._add_penalty()
+        if self.settings.clip_norm:
+            self._clip()
+        memory = self.memory
+        memory.count += 1
+        self.optimizer.step(self.theta, self.grad, self.rate, self.settings, memory, self._trainable)
+        self.step += 1
+        if self.batches.position == 0:
+            self.set_rate()
+
+    def set_rate(self) -> None:
+        """Take the learning rate of the present epoch from the schedule."""
+        schedule = SCHEDULES[self.settings.schedule]
+        self.rate = self.settings.learning_rate * schedule.factor(self.settings, self.batches.epoch)
+
+    def coming_update(self) -> Array:
+        """Return what the next update will add to θ, by making it and taking it back."""
+        moment = self.moment()
+        with np.errstate(all="ignore"):
+            self.update()
+            difference = self.theta - moment.theta
+        self.restore(moment)
+        return frozen(difference)
+
+    def _prepare(self, examples: int) -> tuple[Passes, tuple[Callable[[], object], ...]]:
+        scale = 1 / examples if self.settings.reduction is Reduction.MEAN else 1.0
+        passes = Passes(self.plan, self.theta, self.grad, examples, self.loss, scale)
+        self._training[examples] = passes, passes.forward + passes.backward
+        return self._training[examples]
+
+    def _add_penalty(self) -> None:
+        settings, work = self.settings, self.memory.work
+        if settings.l2:
+            np.multiply(self.theta, self._is_weight, work)
+            np.multiply(work, settings.l2, work)
+            np.add(self.grad, work, self.grad)
+        if settings.l1:
+            np.sign(self.theta, work)
+            np.multiply(work, self._is_weight, work)
+            np.multiply(work, settings.l1, work)
+            np.add(self.grad, work, self.grad)
+
+    def _clip(self) -> None:
+        # As torch.nn.utils.clip_grad_norm_ does, its 1e-6 included.
+        norm = math.sqrt(float(self.grad.dot(self.grad)))
+        factor = self.settings.clip_norm / (norm + 1e-6)
+        if factor < 1:
+            np.multiply(self.grad, factor, self.grad)
+
+    # ---- evaluation
+
+    def score_train(self) -> Score:
+        """Evaluate the data loss and accuracy over the training part."""
+        return self._evaluate(self.columns.x_train, self.columns.t_train)
+
+    def score_test(self) -> Score | None:
+        """Evaluate over the test part; None if there is none."""
+        columns = self.columns
+        return self._evaluate(columns.x_test, columns.t_test) if columns.x_test.shape[1] else None
+
+    def penalty(self) -> float:
+        """Return l1 Σ|w| + l2/2 Σw² over the weights that are trained."""
+        if not self._penalized:
+            return 0.0
+        settings = self.settings
+        with np.errstate(all="ignore"):
+            weights = self.theta * self._is_weight
+            return float(settings.l1 * np.abs(weights).sum() + settings.l2 / 2 * weights.dot(weights))
+
+    def _evaluate(self, x: Array, t: Array) -> Score:
+        count = x.shape[1]
+        total, right = 0.0, 0.0
+        accuracy: float | None = None
+        with np.errstate(all="ignore"):
+            for start in range(0, count, EVALUATION_CHUNK):
+                part = slice(start, min(start + EVALUATION_CHUNK, count))
+                size = part.stop - part.start
+                passes = self._evaluating.get(size)
+                if passes is None:
+                    passes = self._evaluating[size] = Passes(self.plan, self.theta, None, size, self.loss)
+                passes.x[...] = x[:, part]
+                passes.t[...] = t[:, part]
+                for call in passes.forward:
+                    call()
+                total += float(passes.losses().sum())
+                accuracy = self.examples.accuracy(self.loss.predict(passes.outputs()), passes.t)
+                right += (accuracy or 0.0) * size
+        return Score(total / count, None if accuracy is None else right / count)
+
+    # ---- moments
+
+    def moment(self) -> Moment:
+        """Return a copy of where this stepper stands."""
+        memory, batches = self.memory, self.batches
+        vectors = {name: vector.copy() for name, vector in memory.vectors.items()}
+        return Moment(self.theta.copy(), vectors, memory.count, self.step, batches.epoch, batches.position)
+
+    def restore(self, moment: Moment) -> None:
+        """Go back to a moment of this stepper, or of one with the same plan and optimiser."""
+        # In place: every prepared call holds views of these vectors.
+        self.theta[...] = moment.theta
+        for name, vector in moment.vectors.items():
+            self.memory.vectors[name][...] = vector
+        self.memory.count, self.step = moment.count, moment.step
+        self.batches.epoch, self.batches.position = moment.epoch, moment.position
+        self.set_rate()
+
+    def carry(self, old: Stepper) -> bool:
+        """Take over what ``old`` has learned; return whether every parameter was taken over.
+
+        A parameter is taken over when both plans have it and its drawn starting value is the same. The optimiser's
+        memory comes along if the optimiser is the same, except for parameters that are frozen now: a frozen
+        parameter stands still. The epoch stays; a batch that was begun is begun again if the batches changed.
+        """
+        if self.plan is old.plan:
+            new_slots = old_slots = self.plan.slots
+        else:
+            pairs = [
+                (slot, old.plan.slot[key])
+                for key, slot in self.plan.slot.items()
+                if key in old.plan.slot and old.plan.start[old.plan.slot[key]] == self.plan.start[slot]
+            ]
+            new_slots, old_slots = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+        self.theta[new_slots] = old.theta[old_slots]
+        if self.optimizer is old.optimizer:
+            moving = 1.0 if self._trainable is None else self._trainable[new_slots]
+            for name, vector in self.memory.vectors.items():
+                vector[new_slots] = old.memory.vectors[name][old_slots] * moving
+            self.memory.count = old.memory.count
+        self.step = old.step
+        self.batches.epoch = old.batches.epoch
+        if (self.batches.count, self.batches.size, self.batches.seed) == (
+            old.batches.count,
+            old.batches.size,
+            old.batches.seed,
+        ):
+            self.batches.position = old.batches.position
+        self.set_rate()
+        return len(new_slots) == len(self.plan.slots) == len(old.plan.slots)
+
+
+def _check_fit(plan: Plan, examples: Examples) -> None:
+    for columns, neurons, what in (
+        (examples.x_train.shape[1], len(plan.inputs), "input"),
+        (examples.t_train.shape[1], len(plan.outputs), "output"),
+    ):
+        if columns != neurons:
+            raise DataMismatchError(
+                f"The network has {neurons} {what}{'s' * (neurons != 1)}, but the data has {columns} {what} "
+                f"column{'s' * (columns != 1)}: change the network or choose other data."
+            )
