@@ -246,8 +246,8 @@ class Trainer:
         self.note = None
         self._best = None
         self._looked = 0
-        self._lowest = math.inf
-        self._good = self._stepper.moment()
+        self._lowest: float = math.inf
+        self._good: Moment = self._stepper.moment()
         self._begin_record()
 
     def resume(self, run: Run) -> None:
