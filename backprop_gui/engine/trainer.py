@@ -66,6 +66,8 @@ class Trainer:
         self.note: Note | None = None
         self._best: Best | None = None
         self._looked = 0
+        self._lowest: float = math.inf
+        self._good: Moment = self._stepper.moment()
         self._begin_record()
         if run is not None:
             self.resume(run)
@@ -246,8 +248,6 @@ class Trainer:
         self.note = None
         self._best = None
         self._looked = 0
-        self._lowest: float = math.inf
-        self._good: Moment = self._stepper.moment()
         self._begin_record()
 
     def resume(self, run: Run) -> None:
