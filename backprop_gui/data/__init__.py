@@ -14,7 +14,7 @@ from backprop_gui.data.columns import Column
 from backprop_gui.data.conversion import dataset_from_table, inputs_from_table
 from backprop_gui.data.dataset import Dataset, Task
 from backprop_gui.data.errors import DataError
-from backprop_gui.data.prepare import Prepared, default_settings, divide, load, prepare
+from backprop_gui.data.prepare import Prepared, default_settings, divide, is_file_path, load, prepare
 from backprop_gui.data.preview import Preview, preview
 from backprop_gui.data.scaling import Scaling
 from backprop_gui.data.settings import BOUNDS, DataSettings
@@ -38,6 +38,7 @@ __all__ = [
     "default_settings",
     "divide",
     "inputs_from_table",
+    "is_file_path",
     "load",
     "prepare",
     "preview",

@@ -72,7 +72,7 @@ def load(settings: DataSettings) -> Dataset:
         If a setting is out of range, nothing is called so, or a file cannot be learned from.
     """
     settings = settings.validated()
-    if settings.source not in DATASETS and _is_path(settings.source):
+    if settings.source not in DATASETS and is_file_path(settings.source):
         return load_table(Path(settings.source), settings.targets, settings.task)
     return DATASETS[settings.source].make(settings, np.random.default_rng(settings.seed))
 
@@ -138,7 +138,7 @@ def _test_rows(dataset: Dataset, share: float, rng: np.random.Generator) -> Rows
     return np.sort(np.concatenate(chosen))
 
 
-def _is_path(source: str) -> bool:
+def is_file_path(source: str) -> bool:
     """Tell a file from a misspelt name: it is written like a path, or it is there."""
     if any(sign in source for sign in "/\\."):
         return True

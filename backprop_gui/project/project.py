@@ -50,12 +50,18 @@ def examples_of(prepared: Prepared) -> Examples:
 def trainer_of(project: Project, prepared: Prepared) -> Trainer:
     """Return a trainer that stands where ``project`` stands.
 
+    If there are fewer examples than when the run was saved, because its table was shortened meanwhile, an epoch
+    that had gone beyond the last one begins anew.
+
     Raises
     ------
     UserError
         If the network, the data and the settings do not fit together.
     """
-    return Trainer(project.network, examples_of(prepared), project.training, project.run)
+    run = project.run
+    if run is not None and run.position >= len(prepared.x_train):
+        run = replace(run, position=0)
+    return Trainer(project.network, examples_of(prepared), project.training, run)
 
 
 def project_for(
@@ -98,8 +104,9 @@ def initialized(project: Project) -> Project:
 def with_data(project: Project, dataset: Dataset, data: DataSettings) -> Project:
     """Exchange the data; the network changes only where it must to fit the columns and the kind of task.
 
-    Hidden layers stay as they are. If the numbers of inputs and outputs stay the same too, so does everything that
-    was learned. The loss and the output activation change only when the kind of answer does.
+    Hidden layers stay as they are. If the numbers of inputs and outputs stay the same, so do all starting weights,
+    and a trainer that is given the new drawing and examples keeps all that was learned. The loss and the output
+    activation change only when the kind of answer does. The run belongs to the old data and is left out.
     """
     network, training = project.network, project.training
     sizes = [len(network.members[layer.id]) for layer in network.layers]
