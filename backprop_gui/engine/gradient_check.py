@@ -9,6 +9,10 @@ difference is formed, so nothing cancels, and the result is exact to rounding (S
 Variables to Estimate Derivatives of Real Functions", SIAM Review 40, 1998). Elsewhere central differences
 (L(θ + h) − L(θ − h)) / 2h serve, whose error is about 1e-10. Exactly on a kink, such as ReLU at z = 0, there is no
 derivative, and every slope between the one from the left and the one from the right is right.
+
+Two right ways to compute one number still differ by rounding. Where a gradient is what is left of large terms that
+cancel, as in a network that has learnt all it can, that difference is large beside the gradient and says nothing;
+so an error is measured against the terms as well (:func:`_rounding`).
 """
 
 from __future__ import annotations
@@ -24,12 +28,14 @@ from numpy.typing import NDArray
 from backprop_gui.engine.activations import ACTIVATIONS
 from backprop_gui.engine.arrays import Array, frozen
 from backprop_gui.engine.losses import Loss
-from backprop_gui.engine.passes import trace
+from backprop_gui.engine.passes import Trace, trace
 from backprop_gui.engine.plan import Plan
 from backprop_gui.network import Kind
 
 COMPLEX_STEP = 1e-30
 DIFFERENCE_STEP = 1e-5
+ROUNDINGS = 16 * float(np.finfo(np.float64).eps)
+"""Relative error that a handful of operations may leave in each term of a sum."""
 MOST_DOUBTS = 200
 """How many doubtful parameters are looked at from both sides; a gradient with more of them is wrong."""
 MOST_NUMBERS = 1_000_000
@@ -67,7 +73,8 @@ class GradientCheck:
     errors : (parameters,) array
         |claimed − measured| / max(|claimed|, |measured|, floor), where the floor is a thousandth of the largest
         entry of either gradient: an error in a gradient that is practically nothing beside the others counts by
-        what it does to the whole step. 0 where both are 0; infinite where either is not finite.
+        what it does to the whole step. The floor is higher where rounding alone would exceed the tolerance.
+        0 where both are 0; infinite where either is not finite.
     loss_error : float
         Relative difference between the loss that training sees and the one computed here.
     """
@@ -133,26 +140,64 @@ def check_gradient(
             return None
         ours = gradient[plan.slots]
         count = len(x) if mean else 1
+        of_gradient, of_losses = _rounding(plan, values, seen, method)
+        floor = of_gradient / count / method.tolerance
         if method is Method.CENTRAL_DIFFERENCE:
-            doubtful = np.flatnonzero(_relative(ours, measured / count, 1e-3) > method.tolerance)
+            doubtful = np.flatnonzero(_relative(ours, measured / count, floor) > method.tolerance)
             for i in doubtful[:MOST_DOUBTS]:
                 measured[i] = _nearest_slope(plan, values, int(i), x, t, loss, ours[i] * count)
         measured /= count
-        loss_error = _relative(seen.losses, _losses(plan, values[:, None], x, t, loss)[:, 0], 1e-3).max()
+        losses = _losses(plan, values[:, None], x, t, loss)[:, 0]
+        loss_error = _relative(seen.losses, losses, of_losses / method.tolerance).max()
     if plan.trainable is not None:
         measured[plan.trainable[plan.slots] == 0] = 0.0
-    errors = _relative(ours, measured, 1e-3)
+    errors = _relative(ours, measured, floor)
     return GradientCheck(plan, method, frozen(ours), frozen(measured), frozen(errors), float(loss_error))
 
 
-def _relative(ours: Array, reference: Array, share: float) -> Array:
-    """|ours − reference| relative to the larger of both, but at least to ``share`` of the largest entry of all."""
+def _relative(ours: Array, reference: Array, floor: Array) -> Array:
+    """|ours − reference| relative to the larger of both, to ``floor``, or to a thousandth of the largest entry."""
     with np.errstate(all="ignore"):
         size = np.maximum(np.abs(ours), np.abs(reference))
-        floor = max(share * float(size.max(initial=0.0)), np.finfo(float).tiny)
-        errors: Array = np.abs(ours - reference) / np.maximum(size, floor)
+        least = max(1e-3 * float(size.max(initial=0.0)), np.finfo(float).tiny)
+        errors: Array = np.abs(ours - reference) / np.maximum(np.maximum(size, least), floor)
     errors[~np.isfinite(errors)] = np.inf
     return errors
+
+
+def _rounding(plan: Plan, values: Array, seen: Trace, method: Method) -> tuple[Array, Array]:
+    """Return how much rounding may change the summed gradient, (parameters,), and each loss, (examples,).
+
+    The bound is backpropagation with nothing that could cancel or vanish: absolute values everywhere, the sizes of
+    outputs and targets instead of their difference, and no slope below 1, since the rounding of a saturated
+    activation is that of 1. A difference of two losses is further uncertain by their own rounding over the step.
+    """
+    network = plan.network
+    size = dict(zip(plan.keys, np.abs(values).tolist(), strict=True))
+    a, delta, slope = np.abs(seen.a), np.abs(seen.delta), np.maximum(1.0, np.abs(seen.slope))
+    own = np.zeros_like(a)
+    for number, neuron in enumerate(network.outputs):
+        column = plan.column[neuron.id]
+        own[:, column] = delta[:, column] + a[:, column] + np.abs(seen.t[:, number]) + size.get(neuron.id, 0.0)
+        for edge in network.incoming[neuron.id]:
+            own[:, column] += size[edge.source, edge.target] * a[:, plan.column[edge.source]]
+    reach: dict[int, Array] = {}
+    for neuron in sorted(network.neurons, key=lambda neuron: -network.ranks[neuron.id]):
+        total = own[:, plan.column[neuron.id]]
+        for edge in network.outgoing[neuron.id]:
+            total = total + size[edge.source, edge.target] * reach[edge.target]
+        reach[neuron.id] = total * slope[:, plan.column[neuron.id]]
+    terms = [
+        (reach[key[1]] * a[:, plan.column[key[0]]] if isinstance(key, tuple) else reach[key]).sum()
+        for key in plan.keys
+    ]
+    # However small the outputs are, the nudged ones are at least as large as the nudge.
+    terms_of_loss = own.sum(axis=1) + DIFFERENCE_STEP
+    of_losses = ROUNDINGS * (terms_of_loss + terms_of_loss**2)
+    of_gradient = ROUNDINGS * (1 + np.abs(seen.z).max(initial=0.0)) * np.array(terms)
+    if method is Method.CENTRAL_DIFFERENCE:
+        of_gradient += of_losses.sum() / DIFFERENCE_STEP
+    return of_gradient, of_losses
 
 
 def _measure(
@@ -235,7 +280,9 @@ def _losses(plan: Plan, values: Numbers, x: Array, t: Array, loss: Loss) -> Numb
     rest = [i for i in range(len(outputs)) if i not in fused]
     targets = np.repeat(t.T[:, :, None], sets, axis=2).reshape(len(outputs), -1)
     if fused and loss.fused:
-        losses = losses + loss.fused.value(np.stack([z[outputs[i].id].ravel() for i in fused]), targets[fused])
+        losses = losses + loss.fused.value(
+            np.stack([z[outputs[i].id].ravel() for i in fused]), targets[fused]
+        )
     if rest:
         losses = losses + loss.value(np.stack([a[outputs[i].id].ravel() for i in rest]), targets[rest])
     return losses.reshape(examples, sets)
