@@ -178,7 +178,9 @@ def _rounding(plan: Plan, values: Array, seen: Trace, method: Method) -> tuple[A
     own = np.zeros_like(a)
     for number, neuron in enumerate(network.outputs):
         column = plan.column[neuron.id]
-        own[:, column] = delta[:, column] + a[:, column] + np.abs(seen.t[:, number]) + size.get(neuron.id, 0.0)
+        own[:, column] = (
+            delta[:, column] + a[:, column] + np.abs(seen.t[:, number]) + size.get(neuron.id, 0.0)
+        )
         for edge in network.incoming[neuron.id]:
             own[:, column] += size[edge.source, edge.target] * a[:, plan.column[edge.source]]
     reach: dict[int, Array] = {}
