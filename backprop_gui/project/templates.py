@@ -5,7 +5,7 @@ shows, where it stands in the gallery (``order``) and for how many epochs the co
 otherwise. It has no run: it begins at the drawn starting weights, so that its training can be repeated bit for bit.
 Opening one and saving it elsewhere makes a project of one's own. A new one needs no more than its file, made with
 
-    backprop-gui new resources/templates/NAME.backprop --layers 2-4-1 --data xor --set training.learning_rate=0.5
+    backprop-gui new resources/templates/NAME.backprop --layers 4-8-3 --data iris --set training.optimizer=adam
 
 and the part ``template`` written into it.
 """
