@@ -74,7 +74,7 @@ class Stepper:
         self, plan: Plan, examples: Examples, settings: TrainingSettings, columns: Columns | None = None
     ) -> None:
         check_settings(settings)
-        _check_fit(plan, examples)
+        check_fit(plan, examples)
         dtype = PRECISIONS[settings.precision]
         if columns is None or columns.examples is not examples or columns.dtype != dtype:
             columns = Columns(examples, dtype)
@@ -248,7 +248,8 @@ class Stepper:
         return len(new_slots) == len(self.plan.slots) == len(old.plan.slots)
 
 
-def _check_fit(plan: Plan, examples: Examples) -> None:
+def check_fit(plan: Plan, examples: Examples) -> None:
+    """Raise a :class:`DataMismatchError` unless the data has as many columns as the network inputs and outputs."""
     for columns, neurons, what in (
         (examples.x_train.shape[1], len(plan.inputs), "input"),
         (examples.t_train.shape[1], len(plan.outputs), "output"),

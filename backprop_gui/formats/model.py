@@ -7,12 +7,15 @@ from functools import cached_property
 
 import numpy as np
 
-from backprop_gui.engine.arrays import Array, frozen
-from backprop_gui.engine.losses import Loss
+from backprop_gui.data import Prepared
+from backprop_gui.engine.arrays import PRECISIONS, Array, frozen
+from backprop_gui.engine.losses import LOSSES, Loss
 from backprop_gui.engine.passes import Passes
-from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.plan import Plan, compile_network
+from backprop_gui.engine.stepper import check_fit
 from backprop_gui.formats.calculation import Calculation, Rank
 from backprop_gui.network import Network, Neuron
+from backprop_gui.project import Project, examples_of
 
 EXAMPLES = 16
 
@@ -153,6 +156,36 @@ class Model:
             start += len(members)
         outputs = np.array([value[neuron.id] for neuron in self.network.outputs], np.intp)
         return Calculation(self.mean, self.scale, tuple(ranks), outputs, self.loss)
+
+
+def model_of(project: Project, prepared: Prepared) -> Model:
+    """Return the model at the moment where ``project`` stands: that of its run, or of its drawn starting weights.
+
+    Raises
+    ------
+    NetworkError
+        If the network is not complete.
+    DataMismatchError
+        If it does not fit the columns of the data.
+    """
+    plan = compile_network(project.network)
+    check_fit(plan, examples_of(prepared))
+    theta = plan.start.astype(PRECISIONS[project.training.precision])
+    if project.run is not None:
+        theta[plan.slots] = project.run.parameters
+    dataset, scaling = prepared.dataset, prepared.scaling
+    return Model(
+        project.network,
+        plan,
+        theta,
+        LOSSES[project.training.loss],
+        scaling.mean,
+        scaling.scale,
+        dataset.input_names,
+        dataset.target_names,
+        dataset.class_names,
+        project.name,
+    )
 
 
 def storable(text: str) -> str:

@@ -24,9 +24,6 @@ from backprop_gui.project.project import Project
 from backprop_gui.project.records import TemplateRecord
 from backprop_gui.registry import Registry
 
-FIRST = "xor"
-"""The template that a new window opens on."""
-
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -50,8 +47,19 @@ class Template:
     path: Path
 
     def load(self) -> Project:
-        """Return its project."""
+        """Return what its file holds."""
         return files.load(self.path)
+
+
+def load(name: str) -> Project:
+    """Return the project of the template called ``name``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none; the sentence offers the nearest name.
+    """
+    return templates()[name].load()
 
 
 class _File(msgspec.Struct, frozen=True):
