@@ -24,7 +24,8 @@ class Activation:
     ----------
     function : callable
         ``function(z, out)`` writes f(z) into ``out``, which may be ``z`` itself. Real or complex arrays if
-        ``analytic``, real ones otherwise.
+        ``analytic``, real ones otherwise; contiguous ones, because NumPy 2.4's ``negative`` gives wrong numbers for
+        some strided pairs (float64 64 bytes apart into another strided array).
     derivative : callable
         ``derivative(z, a, out)`` writes f'(z) into ``out``; ``a`` is f(z), and ``out`` is neither of them.
     uses_z : bool
@@ -37,7 +38,8 @@ class Activation:
         f(z) as a NumPy expression in ``z``, for exported Python.
     onnx : str
         f(z) as calls of ONNX operators, such as ``"Mul(z, Sigmoid(z))"``; numbers become constants.
-        Only operators that ONNX Runtime has in float64 too, which leaves out Elu, Softplus and Erf.
+        Only operators that ONNX Runtime has in float64 too (which leaves out Elu, Softplus and Erf), and no
+        attribute that is a fraction, because ONNX rounds attributes to float32.
     """
 
     name: str
@@ -157,9 +159,7 @@ def _sine_slope(z: Array, a: Array, out: Array) -> None:
     np.cos(z, out)
 
 
-_activation(
-    Activation("identity", "identity", "z", "1", np.positive, _identity_slope, "z", "Identity(z)")
-)
+_activation(Activation("identity", "identity", "z", "1", np.positive, _identity_slope, "z", "Identity(z)"))
 _activation(
     Activation(
         "sigmoid",
@@ -195,7 +195,7 @@ _activation(
         _leaky_relu,
         _leaky_relu_slope,
         f"np.maximum({LEAK} * z, z)",
-        f"LeakyRelu(z, alpha={LEAK})",
+        f"Max(z, Mul({LEAK}, z))",
         analytic=False,
     )
 )

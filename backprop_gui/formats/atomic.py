@@ -24,13 +24,13 @@ def appearing(path: Path) -> Iterator[Path]:
         If the system refuses, in a sentence that says why.
     """
     target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise ExportError(f"'{path}' is a folder: choose a file name in it.")
-    if not target.parent.is_dir():
-        raise ExportError(f"The folder '{path.parent}' does not exist: create it, or choose another one.")
     # The suffix stays at the end, because some libraries look at it.
     temporary = target.parent / f".{secrets.token_hex(8)}.part{target.suffix}"
     try:
+        if target.is_dir():
+            raise ExportError(f"'{path}' is a folder: choose a file name in it.")
+        if not target.parent.is_dir():
+            raise ExportError(f"The folder '{path.parent}' does not exist: create it, or choose another one.")
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())

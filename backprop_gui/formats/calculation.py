@@ -98,15 +98,16 @@ class Calculation:
 
     def predict(self, x: Array) -> Array:
         """Return the predictions for raw inputs, (examples, inputs) -> (examples, outputs), in float64."""
-        known = np.empty((len(x), self._starts[-1]))
-        known[:, : len(self.mean)] = (x - self.mean) / self.scale
+        # A row a value, so that the values an activation is applied to lie next to each other.
+        known = np.empty((self._starts[-1], len(x)))
+        known[: len(self.mean)] = ((x - self.mean) / self.scale).T
         with np.errstate(all="ignore"):
             for rank, start in zip(self.ranks, self._starts[1:], strict=False):
-                z = known[:, rank.sources] @ rank.weights.T.astype(np.float64) + rank.bias
+                z = rank.weights.astype(np.float64) @ known[rank.sources] + rank.bias[:, None]
                 for name, members in rank.groups:
-                    out = known[:, start + members.start : start + members.stop]
-                    ACTIVATIONS[name].function(z[:, members], out)
-            return np.ascontiguousarray(self.loss.predict(known[:, self.outputs].T).T)
+                    out = known[start + members.start : start + members.stop]
+                    ACTIVATIONS[name].function(z[members], out)
+            return np.ascontiguousarray(self.loss.predict(known[self.outputs]).T)
 
     def parts(self, values: Sequence[int] | Indices) -> list[Part]:
         """Return which ranks, and which of their values, ``values`` name, in that order.

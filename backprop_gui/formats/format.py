@@ -87,6 +87,6 @@ def format_of(path: Path) -> Format:
         raise ExportError(
             f"The name '{path.name}' does not say which format to export to: end it with one of {there_are}."
         )
-    near = difflib.get_close_matches(suffix, by_suffix, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(suffix, by_suffix, n=1, cutoff=0.7)
     offer = f"Did you mean '{path.stem}{near[0]}'?" if near else f"There are: {there_are}."
     raise ExportError(f"There is no export format with the suffix '{suffix}'. {offer}")

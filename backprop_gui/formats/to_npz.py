@@ -24,7 +24,8 @@ def write(model: Model, path: Path) -> None:
 
 def verify(path: Path, x: Array) -> Check:
     """Answer for raw inputs from the archive."""
-    with np.load(path, allow_pickle=False) as archive:
+    # Opened here, because np.load leaves a file open that it finds damaged.
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
     return Check(calculation_of(arrays, arrays).predict(x), f"NumPy {np.__version__}")
 

@@ -9,7 +9,8 @@ of examples. Its tensors have the precision of training:
 
 Rounding a float64 network to float32 would not keep the promise of 1e-6 for every network: a logit of 20 is off by
 that much already. So the file is never less precise than the training was. The operators of the activations are all
-ones that ONNX Runtime has in both precisions (it has no float64 Elu, Softplus or Erf, so these are made of others).
+ones that ONNX Runtime has in both precisions (it has no float64 Elu, Softplus or Erf, and the slope of LeakyRelu is an
+attribute, which is always float32, so these are made of others).
 
 Opset 17 and IR version 8, because runtimes refuse files that are newer than themselves.
 """
@@ -91,11 +92,11 @@ class Graph:
     def chosen(self, calculation: Calculation, values: Indices, name: str) -> str:
         """Add what brings ``values`` together as the columns of one tensor, and return its name."""
         found: list[str] = []
-        for part in calculation.parts(values):
+        for number, part in enumerate(calculation.parts(values), start=1):
             tensor = f"a{part.rank}"
             if part.places is not None:
-                places = self.constant(f"{name}.from {tensor}.places", np.array(part.places, np.int64))
-                tensor = self.node("Gather", [tensor, places], f"{name}.from {tensor}", axis=1)
+                places = self.constant(f"{name}.{number}.places", np.array(part.places, np.int64))
+                tensor = self.node("Gather", [tensor, places], f"{name}.{number}", axis=1)
             found.append(tensor)
         return found[0] if len(found) == 1 else self.node("Concat", found, name, axis=1)
 

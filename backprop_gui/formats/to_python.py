@@ -22,7 +22,8 @@ from backprop_gui.formats.export import allowed_difference, expected_outputs
 from backprop_gui.formats.format import FLOAT64, Check, Format, register
 from backprop_gui.formats.model import Model
 
-WIDTH = 88
+WIDTH = 100
+LONGEST_START = 20
 LONGEST_NAME = 40
 MOST_NAMES = 12
 
@@ -31,8 +32,8 @@ HEAD = '''\
 
 From Python, predict() takes raw inputs, one example or many:
 
-    predict([{zeros}])     one row of outputs
-    predict([[...], [...]])     a row of outputs for each example
+    predict({one})   gives one row of outputs
+    predict({many})   gives a row of outputs for each example
 
 Run as a script, it proves on the examples at its end that it computes what Backprop Lab computed.
 """
@@ -58,10 +59,10 @@ if __name__ == "__main__":
 def write(model: Model, path: Path) -> None:
     """Write a Python file."""
     calculation = model.calculation
+    zeros = ["0.0"] * len(model.mean)
+    one = f"[{', '.join([*zeros[:3], '...'] if len(zeros) > 3 else zeros)}]"
     sections = [
-        HEAD.format(
-            zeros=", ".join(["0.0"] * min(3, len(model.mean))) + (", ..." if len(model.mean) > 3 else "")
-        ),
+        HEAD.format(one=one, many=f"[{one}, {one}]"),
         _words(model),
         *(_rank(model, k) for k in range(1, len(calculation.ranks) + 1)),
         # Two blank lines around each function, as everybody expects.
@@ -109,7 +110,8 @@ def _rank(model: Model, k: int) -> str:
     names = [model.neuron_names[source] for source in rank.sources]
     lines = [f"# Columns: {_listed(names)}", f"W{k} = np.array(", "    ["]
     for name, row in zip(model.neuron_names[start:], rank.weights, strict=False):
-        lines += [f"        # {_comment(name)}", f"        {_wrapped(_floats(row), '[', ']', 8)},"]
+        numbers = _wrapped(_floats(row), "[", "]", 8)
+        lines += [f"        # {_comment(name)}", f"        {numbers},"]
     lines += ["    ]", ")", f"B{k} = np.array({_wrapped(_floats(rank.bias), '[', ']')})"]
     return "\n".join(lines) + "\n"
 
@@ -206,11 +208,14 @@ def _matrix(rows: Array) -> str:
 
 
 def _wrapped(items: Iterable[str], opening: str, closing: str, indent: int = 0) -> str:
-    """Return a list or tuple of literals, broken into lines where one would be too long."""
+    """Return a list or tuple of literals, broken into lines where one would be too long.
+
+    With an ``indent`` it stands on a line of its own, else after the beginning of an assignment.
+    """
     items = list(items)
     alone = "," if opening == "(" and len(items) == 1 else ""
     one_line = ", ".join(items) + alone
-    if indent + len(one_line) + 24 <= WIDTH:
+    if (indent or LONGEST_START) + len(one_line) + 3 <= WIDTH:
         return opening + one_line + closing
     space = " " * (indent + 4)
     lines: list[str] = []

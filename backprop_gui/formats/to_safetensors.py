@@ -1,7 +1,8 @@
 """Safetensors: every array under the name that :mod:`backprop_gui.formats.arrays` explains.
 
-The format's metadata are strings: each text of that table is there under its name, as a JSON list of strings.
-The weights have the precision of training.
+The format's metadata are strings: ``model`` is a JSON object with each text of that table as a list under its name. It
+is a single one because the library shuffles several, and the same model would be another file each time. The weights
+have the precision of training.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def write(model: Model, path: Path) -> None:
     """Write a safetensors file."""
     from safetensors.numpy import save
 
-    metadata = {name: json.dumps(words, ensure_ascii=False) for name, words in texts_of(model).items()}
+    metadata = {"model": json.dumps(texts_of(model), ensure_ascii=False)}
     # arrays_of gives contiguous arrays, which matters: the library writes the memory as it lies.
     path.write_bytes(save(arrays_of(model), metadata))
 
@@ -32,7 +33,7 @@ def verify(path: Path, x: Array) -> Check:
     safetensors: Any = importlib.import_module("safetensors")
     with safetensors.safe_open(path, framework="numpy") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        texts = {name: json.loads(words) for name, words in file.metadata().items()}
+        texts = json.loads(file.metadata()["model"])
     return Check(calculation_of(arrays, texts).predict(x), f"safetensors {safetensors.__version__}")
 
 
