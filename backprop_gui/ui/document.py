@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -75,6 +76,13 @@ class Document(QObject):
         self.project, self.prepared, self.path = project, prepared, path
         self.stack.clear()
         self.opened.emit()
+
+    def saved(self, path: Path) -> None:
+        """Note that the project is now in the file at ``path``, whose name becomes its own."""
+        self.path = path
+        old, self.project = self.project, replace(self.project, name=path.stem)
+        self.stack.setClean()
+        self.changed.emit(old, self.project)
 
     def show(self, project: Project, prepared: Prepared) -> None:
         """Make ``project`` the one that is shown, and tell everyone; for undo steps."""

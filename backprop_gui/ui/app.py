@@ -1,0 +1,75 @@
+"""The application: makes the parts and starts Qt; the only place that knows them all."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QCoreApplication, QSettings
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from backprop_gui import __version__
+from backprop_gui.paths import resource
+from backprop_gui.project import Project, templates
+from backprop_gui.project.files import load
+from backprop_gui.ui import theme
+from backprop_gui.ui.errors import unexpected
+from backprop_gui.ui.window import Window
+
+SWITCH_SECONDS = 0.0005
+"""How soon the worker gives way to the window: ten times sooner than by default, which costs training nothing."""
+
+
+def run(path: Path | None = None) -> int:
+    """Open the window, on the project at ``path`` or on XOR, and return the exit code when it is closed.
+
+    Raises
+    ------
+    UserError
+        If the project cannot be opened; there is no window then.
+    """
+    app = application()
+    window = open_window(templates.load(templates.FIRST) if path is None else load(path), path)
+    sys.excepthook = _show_in(window)
+    window.show()
+    return int(app.exec())
+
+
+def application() -> QApplication:
+    """Return the application, made and dressed if it is not there yet."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        return app
+    QCoreApplication.setOrganizationName("backprop-lab")
+    QCoreApplication.setApplicationName("backprop-lab")
+    app = QApplication(sys.argv[:1])
+    app.setApplicationDisplayName("Backprop Lab")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("backprop-lab")
+    app.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
+    chosen = QSettings().value("theme", "system")
+    theme.apply(app, {"light": False, "dark": True}.get(str(chosen)))
+    return app
+
+
+def open_window(project: Project, path: Path | None = None) -> Window:
+    """Return a window on ``project``, not shown yet."""
+    return Window(project, path)
+
+
+def _show_in(window: Window):  # type: ignore[no-untyped-def]
+    """Return an exception hook that words what nobody foresaw in the window, and logs the rest."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            window.close()
+        elif isinstance(error, Exception):
+            window.banner.show_message(unexpected(error))
+        else:
+            logging.getLogger("backprop_gui").critical("fatal", exc_info=(kind, error, trace))
+
+    return hook

@@ -1,0 +1,128 @@
+"""What the File menu does: new, open, save, export."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from backprop_gui.errors import UserError
+from backprop_gui.formats import FORMATS, export
+from backprop_gui.formats.model import model_of
+from backprop_gui.project import templates
+from backprop_gui.project.files import SUFFIX, load, save
+from backprop_gui.ui.banner import Banner
+from backprop_gui.ui.panel import Lab
+
+
+class Filing:
+    """Opens and saves; every failure becomes a message in the banner and leaves what is open untouched."""
+
+    def __init__(self, lab: Lab, banner: Banner, window: QWidget) -> None:
+        self._lab, self._banner, self._window = lab, banner, window
+
+    def new(self) -> None:
+        """Begin with the first template."""
+        if self.may_discard():
+            self._lab.document.open(templates.load(templates.FIRST), None)
+
+    def ask_open(self) -> None:
+        """Choose a project and open it."""
+        if not self.may_discard():
+            return
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a project", self._folder(), f"Projects (*{SUFFIX});;All files (*)"
+        )
+        if name:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> bool:
+        """Open a project file; return whether that worked."""
+        try:
+            self._lab.document.open(load(path), path)
+        except UserError as error:
+            self._banner.show_message(str(error))
+            return False
+        self._remember(path)
+        return True
+
+    def save(self) -> bool:
+        """Save where the project came from, or ask where to; return whether it is saved."""
+        path = self._lab.document.path
+        return self._write(path) if path else self.save_as()
+
+    def save_as(self) -> bool:
+        """Ask where to save; return whether it is saved."""
+        suggestion = str(Path(self._folder()) / f"{self._lab.document.project.name}{SUFFIX}")
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save the project", suggestion, f"Projects (*{SUFFIX})")
+        if not name:
+            return False
+        path = Path(name)
+        return self._write(path if path.suffix else path.with_suffix(SUFFIX))
+
+    def export(self) -> None:
+        """Ask for a file and write the trained network in the format of its ending."""
+        document = self._lab.document
+        kinds = [f"{entry.label} ({' '.join('*' + suffix for suffix in entry.suffixes)})" for entry in FORMATS.values()]
+        suggestion = str(Path(self._folder()) / f"{document.project.name}.onnx")
+        onnx = next((kind for kind in kinds if "*.onnx" in kind), kinds[0])
+        name, kind = QFileDialog.getSaveFileName(self._window, "Export weights", suggestion, ";;".join(kinds), onnx)
+        if not name:
+            return
+        path = Path(name)
+        if not path.suffix:
+            path = path.with_suffix(next(iter(FORMATS.values())).suffixes[0] if kind not in kinds else _suffix(kind))
+        self.export_to(path)
+
+    def export_to(self, path: Path) -> bool:
+        """Write the trained network to ``path`` and say how exactly the file reproduces it."""
+        try:
+            report = export(model_of(self._lab.player.project_now(), self._lab.document.prepared), path)
+        except UserError as error:
+            self._banner.show_message(str(error))
+            return False
+        self._remember(path)
+        self._banner.show_message(
+            f"“{path.name}” is written. Read back, it reproduces the outputs to {report.max_difference:.1e}.", "good"
+        )
+        return True
+
+    def may_discard(self) -> bool:
+        """Ask what to do with unsaved edits; return whether to go on."""
+        document = self._lab.document
+        if document.stack.isClean():
+            return True
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            "Unsaved changes",
+            f"“{document.project.name}” has changes that are not saved. Save them?",
+            buttons.Save | buttons.Discard | buttons.Cancel,
+            buttons.Save,
+        )
+        return answer == buttons.Discard or (answer == buttons.Save and self.save())
+
+    def _write(self, path: Path) -> bool:
+        document = self._lab.document
+        try:
+            save(replace(self._lab.player.project_now(), name=path.stem), path)
+        except UserError as error:
+            self._banner.show_message(str(error))
+            return False
+        document.saved(path)
+        self._remember(path)
+        return True
+
+    def _folder(self) -> str:
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        return str(QSettings().value("folder", documents or str(Path.home())))
+
+    def _remember(self, path: Path) -> None:
+        QSettings().setValue("folder", str(path.absolute().parent))
+
+
+def _suffix(kind: str) -> str:
+    """Return the ending in a file dialog's kind, such as ``.npz`` of ``NumPy archive (*.npz)``."""
+    return kind[kind.rindex("(*") + 2 :].rstrip(")").split(" ")[0]

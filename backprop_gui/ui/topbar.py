@@ -1,0 +1,185 @@
+"""The top bar: transport, step size, speed, and the three numbers that everybody looks at."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from backprop_gui.engine.frame import Frame
+from backprop_gui.paths import resource
+from backprop_gui.project import Project
+from backprop_gui.ui import theme
+from backprop_gui.ui.numbers import format_exact, format_number
+from backprop_gui.ui.player import State, Unit
+from backprop_gui.ui.segmented import Segmented
+
+SPEED_STEPS = 100
+FASTEST_SLOW = 1e5
+"""Updates a second one notch below the end of the slider, where there is no limit any more."""
+
+
+class TopBar(QWidget):
+    """Transport on the left, readings on the right.
+
+    Signals
+    -------
+    unit_chosen(Unit)
+    speed_chosen(float)
+        Updates a second; infinite at the end of the slider.
+    """
+
+    unit_chosen = Signal(object)
+    speed_chosen = Signal(float)
+
+    def __init__(self, play: QAction, step: QAction, reset: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self._play = play
+        logo = QLabel()
+        logo.setPixmap(theme.QIcon(str(resource("icons/app.svg"))).pixmap(QSize(28, 28)))
+        self._name = QLabel()
+        self._name.setTextFormat(Qt.TextFormat.RichText)
+        self._name.setMinimumWidth(40)
+        self._speed = QSlider(Qt.Orientation.Horizontal)
+        self._speed.setRange(0, SPEED_STEPS)
+        self._speed.setValue(SPEED_STEPS)
+        self._speed.setFixedWidth(120)
+        self._speed.setAccessibleName("Speed")
+        self._speed.setToolTip("Speed: from one update a second to as fast as possible")
+        self._speed.valueChanged.connect(self._speed_moved)
+        self._rate = QLabel()
+        self._rate.setProperty("role", "muted")
+        self._rate.setFixedWidth(118)
+        self._rate.setFont(theme.digits(self._rate.font()))
+        self._units = Segmented(
+            [
+                (Unit.EXAMPLE, "example", "Step one example: look at it; the last one of a batch is followed by its update"),
+                (Unit.BATCH, "batch", "Step one batch: one update of all weights"),
+                (Unit.EPOCH, "epoch", "Step one epoch: once through all training examples"),
+            ],
+            "Size of a step",
+        )
+        self._units.set_value(Unit.EPOCH)
+        self._units.chosen.connect(self.unit_chosen)
+        self._epoch = _Reading("epoch", "Passes over the training data")
+        self._train = _Reading("training loss", "Mean loss over the training data, without penalties")
+        self._test = _Reading("test loss", "Mean loss over the test data")
+        self._right = _Reading("accuracy", "Share of right answers: test data if there are any, else training data")
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 7, 16, 7)
+        row.setSpacing(10)
+        row.addWidget(logo)
+        row.addWidget(self._name, 1)
+        for action, role in ((reset, "flat"), (play, "primary"), (step, "flat")):
+            row.addWidget(_button(action, role))
+        row.addSpacing(4)
+        row.addWidget(self._units)
+        row.addWidget(self._speed)
+        row.addWidget(self._rate)
+        row.addStretch(1)
+        for reading in (self._epoch, self._train, self._test, self._right):
+            row.addWidget(reading)
+        self.set_state(State.PAUSED)
+
+    def sync(self, project: Project) -> None:
+        """Show the name and the shape of the project."""
+        name = project.name.replace("&", "&amp;").replace("<", "&lt;")
+        muted = theme.current().muted.name()
+        self._name.setText(f"<b>{name}</b> <span style='color:{muted}'>· {project.network.shape}</span>")
+        self._name.setToolTip(f"{project.name}: {project.network.shape}, {project.network.parameter_count:,} parameters")
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the readings of ``frame``."""
+        epoch = f"{int(frame.epoch):,}" if frame.epoch == int(frame.epoch) else f"{frame.epoch:,.2f}"
+        self._epoch.show_text(epoch, f"epoch {frame.epoch!r}, {frame.step:,} updates")
+        at = f" at epoch {frame.scored_at:g}"
+        penalty = f"; the penalty on weights, {format_exact(frame.penalty)}, is not in it" if frame.penalty else ""
+        self._train.show_text(
+            format_number(frame.train.loss, 4), f"training loss {format_exact(frame.train.loss)}{at}{penalty}"
+        )
+        if frame.test is None:
+            self._test.show_text("–", "All examples are used for training: there is no test part.")
+        else:
+            self._test.show_text(format_number(frame.test.loss, 4), f"test loss {format_exact(frame.test.loss)}{at}")
+        score, part = (frame.test, "test") if frame.test else (frame.train, "training")
+        self._right.setVisible(score.accuracy is not None)
+        if score.accuracy is not None:
+            self._right.show_text(
+                f"{100 * score.accuracy:.1f} %", f"{part} accuracy {format_exact(score.accuracy)}{at}"
+            )
+        if frame.batch[0]:
+            self._rate.setText(f"example {frame.batch[0]} of {frame.batch[1]}")
+            self._rate.setToolTip("Seen so far in this batch; the weights move after its last example.")
+        else:
+            self._rate.setText(f"{frame.rate:,.0f} updates/s" if frame.rate else self._speed_text())
+            self._rate.setToolTip("Updates of all weights a second")
+
+    def set_state(self, state: State) -> None:
+        """Show whether training runs."""
+        running = state is State.RUNNING
+        self._play.setText("Pause" if running else "Play")
+        self._play.setIcon(theme.icon("pause" if running else "play", "accent_text"))
+        self._play.setToolTip("Pause (Space)" if running else "Play: train until paused (Space)")
+        if not running:
+            self._rate.setText(self._speed_text())
+
+    @property
+    def updates_a_second(self) -> float:
+        """What the slider stands at."""
+        place = self._speed.value()
+        if place == SPEED_STEPS:
+            return math.inf
+        speed = FASTEST_SLOW ** (place / (SPEED_STEPS - 1))
+        # Two significant digits, as a person would choose them.
+        return float(f"{speed:.1e}")
+
+    def _speed_moved(self) -> None:
+        self._rate.setText(self._speed_text())
+        self.speed_chosen.emit(self.updates_a_second)
+
+    def _speed_text(self) -> str:
+        speed = self.updates_a_second
+        return "full speed" if math.isinf(speed) else f"{speed:,.0f} updates/s"
+
+
+class _Reading(QWidget):
+    """A caption over a large number that keeps its place while it changes."""
+
+    def __init__(self, caption: str, tip: str) -> None:
+        super().__init__()
+        self._tip = tip
+        self._caption = QLabel(caption)
+        self._number = QLabel("–")
+        self._caption.setProperty("role", "caption")
+        self._number.setProperty("role", "number")
+        for label in (self._caption, self._number):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._number.setFont(theme.digits(self._number.font(), bold=True))
+        self.setMinimumWidth(74)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._caption)
+        column.addWidget(self._number)
+
+    def show_text(self, text: str, exact: str) -> None:
+        """Show ``text``, and ``exact`` in the tooltip."""
+        if text != self._number.text():
+            self._number.setText(text)
+        self.setToolTip(f"{exact}\n{self._tip}")
+        self.setAccessibleName(exact)
+
+
+def _button(action: QAction, role: str) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setProperty("role", role)
+    button.setIconSize(QSize(18, 18))
+    button.setFixedSize(38, 34)
+    # A click leaves the keyboard where it was, so that Space keeps meaning play.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button

@@ -1,0 +1,325 @@
+"""The window: canvas in the middle, panels around it, the top bar above."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, QSize, Qt
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QTabWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backprop_gui.engine.frame import Frame, Note, NoteKind, Part
+from backprop_gui.errors import UserError
+from backprop_gui.project import Project, initialized
+from backprop_gui.ui import theme
+from backprop_gui.ui.actions import COMMANDS, MENUS, Command
+from backprop_gui.ui.banner import Banner
+from backprop_gui.ui.canvas import Canvas, View
+from backprop_gui.ui.document import Document
+from backprop_gui.ui.equation import EquationStrip
+from backprop_gui.ui.filing import Filing
+from backprop_gui.ui.panel import PANELS, Lab, Pace, Panel, PanelWidget, load_panels
+from backprop_gui.ui.player import Player
+from backprop_gui.ui.selection import Selection
+from backprop_gui.ui.topbar import TopBar
+
+LAYOUT_VERSION = 1
+"""Raised when the panels change so much that a remembered layout no longer fits."""
+
+
+class Window(QMainWindow):
+    """Owns the document, the player and everything that shows them.
+
+    Attributes
+    ----------
+    lab : Lab
+    canvas : Canvas
+    equation : EquationStrip
+    banner : Banner
+    files : Filing
+    """
+
+    def __init__(self, project: Project, path: Path | None = None) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        document = Document(project, path, self)
+        self.lab = Lab(document, Player(document, self), Selection(self))
+        self.banner = Banner()
+        self.canvas = Canvas()
+        self.equation = EquationStrip(self.lab)
+        self.files = Filing(self.lab, self.banner, self)
+        self.panels: dict[str, PanelWidget] = {}
+        self._actions = {name: self._action(command) for name, command in COMMANDS.items()}
+        self._top = TopBar(self._actions["play"], self._actions["step"], self._actions["reset"])
+        self._build()
+        self._connect()
+        self._show_project()
+        self._restore_layout()
+
+    # ---- building
+
+    def _build(self) -> None:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.equation)
+        self.setCentralWidget(middle)
+        bar = QToolBar("Transport")
+        bar.setObjectName("transport")
+        bar.setMovable(False)
+        bar.addWidget(self._top)
+        bar.toggleViewAction().setVisible(False)
+        self.addToolBar(bar)
+        for menu_name in MENUS:
+            self._fill_menu(menu_name)
+        self._build_docks()
+        self.resize(1440, 900)
+        self.setMinimumSize(900, 600)
+
+    def _fill_menu(self, name: str) -> None:
+        menu = self.menuBar().addMenu(name)
+        group = None
+        for command in COMMANDS.values():
+            if command.menu != name:
+                continue
+            if group is not None and command.group != group:
+                menu.addSeparator()
+            group = command.group
+            menu.addAction(self._actions[command.name])
+        if name == "View":
+            menu.addSeparator()
+            self._panel_menu = menu.addMenu("Panels")
+
+    def _build_docks(self) -> None:
+        areas, corners = Qt.DockWidgetArea, Qt.Corner
+        self.setCorner(corners.BottomLeftCorner, areas.BottomDockWidgetArea)
+        self.setCorner(corners.BottomRightCorner, areas.BottomDockWidgetArea)
+        self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
+        self.setTabPosition(areas.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        load_panels()
+        docks: dict[str, QDockWidget] = {}
+        for panel in sorted(PANELS.values(), key=lambda panel: (panel.area.value, panel.order)):
+            widget = panel.make(self.lab)
+            self.panels[panel.name] = widget
+            docks[panel.name] = dock = self._dock(panel, widget)
+            self.addDockWidget(panel.area, dock)
+            self._panel_menu.addAction(dock.toggleViewAction())
+        for panel in PANELS.values():
+            if panel.tab_with:
+                self.tabifyDockWidget(docks[panel.tab_with], docks[panel.name])
+                docks[panel.tab_with].raise_()
+        left = [dock for name, dock in docks.items() if PANELS[name].area == areas.LeftDockWidgetArea]
+        right = [dock for name, dock in docks.items() if PANELS[name].area == areas.RightDockWidgetArea]
+        bottom = [dock for name, dock in docks.items() if PANELS[name].area == areas.BottomDockWidgetArea]
+        self.resizeDocks(left, [250] * len(left), Qt.Orientation.Horizontal)
+        self.resizeDocks(right, [316] * len(right), Qt.Orientation.Horizontal)
+        self.resizeDocks(bottom, [210] * len(bottom), Qt.Orientation.Vertical)
+        self._docks = docks
+
+    def _dock(self, panel: Panel, widget: PanelWidget) -> QDockWidget:
+        dock = QDockWidget(panel.title, self)
+        dock.setObjectName(panel.name)
+        dock.setWidget(widget)
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetClosable | QDockWidget.DockWidgetFeature.DockWidgetMovable
+        )
+        return dock
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(command.text, self)
+        keys = [_sequence(text) for text in command.shortcuts]
+        action.setShortcuts(keys)
+        shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+        action.setToolTip(f"{command.tip or command.text.rstrip('…')}{f' ({shown})' if shown else ''}")
+        if command.icon:
+            action.setIcon(theme.icon(command.icon))
+        action.triggered.connect(self._guarded(command))
+        self.addAction(action)
+        return action
+
+    def _guarded(self, command: Command) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                command.run(self)
+            except UserError as error:
+                self.banner.show_message(str(error))
+
+        return run
+
+    def _connect(self) -> None:
+        lab, canvas, top = self.lab, self.canvas, self._top
+        lab.document.changed.connect(self._changed)
+        lab.document.opened.connect(self._opened)
+        lab.document.stack.cleanChanged.connect(self._title)
+        lab.document.stack.canUndoChanged.connect(lambda can: self._actions["undo"].setEnabled(can))
+        lab.document.stack.canRedoChanged.connect(lambda can: self._actions["redo"].setEnabled(can))
+        lab.document.stack.undoTextChanged.connect(lambda text: self._actions["undo"].setText(f"Undo {text}".strip()))
+        lab.document.stack.redoTextChanged.connect(lambda text: self._actions["redo"].setText(f"Redo {text}".strip()))
+        self._actions["undo"].setEnabled(False)
+        self._actions["redo"].setEnabled(False)
+        player = lab.player
+        paces = {Pace.PICTURES: player.pictures, Pace.CURVES: player.curves, Pace.NUMBERS: player.numbers}
+        for name, widget in self.panels.items():
+            paces[PANELS[name].pace].connect(widget.show_frame)
+        player.pictures.connect(canvas.show_frame)
+        player.numbers.connect(top.show_frame)
+        player.numbers.connect(self._show_probe)
+        player.numbers.connect(self._show_equation)
+        player.state_changed.connect(top.set_state)
+        player.noted.connect(self._noted)
+        player.failed.connect(self.banner.show_message)
+        top.unit_chosen.connect(self._set_unit)
+        top.speed_chosen.connect(player.set_speed)
+        canvas.selection_changed.connect(lambda keys: lab.selection.set(frozenset(keys)))
+        canvas.view_changed.connect(lambda view: self._show_equation())
+        canvas.probe_step.connect(player.move_probe)
+        lab.selection.changed.connect(self._selected)
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self)
+
+    # ---- what changed
+
+    def _changed(self, old: Project, new: Project) -> None:
+        if new.network is not old.network:
+            self.canvas.sync(old.network, new.network)
+            self.lab.selection.keep(new.network)
+        for panel in self.panels.values():
+            panel.sync(old, new)
+        self._top.sync(new)
+        self._title()
+
+    def _opened(self) -> None:
+        self.lab.selection.set(frozenset())
+        self._show_project()
+
+    def _show_project(self) -> None:
+        project = self.lab.document.project
+        self.canvas.sync(None, project.network)
+        for panel in self.panels.values():
+            panel.sync(None, project)
+        self._top.sync(project)
+        self._title()
+
+    def _selected(self) -> None:
+        self.canvas.set_selection(self.lab.selection.keys)
+        self._show_equation()
+
+    def _title(self) -> None:
+        document = self.lab.document
+        self.setWindowTitle(f"{document.project.name}[*] – Backprop Lab")
+        self.setWindowModified(not document.stack.isClean())
+
+    def _show_probe(self, frame: Frame) -> None:
+        probe, prepared = frame.probe, self.lab.document.prepared
+        count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
+        which = "test example" if probe.part is Part.TEST else "example"
+        self.canvas.set_probe_text(f"{which} {probe.index + 1} of {count}")
+
+    def _show_equation(self, frame: Frame | None = None) -> None:
+        frame = frame or self.lab.player.frame
+        if frame is not None:
+            self.equation.show_equation(frame, self.lab.selection.current, self.canvas.view)
+
+    def _noted(self, note: Note) -> None:
+        player = self.lab.player
+        if note.kind is NoteKind.NOT_FINITE:
+            answers = [("Go back", player.go_back), ("Go back and halve the learning rate", self._go_back_slower)]
+            self.banner.show_message(note.text, "bad", answers)
+            if note.neuron is not None and note.neuron in self.lab.document.project.network.neuron_of:
+                self.lab.selection.set(frozenset([note.neuron]))
+        else:
+            self.banner.show_message(note.text, "good")
+
+    # ---- commands
+
+    def set_view(self, view: str) -> None:
+        """Show the forward, backward or update view."""
+        self.canvas.set_view(View(view))
+
+    def set_theme(self, dark: bool | None) -> None:
+        """Switch to light, dark, or what the system says, and remember it."""
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, dark)
+        QSettings().setValue("theme", {None: "system", True: "dark", False: "light"}[dark])
+        self._top.sync(self.lab.document.project)
+        self._top.set_state(self.lab.player.state)
+
+    def draw_new_weights(self) -> None:
+        """Draw all starting weights anew and begin again."""
+        project = self.lab.document.project
+        seeded = replace(project, training=replace(project.training, seed=project.training.seed + 1))
+        self.lab.document.edit("New weights", initialized(seeded))
+        self.lab.player.reset()
+
+    def _go_back_slower(self) -> None:
+        self.lab.player.go_back()
+        project = self.lab.document.project
+        training = replace(project.training, learning_rate=project.training.learning_rate / 2)
+        self.lab.document.edit("Halve the learning rate", replace(project, training=training))
+
+    def _set_unit(self, unit: object) -> None:
+        self.lab.player.unit = unit  # type: ignore[assignment]
+
+    # ---- Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Space plays, except while the keyboard is on a button: there it presses the button.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Space
+            and isinstance(watched, QAbstractButton)
+        ):
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.canvas.setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_discard():
+            event.ignore()
+            return
+        settings = QSettings()
+        settings.setValue("geometry", self.saveGeometry())
+        settings.setValue("layout", self.saveState(LAYOUT_VERSION))
+        app = QApplication.instance()
+        assert app is not None
+        app.removeEventFilter(self)
+        self.lab.player.close()
+        super().closeEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(1440, 900)
+
+    def _restore_layout(self) -> None:
+        settings = QSettings()
+        geometry, layout = settings.value("geometry"), settings.value("layout")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        if isinstance(layout, QByteArray):
+            self.restoreState(layout, LAYOUT_VERSION)
+
+
+def _sequence(text: str) -> QKeySequence:
+    standard = getattr(QKeySequence.StandardKey, text, None)
+    keys = QKeySequence.keyBindings(standard) if standard is not None else []
+    return keys[0] if keys else QKeySequence(text)

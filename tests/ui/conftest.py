@@ -1,0 +1,50 @@
+"""What the tests of the window share: a small document, and a player that is closed again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from backprop_gui.data import default_settings, load
+from backprop_gui.engine.frame import Frame
+from backprop_gui.project import Project, project_for
+from backprop_gui.ui.document import Document
+from backprop_gui.ui.player import Player
+
+
+def a_project(source: str = "xor", hidden: tuple[int, ...] = (4,), **training: object) -> Project:
+    """Return a small project on one of the built-in data sets."""
+    data = default_settings(source)
+    project = project_for(load(data), data, hidden, name=source)
+    return replace(project, training=replace(project.training, **training))
+
+
+@pytest.fixture
+def document(qapp: object) -> Document:
+    """A 2-4-1 network on XOR."""
+    return Document(a_project(batch_size=0, learning_rate=1.0))
+
+
+@pytest.fixture
+def player(document: Document) -> Iterator[Player]:
+    """A player of ``document``."""
+    player = Player(document)
+    yield player
+    player.close()
+
+
+@pytest.fixture
+def next_frame(player: Player, qtbot: QtBot) -> Callable[..., Frame]:
+    """Return a function that waits for the next frame after doing something."""
+
+    def after(act: Callable[[], object], *, accept: Callable[[Frame], bool] = lambda frame: True) -> Frame:
+        with qtbot.waitSignal(player.pictures, timeout=10_000, check_params_cb=accept) as blocker:
+            act()
+        frame = blocker.args[0]
+        assert isinstance(frame, Frame)
+        return frame
+
+    return after

@@ -1,0 +1,73 @@
+"""The document: one pointer, one command of undo, and nothing changed by what fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from backprop_gui.errors import UserError
+from backprop_gui.project import Project, with_data, with_shape
+from backprop_gui.ui.document import Document
+from tests.ui.conftest import a_project
+
+
+def heard(document: Document) -> list[tuple[Project, Project]]:
+    changes: list[tuple[Project, Project]] = []
+    document.changed.connect(lambda old, new: changes.append((old, new)))
+    return changes
+
+
+def rated(project: Project, rate: float) -> Project:
+    return replace(project, training=replace(project.training, learning_rate=rate))
+
+
+def test_an_edit_its_undo_and_its_redo_each_tell_what_was_and_what_is(document: Document) -> None:
+    changes, first = heard(document), document.project
+    second = with_shape(first, (6,))
+    document.edit("Resize", second)
+    document.stack.undo()
+    document.stack.redo()
+    assert changes == [(first, second), (second, first), (first, second)]
+    assert document.project is second
+    assert document.stack.undoText() == "Resize"
+
+
+def test_steps_with_one_key_merge_and_others_do_not(document: Document) -> None:
+    first = document.project
+    for rate in (0.2, 0.3, 0.4):
+        document.edit("Learning rate", rated(document.project, rate), merge="learning_rate")
+    document.edit("Resize", with_shape(document.project, (5,)))
+    document.edit("Learning rate", rated(document.project, 0.5), merge="learning_rate")
+    assert document.stack.count() == 3
+    document.stack.undo()
+    document.stack.undo()
+    assert document.project.training.learning_rate == 0.4
+    document.stack.undo()
+    assert document.project == first
+
+
+def test_new_data_are_prepared_and_come_back_with_undo(document: Document) -> None:
+    before = document.prepared
+    circle = a_project("circle")
+    document.edit("Data", with_data(document.project, document.prepared.dataset, circle.data))
+    assert len(document.prepared.x_train) == 140
+    document.stack.undo()
+    assert document.prepared is before
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda p: rated(p, -1.0), "learning_rate"),
+        (lambda p: replace(p, data=replace(p.data, source="no/such/file.csv")), "no/such/file.csv"),
+        (lambda p: replace(p, network=p.network.without(n.id for n in p.network.outputs)), "no output"),
+    ],
+)
+def test_an_edit_that_cannot_be_changes_nothing(document: Document, spoil: object, said: str) -> None:
+    changes, first = heard(document), document.project
+    with pytest.raises(UserError, match=said):
+        document.edit("Spoil", spoil(document.project))  # type: ignore[operator]
+    assert document.project is first
+    assert changes == []
+    assert not document.stack.canUndo()
