@@ -14,15 +14,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_gui.engine.arrays import PRECISIONS, Array, frozen
-from backprop_gui.engine.examples import Batches, Columns, Examples
+from backprop_gui.engine.examples import Batches, Columns, Examples, gather
 from backprop_gui.engine.frame import Score
 from backprop_gui.engine.losses import LOSSES
 from backprop_gui.engine.optimizers import OPTIMIZERS
-from backprop_gui.engine.passes import Passes
-from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.passes import Call, Passes
+from backprop_gui.engine.plan import Indices, Plan
 from backprop_gui.engine.schedules import SCHEDULES
 from backprop_gui.engine.settings import Reduction, TrainingSettings, check_settings
 from backprop_gui.errors import UserError
+
+Take = Callable[[Indices], object]
+"""Copies the examples of these indices to where the passes read them."""
 
 EVALUATION_CHUNK = 2048
 """Examples evaluated at once: enough for full speed, few enough to stay in the cache."""
@@ -89,7 +92,7 @@ class Stepper:
         self._trainable = None if plan.trainable is None else plan.trainable.astype(dtype)
         self._is_weight = plan.is_weight.astype(dtype)
         self._penalized = bool(settings.l1 or settings.l2)
-        self._training: dict[int, tuple[Passes, tuple[Callable[[], object], ...]]] = {}
+        self._training: dict[int, tuple[Take, Take, tuple[Call, ...]]] = {}
         self._evaluating: dict[int, Passes] = {}
         self.set_rate()
 
@@ -101,9 +104,9 @@ class Stepper:
         prepared = self._training.get(len(batch))
         if prepared is None:
             prepared = self._prepare(len(batch))
-        passes, calls = prepared
-        self.columns.x_train.take(batch, 1, passes.x, "clip")
-        self.columns.t_train.take(batch, 1, passes.t, "clip")
+        take_x, take_t, calls = prepared
+        take_x(batch)
+        take_t(batch)
         for call in calls:
             call()
         if self._penalized:
@@ -131,10 +134,11 @@ class Stepper:
         self.restore(moment)
         return frozen(difference)
 
-    def _prepare(self, examples: int) -> tuple[Passes, tuple[Callable[[], object], ...]]:
+    def _prepare(self, examples: int) -> tuple[Take, Take, tuple[Call, ...]]:
         scale = 1 / examples if self.settings.reduction is Reduction.MEAN else 1.0
         passes = Passes(self.plan, self.theta, self.grad, examples, self.loss, scale)
-        self._training[examples] = passes, passes.forward + passes.backward
+        take_x, take_t = gather(self.columns.x_train, passes.x), gather(self.columns.t_train, passes.t)
+        self._training[examples] = take_x, take_t, passes.forward + passes.backward
         return self._training[examples]
 
     def _add_penalty(self) -> None:
