@@ -117,7 +117,8 @@ def _rank(model: Model, k: int) -> str:
 
 
 def _functions(calculation: Calculation) -> list[str]:
-    used = dict.fromkeys(name for rank in calculation.ranks for name in rank.activations)
+    ranks = [calculation.ranks[k - 1] for k in sorted(_needed(calculation) - {0})]
+    used = dict.fromkeys(name for rank in ranks for name in rank.activations)
     return [
         f'def {_identifier(entry.name)}(z):\n    """Activation: {entry.label}."""\n    return {entry.numpy}\n'
         for entry in map(ACTIVATIONS.__getitem__, used)
@@ -135,7 +136,11 @@ def _predict(model: Model) -> str:
         '    with np.errstate(over="ignore"):',
         "        a0 = (x - MEAN) / SCALE",
     ]
+    needed = _needed(calculation)
     for k, rank in enumerate(calculation.ranks, start=1):
+        if k not in needed:
+            lines.append(f"        # W{k} and B{k} lead to no output: nothing to compute.")
+            continue
         z = f"{_chosen(calculation, rank.sources)} @ W{k}.T + B{k}"
         if len(rank.groups) == 1:
             lines.append(f"        a{k} = {_identifier(rank.activations[0])}({z})")
@@ -148,6 +153,15 @@ def _predict(model: Model) -> str:
     lines.append(f"        a = {_chosen(calculation, calculation.outputs)}")
     lines.append(f"        return {model.loss.numpy}")
     return "\n".join(lines) + "\n"
+
+
+def _needed(calculation: Calculation) -> set[int]:
+    """Return the ranks that outputs are computed from; a drawing may hold neurons that lead nowhere."""
+    needed = {part.rank for part in calculation.parts(calculation.outputs)}
+    for k in range(len(calculation.ranks), 0, -1):
+        if k in needed:
+            needed |= {part.rank for part in calculation.parts(calculation.ranks[k - 1].sources)}
+    return needed
 
 
 def _examples(model: Model) -> str:
@@ -189,7 +203,7 @@ def _string(text: str) -> str:
 
 def _comment(text: str) -> str:
     """Return ``text`` such that it cannot end a comment, nor run on for ever."""
-    line = "".join(char if char.isprintable() else " " for char in text)
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split()) or "(no name)"
     return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 1]}…"
 
 
