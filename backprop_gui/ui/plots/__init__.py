@@ -1,0 +1,1 @@
+"""Pictures of numbers: what the curve and result panels draw with."""

@@ -1,0 +1,333 @@
+"""A plot of curves over epochs: a calm axis, a marker at the present, and a crosshair that reads the records."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame
+
+from backprop_gui.ui import theme
+from backprop_gui.ui.numbers import format_number
+from backprop_gui.ui.plots.ticks import nice_step, resting_limit, tick_label
+from backprop_gui.ui.plots.value_axis import Floats, Scale, ValueAxis
+
+LABEL_PX = 11
+DASHES = [5.0, 3.5]
+DOT_PX = 3.0
+SPACING_X, SPACING_Y = 110, 22
+"""Pixels that a tick of each axis wants for itself."""
+MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 8, 14, LABEL_PX + 13
+
+
+class _Stroke(pg.PlotCurveItem):
+    """A line about two pixels wide for the price of a thin one, in pixels of the view.
+
+    Qt strokes antialiased lines wider than a pixel some thirty times slower than thin ones: two thin ones beside each
+    other look the same.
+    """
+
+    def paint(self, painter: QPainter, option: object, widget: object) -> None:
+        painter.translate(0, -0.35)
+        super().paint(painter, option, widget)
+        painter.translate(0, 0.7)
+        super().paint(painter, option, widget)
+
+
+class CurvePlot(pg.GraphicsView):
+    """Curves over epochs, drawn in heights from 0 to 1, so that no value can upset the view.
+
+    Signals
+    -------
+    reading(int)
+        The record under the crosshair, or -1 when there is no crosshair.
+    """
+
+    reading = Signal(int)
+
+    def __init__(self, colors: Sequence[tuple[str, bool]]) -> None:
+        """Make a curve of each (name of a theme colour, whether it is dashed)."""
+        super().__init__(background=None)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(80, 50)
+        self.setAntialiasing(True)
+        self._colors = colors
+        self._epochs: Floats = np.empty(0)
+        self._series: list[Floats] = [np.empty(0) for _ in colors]
+        self._heights: list[Floats] = list(self._series)
+        self._axis = ValueAxis(Scale.LINEAR, 0.0, 1.0)
+        self._x_limit = 1.0
+        self._now: float | None = None
+        self._now_text = ""
+        self.index = -1
+        self.area = QRectF(0, 0, 1, 1)
+        self._up: list[tuple[float, str]] = []
+        self._across: list[tuple[QRectF, str]] = []
+        self._axes: object = None
+        self._curves = [_Stroke(antialias=True, connect="finite") for _ in colors]
+        for curve in reversed(self._curves):
+            self.scene().addItem(curve)
+        theme.notifier.changed.connect(self._dress)
+        self._dress()
+
+    # ---- what it shows
+
+    def show_curves(self, epochs: Floats, series: Sequence[Floats], scale: Scale) -> None:
+        """Draw ``series``, (records,) each, over ``epochs``; NaN is left out."""
+        self._epochs, self._series = epochs, list(series)
+        self._axis = ValueAxis.around(scale, series)
+        self._heights = [self._axis.heights(values) for values in series]
+        if self.index >= len(epochs):
+            self._read(-1)
+        self._x_limit = self._limit()
+        self._lay_out()
+
+    def show_now(self, epoch: float, text: str) -> None:
+        """Move the marker of the present to ``epoch``; ``text`` is written under it."""
+        if (epoch, text) == (self._now, self._now_text):
+            return
+        self._now, self._now_text = epoch, text
+        limit = self._limit()
+        if limit != self._x_limit:
+            self._x_limit = limit
+            self._lay_out()
+        self.viewport().update()
+
+    def clear(self) -> None:
+        """Show empty axes."""
+        self._now = None
+        empty = np.empty(0)
+        self.show_curves(empty, [empty for _ in self._colors], self._axis.scale)
+
+    # ---- axes
+
+    def _limit(self) -> float:
+        last = float(self._epochs[-1]) if len(self._epochs) else 0.0
+        return resting_limit(max(last, self._now or 0.0))
+
+    def _lay_out(self) -> None:
+        """Choose the ticks and put the curves where they belong; what has not changed costs nothing to draw."""
+        size = self.viewport().size()
+        height = max(1.0, size.height() - MARGIN_TOP - MARGIN_BOTTOM)
+        up = self._axis.ticks(max(2, int(height / SPACING_Y)))
+        axes = (up, self._x_limit, size)
+        if axes != self._axes:
+            self._axes, self._up = axes, up
+            metrics = QFontMetricsF(self._label_font())
+            left = max([34.0, *(math.ceil(metrics.horizontalAdvance(label)) + 14 for _, label in up)])
+            self.area = QRectF(left, MARGIN_TOP, max(1.0, size.width() - left - MARGIN_RIGHT), height)
+            self._across = self._labels_across(metrics)
+            self.resetCachedContent()
+        area = self.area
+        for curve, heights in zip(self._curves, self._heights, strict=True):
+            if np.isfinite(heights).sum() > 1:
+                x = area.left() + self._epochs * (area.width() / self._x_limit)
+                curve.setData(x, area.bottom() - heights * area.height())
+            else:
+                curve.setData([], [])
+        self.viewport().update()
+
+    def _labels_across(self, metrics: QFontMetricsF) -> list[tuple[QRectF, str]]:
+        """Return the labels under the plot and where they are."""
+        most = max(2, int(self.area.width() / SPACING_X))
+        step = max(1.0, nice_step(self._x_limit, most)) if self._x_limit >= 2 else self._x_limit
+        result = []
+        for tick in np.arange(0.0, self._x_limit * (1 + 1e-9), step).tolist():
+            label = tick_label(tick, step)
+            width = metrics.horizontalAdvance(label) + 4
+            left = self.place(tick, 0).x() - width / 2
+            result.append((QRectF(left, self.area.bottom() + 3, width, LABEL_PX + 7), label))
+        return result
+
+    def place(self, epoch: float, height: float) -> QPointF:
+        """Return the pixel of a point, which may be between pixels."""
+        area = self.area
+        return QPointF(
+            area.left() + epoch / self._x_limit * area.width(), area.bottom() - height * area.height()
+        )
+
+    # ---- the crosshair
+
+    def _read(self, index: int) -> None:
+        if index != self.index:
+            self.index = index
+            self.reading.emit(index)
+            self.viewport().update()
+
+    def read_near(self, epoch: float) -> None:
+        """Put the crosshair on the record nearest to ``epoch``."""
+        if not len(self._epochs):
+            return
+        after = min(int(np.searchsorted(self._epochs, epoch)), len(self._epochs) - 1)
+        before = max(after - 1, 0)
+        nearer = before if epoch - self._epochs[before] <= self._epochs[after] - epoch else after
+        self._read(nearer)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        area = self.area
+        x = event.position().x()
+        if area.left() - 8 <= x <= area.right() + 8:
+            self.read_near((x - area.left()) / max(1.0, area.width()) * self._x_limit)
+        else:
+            self._read(-1)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._read(-1)
+        super().leaveEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._read(-1)
+        super().focusOutEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        last = len(self._epochs) - 1
+        at = self.index if self.index >= 0 else last
+        moves = {
+            Qt.Key.Key_Left: max(0, at - 1),
+            Qt.Key.Key_Right: min(last, at + 1),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+            Qt.Key.Key_Escape: -1,
+        }
+        move = moves.get(Qt.Key(event.key()))
+        if move is None or last < 0 or (move < 0 and self.index < 0):
+            event.ignore()
+        else:
+            self._read(move)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    # ---- painting
+
+    def _label_font(self) -> QFont:
+        return theme.digits(self.font(), pixel_size=LABEL_PX)
+
+    def _dress(self) -> None:
+        now = theme.current()
+        self.setBackground(now.window)
+        for curve, (name, dashed) in zip(self._curves, self._colors, strict=True):
+            pen = QPen(getattr(now, name), 1)
+            pen.setCosmetic(True)
+            if dashed:
+                pen.setDashPattern(DASHES)
+            curve.setPen(pen)
+        self._axes = None
+        self._lay_out()
+
+    def resizeEvent(self, event: QEvent | None) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_curves"):  # it is resized once while it is made
+            self._lay_out()
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        super().drawBackground(painter, rect)
+        area = self.area
+        now = theme.current()
+        painter.setFont(self._label_font())
+        for height, label in self._up:
+            y = round(area.bottom() - height * area.height())
+            painter.fillRect(QRectF(area.left(), y, area.width(), 1), now.border)
+            painter.setPen(now.muted)
+            beside = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(0, y - 10, area.left() - 10, 20), beside, label)
+        for where, label in self._across:
+            painter.drawText(where, Qt.AlignmentFlag.AlignCenter, label)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        now = theme.current()
+        self._draw_ends(painter)
+        if self._now is not None:
+            self._draw_mark(painter, self._now, self._now_text, now.text, now.text, now.window)
+        if 0 <= self.index < len(self._epochs):
+            self._draw_reading(painter, self.index)
+
+    def _draw_reading(self, painter: QPainter, index: int) -> None:
+        """Draw the crosshair with a dot and a short number for each curve; the full numbers are for a line of text."""
+        now, epoch = theme.current(), float(self._epochs[index])
+        self._draw_mark(painter, epoch, f"epoch {epoch:,.0f}", now.outline, now.tile, now.text)
+        read = [
+            (float(heights[index]), float(values[index]), getattr(now, name))
+            for (name, _), heights, values in zip(self._colors, self._heights, self._series, strict=True)
+            if math.isfinite(heights[index])
+        ]
+        font = theme.digits(self.font(), pixel_size=LABEL_PX, bold=True)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        free = 0.0
+        # From the top down, so that a number too near to the one above it moves below it.
+        for place, (height, value, color) in enumerate(sorted(read, key=lambda one: -one[0])):
+            self._draw_dot(painter, epoch, height, color)
+            at = self.place(epoch, height)
+            share = self._axis.scale is Scale.SHARE
+            text = f"{100 * value:.1f} %" if share else format_number(value, 4)
+            width = metrics.horizontalAdvance(text) + 8
+            left = at.x() + 7 if at.x() + 7 + width <= self.area.right() else at.x() - 7 - width
+            lowest = self.area.bottom() + 2 - 16 * (len(read) - place)
+            rect = QRectF(left, min(max(at.y() - 8, free), lowest), width, 16)
+            free = rect.bottom()
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(now.window)
+            painter.drawRoundedRect(rect, 4, 4)
+            painter.setPen(color)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _draw_ends(self, painter: QPainter) -> None:
+        """Draw a dot where a curve ends: one single record is nothing but this dot."""
+        for name, heights in zip(reversed(self._colors), reversed(self._heights), strict=True):
+            there = np.flatnonzero(np.isfinite(heights))
+            if len(there):
+                color = getattr(theme.current(), name[0])
+                self._draw_dot(painter, float(self._epochs[there[-1]]), float(heights[there[-1]]), color)
+
+    def _draw_dot(self, painter: QPainter, epoch: float, height: float, color: QColor) -> None:
+        if math.isfinite(height):
+            painter.setPen(QPen(theme.current().window, 1))
+            painter.setBrush(color)
+            painter.drawEllipse(self.place(epoch, height), DOT_PX + 0.5, DOT_PX + 0.5)
+
+    def _draw_mark(
+        self, painter: QPainter, epoch: float, text: str, line: QColor, ground: QColor, ink: QColor
+    ) -> None:
+        """Draw a vertical line at ``epoch`` and ``text`` in a rounded chip under it."""
+        area = self.area
+        x = round(self.place(epoch, 0).x()) + 0.5
+        painter.setPen(QPen(line, 1))
+        painter.drawLine(QPointF(x, area.top() - 4), QPointF(x, area.bottom() + 4))
+        font = self._label_font()
+        width = QFontMetricsF(font).horizontalAdvance(text) + 18
+        left = min(max(x - width / 2, 2.0), self.viewport().width() - width - 2)
+        chip = QRectF(left, area.bottom() + 3, width, LABEL_PX + 7)
+        self._blank_labels(painter, chip)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(chip, chip.height() / 2, chip.height() / 2)
+        painter.setPen(ink)
+        painter.setFont(font)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _blank_labels(self, painter: QPainter, chip: QRectF) -> None:
+        """Hide the tick labels that ``chip`` would cover only in part."""
+        around = chip.adjusted(-4, 0, 4, 0)
+        for rect, _ in self._across:
+            if rect.intersects(around):
+                painter.fillRect(rect, theme.current().window)
+
+
+__all__ = ["CurvePlot"]
