@@ -24,6 +24,9 @@ from backprop_gui.project.project import Project
 from backprop_gui.project.records import TemplateRecord
 from backprop_gui.registry import Registry
 
+FIRST = "xor"
+"""The template that a new window opens on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Template:

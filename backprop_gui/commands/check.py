@@ -1,0 +1,84 @@
+"""``check``: compares backpropagation's gradient with an independent one.
+
+With ``--json`` it prints one object: {"parameters": 17, "max_relative_error": 3e-16, "passed": true}, where an error
+that is not finite is null.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+
+from backprop_gui.commands.command import COMMANDS, Command
+from backprop_gui.commands.output import print_json
+from backprop_gui.commands.subject import add_subject, subject_of
+from backprop_gui.engine.gradient_check import GradientCheck, check_gradient
+from backprop_gui.engine.settings import Reduction
+
+FAILED = 1
+MOST_EXAMPLES = 32
+"""Every parameter is nudged on every example: more of them would take longer and show the same."""
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    add_subject(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check the gradient where the project stands."""
+    subject = subject_of(args)
+    trainer, x, t = subject.trainer(), subject.prepared.x_train, subject.prepared.t_train
+    chosen = np.unique(np.linspace(0, len(x) - 1, min(len(x), MOST_EXAMPLES)).astype(int))
+    mean = trainer.settings.reduction is Reduction.MEAN
+    check = check_gradient(trainer.plan, trainer.theta, x[chosen], t[chosen], trainer.stepper.loss, mean=mean)
+    assert check is not None  # nobody cancels it
+    if args.json:
+        print_json(
+            {
+                "parameters": len(check.claimed),
+                "max_relative_error": check.max_relative_error,
+                "passed": check.passed,
+            }
+        )
+    else:
+        print("\n".join(_lines(check, len(chosen), len(x))))
+    return 0 if check.passed else FAILED
+
+
+def _lines(check: GradientCheck, used: int, examples: int) -> list[str]:
+    worst = int(check.errors.argmax())
+    both = f"backpropagation {check.claimed[worst]:.17g}, reference {check.measured[worst]:.17g}"
+    which = f"{used} of {examples:,}" if used < examples else f"all {examples:,}"
+    return [
+        f"Gradient of {len(check.claimed):,} parameters on {which} training examples, against {check.method.label}.",
+        f"Largest relative error: {check.max_relative_error:.2g}; up to {check.method.tolerance:g} is rounding.",
+        f"Worst parameter: {check.worst}; {both}.",
+        "Passed." if check.passed else "Failed: backpropagation and the independent gradient do not agree.",
+    ]
+
+
+COMMANDS.add(
+    "check",
+    Command(
+        "check",
+        "Check the gradient of every weight and bias by an independent method.",
+        f"""
+        The gradient that backpropagation computes, at the present weights, is compared with the limit of the loss
+        itself: by a complex step where the functions are analytic (errors up to 1e-12 pass), by central differences
+        elsewhere (up to 1e-6). The check uses at most {MOST_EXAMPLES} training examples, evenly chosen. The time it
+        takes grows with the square of the number of parameters; Ctrl+C ends it.
+
+        It ends with 0 when the check passes, 1 when it fails, 2 after an error.
+
+        With --json it prints {{"parameters", "max_relative_error", "passed"}}.
+        """,
+        (
+            "backprop-gui check xor",
+            "backprop-gui check --layers 4-8-3 --data iris --activation gelu --json",
+        ),
+        _arguments,
+        run,
+    ),
+)
