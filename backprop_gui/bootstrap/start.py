@@ -27,13 +27,23 @@ def start(root: str, arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        print(
+            f"Backprop Lab met an error that nobody foresaw ({type(error).__name__}: {error}). "
+            "Please report it, with what the same command prints when --debug is added.",
+            file=sys.stderr,
+        )
+        return 1
 
 
 def _run(root: Path, arguments: Sequence[str]) -> int:
     environment = Environment(root)
     if not _is_prepared(environment, RUN):
         _continue_in(environment, [str(root / "main.py"), *arguments])
-    opens_window = not arguments or Path(arguments[0]).is_file()
+    files = [argument for argument in arguments if argument != "--debug"][:1]
+    opens_window = not files or Path(files[0]).is_file()
     if not opens_window:
         return _command_line(arguments)
     from backprop_gui.display import display_problem
@@ -42,9 +52,9 @@ def _run(root: Path, arguments: Sequence[str]) -> int:
     if problem is None:
         _provide_libraries(environment)
         return _command_line(arguments)
-    if arguments:
+    if files:
         raise UserError(
-            f"{problem} The window cannot be opened; without one, train with: main.py train {arguments[0]}"
+            f"{problem} The window cannot be opened; without one, train with: main.py train {files[0]}"
         )
     return _headless(environment, problem)
 

@@ -237,6 +237,18 @@ def test_no_display_but_a_file_to_open_is_a_sentence(checkout: Checkout) -> None
     assert f"main.py train {project}" in errors
 
 
+def test_an_error_that_nobody_foresaw_is_a_sentence_unless_asked_for(checkout: Checkout) -> None:
+    (checkout.folder / "pyproject.toml").write_text("[project]\ndependencies = []\n")
+    (checkout.folder / "backprop_gui/headless.py").write_text("def demo(folder):\n    return 1 / 0\n")
+    code, _, errors = checkout.run()
+    assert code == 1
+    assert errors.startswith(
+        "Backprop Lab met an error that nobody foresaw (ZeroDivisionError: division by zero)."
+    )
+    assert len(errors.splitlines()) == 1
+    assert "Traceback" in checkout.run("--debug")[2]
+
+
 def test_only_the_library_of_python_is_imported_before_the_preparation() -> None:
     code = (
         "import sys; before = set(sys.modules); sys.path.insert(0, sys.argv[1]);"
