@@ -37,11 +37,15 @@ def drawer(initializer: str, seed: int) -> Draw:
 
 def _uniform(variance: Callable[[int, int], float]) -> Callable[[Generator, int, int], float]:
     # A uniform distribution on [-r, r] has variance r²/3.
-    return lambda generator, fan_in, fan_out: (2 * generator.random() - 1) * math.sqrt(3 * variance(fan_in, fan_out))
+    return lambda generator, fan_in, fan_out: (
+        (2 * generator.random() - 1) * math.sqrt(3 * variance(fan_in, fan_out))
+    )
 
 
 def _normal(variance: Callable[[int, int], float]) -> Callable[[Generator, int, int], float]:
-    return lambda generator, fan_in, fan_out: generator.standard_normal() * math.sqrt(variance(fan_in, fan_out))
+    return lambda generator, fan_in, fan_out: (
+        generator.standard_normal() * math.sqrt(variance(fan_in, fan_out))
+    )
 
 
 def _add(

@@ -138,9 +138,9 @@ def _cross_entropy_slope(a: Array, t: Array, out: Array) -> None:
 
 
 def _cross_entropy_from_z(z: Array, t: Array) -> Array:
-    # -t ln s(z) - (1 - t) ln(1 - s(z)) = softplus(z) - t z
+    # -t ln s(z) - (1 - t) ln(1 - s(z)) = softplus(z) - t z; the large terms first, so that a tiny rest survives.
     positive = np.where(z.real > 0, z, 0)
-    return _sum(positive + np.log1p(np.exp(np.where(z.real > 0, -z, z))) - t * z)
+    return _sum(positive - t * z + np.log1p(np.exp(np.where(z.real > 0, -z, z))))
 
 
 def softmax(a: Array) -> Array:

@@ -189,7 +189,9 @@ def compile_network(network: Network) -> Plan:
             bias_slot_of[neuron.id] = offset + index * width
         blocks.append(Block(rows, sources, slice(offset, offset + count * width), (count, width)))
         offset += count * width
-    return _plan(network, row, next_row, offset, ones, blocks, weight_slots, bias_slot_of, weight, frozen, ranks)
+    return _plan(
+        network, row, next_row, offset, ones, blocks, weight_slots, bias_slot_of, weight, frozen, ranks
+    )
 
 
 def _plan(

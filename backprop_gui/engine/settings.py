@@ -6,6 +6,7 @@ import enum
 import math
 from dataclasses import dataclass, fields
 
+from backprop_gui.engine.arrays import PRECISIONS
 from backprop_gui.errors import UserError
 
 
@@ -113,6 +114,10 @@ def check_settings(settings: TrainingSettings) -> None:
 
     for name, registry in CHOICES.items():
         _ = registry[getattr(settings, name)]
+    if settings.precision not in PRECISIONS:
+        raise SettingsError(
+            f"The setting precision is {settings.precision!r}, but must be {' or '.join(PRECISIONS)}."
+        )
     for name, (low, high) in BOUNDS.items():
         value = getattr(settings, name)
         if not (math.isfinite(value) and low <= value <= high):
