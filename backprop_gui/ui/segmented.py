@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QToolButton, QWidget
 
 
 class Segmented(QFrame):
@@ -54,7 +54,7 @@ class Segmented(QFrame):
         self._group.button(self._values.index(value)).setChecked(True)
         self._silent = False
 
-    def button(self, value: Any) -> QToolButton:
+    def button(self, value: Any) -> QAbstractButton:
         """Return the button of ``value``, to disable it or to give it another tooltip."""
         return self._group.button(self._values.index(value))
 

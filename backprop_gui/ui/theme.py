@@ -29,8 +29,8 @@ from backprop_gui.ui.style import stylesheet
 
 FINE = 511
 """Entries of the tables behind single colours; odd, so that the middle is an entry."""
-WEAKEST_EDGE = 0.3
-"""Opacity of the colour of a weight next to 0, so that its edge can still be seen and clicked."""
+EDGE_STRENGTH = (0.25, 0.85)
+"""Opacity of the colour of a weight next to 0, so that its edge can still be seen and clicked, and at the limit."""
 BASE_FONT_PX = 13
 # What a bare X server offers when no desktop has chosen a font, and what is nicer to read if it is there.
 PLAIN_FONTS = {"DejaVu Sans", "Sans Serif", "Sans", "Bitstream Vera Sans", "Liberation Sans"}
@@ -137,7 +137,8 @@ class Theme:
         if place == 0:
             return self.border
         end = self.negative if place < 0 else self.positive
-        return blended(end, self.surface, WEAKEST_EDGE + (1 - WEAKEST_EDGE) * abs(place))
+        weakest, strongest = EDGE_STRENGTH
+        return blended(end, self.surface, weakest + (strongest - weakest) * abs(place))
 
 
 def _theme(name: str, dark: bool, **colors: str) -> Theme:

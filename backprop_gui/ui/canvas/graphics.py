@@ -1,0 +1,246 @@
+"""The view onto the scene: zoom, pan, clicks and keys, told as signals."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolTip, QWidget
+
+from backprop_gui.ui import theme as themes
+
+SMALLEST_ZOOM, LARGEST_ZOOM = 0.05, 24.0
+LARGEST_FIT = 1.12
+"""A small network is not blown up beyond this."""
+WHEEL_ZOOM = 1.0016
+"""Factor for each eighth of a degree of the wheel."""
+DRAG_PX = 4
+REACH = 30_000.0
+"""How far one can pan, in scene units."""
+SMOOTHING = 0.2
+STEPS = {getattr(Qt.Key, f"Key_{name}") for name in ("Left", "Right", "Up", "Down", "Return", "Escape")}
+
+
+class NetworkView(QGraphicsView):
+    """Shows the scene.
+
+    Attributes
+    ----------
+    paint_seconds : float
+        How long painting takes, smoothed.
+
+    Signals
+    -------
+    pressed(QPointF, bool)
+        A click on something, in the scene; whether it adds to the selection.
+    emptied()
+        A click on nothing.
+    opened(QPointF)
+        A double click.
+    moved()
+        The person zoomed or panned.
+    tapped_space()
+        Space was pressed and released without a drag.
+    stepped(Qt.Key)
+        An arrow key, Return or Escape.
+    """
+
+    pressed = Signal(QPointF, bool)
+    emptied = Signal()
+    opened = Signal(QPointF)
+    moved = Signal()
+    tapped_space = Signal()
+    stepped = Signal(object)
+
+    def __init__(
+        self,
+        scene: QGraphicsScene,
+        something_at: Callable[[QPointF], bool],
+        tooltip_at: Callable[[QPointF], str],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(scene, parent)
+        self._something_at, self._tooltip_at = something_at, tooltip_at
+        self.paint_seconds = 0.0
+        self._pan_from: QPoint | None = None
+        self._panned = False
+        self._space = False
+        self._space_used = False
+        self._ring = False
+        self._tip_at: QPoint | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        flags = QGraphicsView.OptimizationFlag
+        self.setOptimizationFlags(flags.DontAdjustForAntialiasing)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSceneRect(-REACH, -REACH, 2 * REACH, 2 * REACH)
+
+    # ---- zoom and pan
+
+    @property
+    def zoom(self) -> float:
+        """Pixels a scene unit."""
+        return self.transform().m11()
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom so that the scene's point under ``at`` (in the viewport; by default its middle) stays there."""
+        spot = QPointF(self.viewport().rect().center()) if at is None else at
+        fixed = self.viewportTransform().inverted()[0].map(spot)
+        self._show_at(min(LARGEST_ZOOM, max(SMALLEST_ZOOM, self.zoom * factor)), fixed, spot)
+        self.moved.emit()
+
+    def show_rect(self, rect: QRectF, room: QRectF) -> None:
+        """Show ``rect`` of the scene in the middle of ``room``, a part of the viewport."""
+        zoom = min(
+            room.width() / max(1.0, rect.width()), room.height() / max(1.0, rect.height()), LARGEST_FIT
+        )
+        self._show_at(max(SMALLEST_ZOOM, zoom), rect.center(), room.center())
+
+    def _show_at(self, zoom: float, point: QPointF, spot: QPointF) -> None:
+        self.setTransform(QTransform.fromScale(zoom, zoom))
+        middle = QPointF(self.viewport().rect().center())
+        self.centerOn(point - (spot - middle) / zoom)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom_by(WHEEL_ZOOM ** event.angleDelta().y(), event.position())
+        event.accept()
+
+    # ---- mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        left = event.button() == Qt.MouseButton.LeftButton
+        spot = event.position().toPoint()
+        if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
+            self._begin_pan(spot)
+        elif left:
+            adds = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            point = self.mapToScene(spot)
+            if self._something_at(point):
+                self.pressed.emit(point, adds)
+            else:
+                self._begin_pan(spot)
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is None:
+            return
+        spot = event.position().toPoint()
+        way = spot - self._pan_from
+        if not self._panned and way.manhattanLength() < DRAG_PX:
+            return
+        self._panned, self._pan_from = True, spot
+        self._space_used = self._space
+        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        for bar, step in ((self.horizontalScrollBar(), way.x()), (self.verticalScrollBar(), way.y())):
+            bar.setValue(bar.value() - step)
+        self.moved.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is None:
+            return
+        plain = event.button() == Qt.MouseButton.LeftButton and not self._space
+        if plain and not self._panned and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.emptied.emit()
+        self._pan_from, self._panned = None, False
+        self.viewport().unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.opened.emit(self.mapToScene(event.position().toPoint()))
+
+    def _begin_pan(self, spot: QPoint) -> None:
+        self._pan_from, self._panned = spot, False
+
+    # ---- keys
+
+    def event(self, event: QEvent) -> bool:
+        # While the pointer is over the picture, Space may be the beginning of a pan, so it comes here first.
+        if event.type() == QEvent.Type.ShortcutOverride and _is_space(event) and self.viewport().underMouse():
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _is_space(event):
+            if not event.isAutoRepeat():
+                self._space, self._space_used = True, False
+        elif event.key() in STEPS:
+            self.stepped.emit(Qt.Key(event.key()))
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if not _is_space(event):
+            event.ignore()
+        elif not event.isAutoRepeat() and self._space:
+            self._space = False
+            if not self._space_used:
+                self.tapped_space.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ring = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._ring = self._space = False
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    # ---- tooltips and painting
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            self._tip_at = event.globalPos()
+            self._show_tip(event.pos())
+            return True
+        return super().viewportEvent(event)
+
+    def refresh_tooltip(self) -> None:
+        """Bring the numbers of a tooltip that is being read up to date."""
+        if self._tip_at is not None and QToolTip.isVisible():
+            self._show_tip(self.viewport().mapFromGlobal(self._tip_at))
+
+    def _show_tip(self, spot: QPoint) -> None:
+        text = self._tooltip_at(self.mapToScene(spot))
+        if text and self._tip_at is not None:
+            QToolTip.showText(self._tip_at, text, self.viewport())
+        else:
+            self._tip_at = None
+            QToolTip.hideText()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        began = time.perf_counter()
+        super().paintEvent(event)
+        self.paint_seconds += SMOOTHING * (time.perf_counter() - began - self.paint_seconds)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if self._ring:
+            painter.resetTransform()
+            painter.setPen(QPen(themes.current().accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+
+
+def _is_space(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space and not event.modifiers()
+
+
+__all__ = ["NetworkView"]

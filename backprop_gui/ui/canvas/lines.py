@@ -1,0 +1,101 @@
+"""Many lines with few pens: sorted by bucket, kept in one array that Qt reads as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import shiboken6
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+FEW = 80
+"""Up to so many curves are drawn in one stroke each: no seams between their pieces, but ten times the time."""
+DASHES = [5.0, 4.0]
+LINE_BYTES = 32
+"""Size of a QLineF: four doubles."""
+
+
+class LineSet:
+    """Ways of edges as short straight lines.
+
+    Attributes
+    ----------
+    edges : (count,) int array
+        Which edge of the network each way belongs to.
+    points : (count, points, 2) array
+        Scene coordinates.
+    """
+
+    def __init__(self, edges: Indices, points: Floats, *, dashed: bool = False) -> None:
+        """With ``dashed`` every second piece of each way is left out."""
+        self.edges, self.points = edges, points
+        pieces = np.concatenate([points[:, :-1], points[:, 1:]], axis=2)
+        if dashed and points.shape[1] == 2 and len(points):
+            share = np.linspace(0, 1, 18)[:, None]
+            fine = points[:, :1] * (1 - share) + points[:, 1:] * share
+            pieces = np.concatenate([fine[:, :-1], fine[:, 1:]], axis=2)
+        self._pieces = pieces[:, ::2] if dashed else pieces
+        self._buckets = np.full(len(edges), -2, np.intp)
+        self._dashed = dashed
+        self._strokes: list[QPolygonF] | None = None
+        if len(edges) <= FEW:
+            self._strokes = [QPolygonF([QPointF(x, y) for x, y in way]) for way in points.tolist()]
+        self._lines = np.zeros((0, 4))
+        self._runs: list[tuple[int, int, int]] = []
+
+    def set_buckets(self, buckets: Indices) -> bool:
+        """Sort the ways into ``buckets``, (count,), where -1 hides; return whether any is another one."""
+        if np.array_equal(buckets, self._buckets):
+            return False
+        self._buckets = buckets
+        order = np.argsort(buckets, kind="stable")
+        order = order[np.searchsorted(buckets[order], 0) :]
+        # Weak lines first, so that strong ones lie on top of them.
+        self._lines = np.ascontiguousarray(self._pieces[order].reshape(-1, 4))
+        found, first = np.unique(buckets[order], return_index=True)
+        bounds = [*first.tolist(), len(order)]
+        each = self._pieces.shape[1]
+        self._runs = [
+            (bucket, start * each, (stop - start) * each)
+            for bucket, start, stop in zip(found.tolist(), bounds, bounds[1:], strict=False)
+        ]
+        return True
+
+    def draw(self, painter: QPainter, pen: Callable[[int], QPen]) -> None:
+        """Draw everything that is not hidden, with the ``pen`` of each bucket."""
+        if self._strokes is not None:
+            self._draw_strokes(painter, pen)
+            return
+        address = self._lines.ctypes.data
+        for bucket, start, count in self._runs:
+            painter.setPen(pen(bucket))
+            first = shiboken6.Shiboken.wrapInstance(address + start * LINE_BYTES, QLineF)
+            painter.drawLines(first, count)  # type: ignore[call-overload]
+
+    def _draw_strokes(self, painter: QPainter, pen: Callable[[int], QPen]) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for way in np.argsort(self._buckets, kind="stable").tolist():
+            bucket = int(self._buckets[way])
+            if bucket >= 0:
+                chosen = pen(bucket)
+                chosen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+                if self._dashed:
+                    chosen.setDashPattern([length / max(1.0, chosen.widthF()) for length in DASHES])
+                painter.setPen(chosen)
+                painter.drawPolyline(self._strokes[way])
+
+    def way(self, edge: int) -> tuple[int, QPolygonF] | None:
+        """Return the bucket and the way of an edge of the network, or None if it is not in this set or hidden."""
+        place = np.flatnonzero(self.edges == edge)
+        if not len(place) or self._buckets[place[0]] < 0:
+            return None
+        points = [QPointF(x, y) for x, y in self.points[place[0]].tolist()]
+        return int(self._buckets[place[0]]), QPolygonF(points)
+
+
+__all__ = ["LineSet"]

@@ -1,0 +1,136 @@
+"""What every item of the picture draws with: pens, brushes and fonts for one theme, one zoom and one scale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
+
+from backprop_gui.ui.colors import blended, scaled
+from backprop_gui.ui.numbers import MINUS, format_number
+from backprop_gui.ui.theme import FINE, Theme, digits
+
+NUMBER_SIZES = (15, 14, 13, 12, 11, 10, 9)
+SMALLEST_NUMBER_PX = 9
+NAME_PX = (11, 13)
+"""Smallest and largest size of names, in pixels."""
+
+
+class Look:
+    """Pens, brushes and fonts.
+
+    Attributes
+    ----------
+    zoom : float
+        Pixels a scene unit.
+    fills : list of QBrush
+        The diverging scale in ``FINE`` steps; ``texts`` are the colours that can be read on them.
+    """
+
+    def __init__(self, theme: Theme, font: QFont) -> None:
+        self.theme = theme
+        self.fills = [QBrush(QColor(*rgb)) for rgb in theme.diverging_table.tolist()]
+        self.texts = [theme.text_on(brush.color()) for brush in self.fills]
+        self.neutral = QBrush(theme.raised)
+        self.empty = QBrush(theme.surface)
+        self.bad_ground = QBrush(blended(theme.bad, theme.surface, 0.18))
+        self.hatched = QBrush(blended(theme.bad, theme.surface, 0.6))
+        self.hatched.setStyle(Qt.BrushStyle.BDiagPattern)
+        self.outline = _pen(theme.outline, 1.1)
+        self.bad_outline = _pen(theme.bad, 2.0)
+        self.ring = _pen(theme.accent, 2.0)
+        self.halo = blended(theme.accent, theme.surface, 0.35)
+        self.name_color, self.text_color, self.muted = theme.muted, theme.text, theme.muted
+        self._font = font
+        self._number_fonts = {px: digits(font, pixel_size=px, bold=True) for px in NUMBER_SIZES}
+        self._number_metrics = {px: QFontMetricsF(f) for px, f in self._number_fonts.items()}
+        self.heading_font = QFont(font)
+        self.heading_font.setPixelSize(max(11, font.pixelSize() - 1))
+        self.heading_metrics = QFontMetricsF(self.heading_font)
+        self.small_font = digits(font, pixel_size=max(10, font.pixelSize() - 2))
+        self.small_metrics = QFontMetricsF(self.small_font)
+        self.set_zoom(1.0)
+
+    def set_zoom(self, zoom: float) -> None:
+        """Choose the size of names for a zoom in pixels a scene unit."""
+        self.zoom = zoom
+        px = round(min(NAME_PX[1], max(NAME_PX[0], 12.5 * zoom)))
+        self.name_font = QFont(self._font)
+        self.name_font.setPixelSize(px)
+        self.name_metrics = QFontMetricsF(self.name_font)
+
+    def indices(self, values: NDArray[np.float64], limits: Any, symlog: bool) -> list[int]:
+        """Return where ``values`` are in ``fills``; -1 for what is not finite.
+
+        Parameters
+        ----------
+        limits : float or (values,) array
+        """
+        place = scaled_by(values, limits, symlog)
+        finite = np.isfinite(values)
+        index = np.where(finite, np.rint((np.where(finite, place, 0) + 1) / 2 * (FINE - 1)), -1)
+        return index.astype(int).tolist()
+
+    def number(self, value: float, radius_px: float) -> Text | None:
+        """Return ``value`` as the longest text that fits into a circle, or None if there is no room at all."""
+        for text, px in self._candidates(value, radius_px):
+            width = self._number_metrics[px].horizontalAdvance(text)
+            # A text of this height touches the circle at this half width.
+            half_height = px * 0.36
+            if half_height < radius_px and width / 2 + 3 <= (radius_px**2 - half_height**2) ** 0.5:
+                return Text(text, self._number_fonts[px], self._number_metrics[px])
+        return None
+
+    def _candidates(self, value: float, radius_px: float) -> list[tuple[str, int]]:
+        if np.isnan(value):
+            texts = ["NaN"]
+        elif np.isinf(value):
+            texts = [format_number(value, sign=True)]
+        else:
+            texts = [format_number(value, digits, sign=True) for digits in (3, 2, 1)]
+        largest = min(NUMBER_SIZES[0], max(SMALLEST_NUMBER_PX, round(radius_px * 0.46)))
+        sizes = [px for px in NUMBER_SIZES if largest - 2 <= px <= largest]
+        found = [(text, px) for text in texts for px in sizes]
+        if np.isfinite(value):
+            # A sign is never left to colour alone.
+            sign = "0" if value == 0 else "+" if value > 0 else MINUS
+            found.append((sign, min(NUMBER_SIZES[0], max(SMALLEST_NUMBER_PX, round(radius_px * 0.8)))))
+        return found
+
+
+def _pen(color: QColor, width: float) -> QPen:
+    pen = QPen(color, width)
+    pen.setCosmetic(True)
+    return pen
+
+
+def scaled_by(values: NDArray[np.float64], limits: Any, symlog: bool) -> NDArray[np.float64]:
+    """Return ``values`` on scales from -1 to 1, each with its own limit or all with one."""
+    if np.ndim(limits) == 0:
+        return scaled(values, float(limits), symlog)
+    safe = np.where(limits > 0, limits, 1.0)
+    return np.where(limits > 0, scaled(values / safe, 1.0, symlog), scaled(values, 0.0, symlog))
+
+
+class Text:
+    """A laid-out line of text that is drawn around a point."""
+
+    def __init__(self, text: str, font: QFont, metrics: QFontMetricsF) -> None:
+        self.text = text
+        self.width, self.height = metrics.horizontalAdvance(text), metrics.height()
+        self._font = font
+        self._static = QStaticText(text)
+        self._static.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+        self._static.prepare(font=font)
+        self._middle = metrics.ascent() - metrics.capHeight() / 2
+
+    def draw(self, painter: QPainter, x: float, y: float, align: float = 0.5) -> None:
+        """Draw with the middle of capital letters at ``y``, and ``x`` at the share ``align`` of the width."""
+        painter.setFont(self._font)
+        painter.drawStaticText(QPointF(round(x - self.width * align), round(y - self._middle)), self._static)
+
+
+__all__ = ["Look", "Text", "scaled_by"]

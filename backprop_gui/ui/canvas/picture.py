@@ -1,0 +1,301 @@
+"""Where everything is drawn: the geometry of a network's picture, in scene units, without any Qt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_gui.network import Network
+from backprop_gui.ui.canvas.routes import bows, flattened
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+RADIUS = 26.0
+"""Radius of a neuron that has room."""
+LARGEST_DRAWN = 32
+"""Layers of more neurons are drawn as a heat map until they are opened."""
+LARGEST_OPEN = 256
+"""Layers of more neurons cannot be opened."""
+CURVED = 400
+"""Up to so many edges are curves that avoid neurons; more are straight lines."""
+MAP_SIDE = 330.0
+LARGEST_CELL, SMALLEST_CELL = 40.0, 5.0
+MAP_GAP = 190.0
+"""Room between a heat map and what stands beside it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """A layer drawn as a heat map: its neurons row by row in a grid that is nearly square.
+
+    Attributes
+    ----------
+    layer : int
+    left, top, cell : float
+        The corner, and the side of one cell.
+    rows, columns : int
+    neurons : (count,) int array
+        Indices of the neurons, in the order of the cells.
+    """
+
+    layer: int
+    left: float
+    top: float
+    cell: float
+    rows: int
+    columns: int
+    neurons: Indices
+
+    @property
+    def width(self) -> float:
+        """The grid's width."""
+        return self.columns * self.cell
+
+    @property
+    def height(self) -> float:
+        """The grid's height."""
+        return self.rows * self.cell
+
+
+@dataclass(frozen=True, eq=False)
+class Strands:
+    """Edges from or to heat maps, gathered: one strand for each pair of things they connect.
+
+    Attributes
+    ----------
+    strand_of : (edges,) int array
+        The strand of each edge of the network; -1 for edges that are drawn by themselves.
+    start, end : (strands, 2) arrays
+    size : (strands,) int array
+        How many edges are in each.
+    bundle : (strands,) int array
+        Strands between the same two layers belong to one bundle, which carries one label.
+    band : (strands,) bool array
+        Whether both ends are heat maps, so that the strand is drawn as a broad band.
+    half_heights : (strands, 2) array
+        Half the height of a band at its two ends.
+    """
+
+    strand_of: Indices
+    start: Floats
+    end: Floats
+    size: Indices
+    bundle: Indices
+    band: NDArray[np.bool_]
+    half_heights: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """The geometry of one network.
+
+    Attributes
+    ----------
+    position : (neurons, 2) array
+        Centres of neurons, and of cells.
+    radius : (neurons,) array
+    shown : (neurons,) bool array
+        Neurons drawn by themselves, not as a cell.
+    source, target : (edges,) int arrays
+        Indices of neurons.
+    single : (singles,) int array
+        Indices of the edges drawn by themselves.
+    points : (singles, points, 2) array
+        The way of each of them.
+    cells : tuple of Cells
+    strands : Strands
+    bounds : (left, top, right, bottom)
+        What names, headings and other texts come on top of.
+    """
+
+    network: Network
+    index: dict[int, int]
+    position: Floats
+    radius: Floats
+    shown: NDArray[np.bool_]
+    source: Indices
+    target: Indices
+    single: Indices
+    points: Floats
+    cells: tuple[Cells, ...]
+    strands: Strands
+    bounds: tuple[float, float, float, float]
+
+    @property
+    def curved(self) -> bool:
+        """Whether edges are curves."""
+        return self.points.shape[1] > 2
+
+
+def collapses(count: int, opened: bool) -> bool:
+    """Return whether a layer of ``count`` neurons is drawn as a heat map."""
+    return count > LARGEST_OPEN or (count > LARGEST_DRAWN and not opened)
+
+
+def picture_of(network: Network, opened: Iterable[int] = ()) -> Picture:
+    """Return the geometry of ``network``, in which the layers ``opened`` are not drawn as heat maps."""
+    open_layers = set(opened)
+    index = {n.id: i for i, n in enumerate(network.neurons)}
+    position = np.array([n.position for n in network.neurons], np.float64).reshape(-1, 2)
+    radius = np.full(len(index), RADIUS)
+    shown = np.ones(len(index), np.bool_)
+    members = {
+        layer.id: np.array([index[n.id] for n in network.members[layer.id]], np.intp)
+        for layer in network.layers
+    }
+    grids: dict[int, tuple[int, int, float]] = {}
+    for layer, neurons in members.items():
+        if collapses(len(neurons), layer in open_layers):
+            grids[layer] = _grid(len(neurons))
+            shown[neurons] = False
+        elif len(neurons) > 1:
+            radius[neurons] = min(RADIUS, 0.42 * _spacing(position[neurons]))
+    _make_room(position, members, grids)
+    cells = tuple(_cells(layer, members[layer], grid, position) for layer, grid in grids.items())
+    source = np.array([index[e.source] for e in network.edges], np.intp)
+    target = np.array([index[e.target] for e in network.edges], np.intp)
+    alone = shown[source] & shown[target]
+    single = np.flatnonzero(alone)
+    points = _ways(position, radius, shown, source[single], target[single])
+    strands = _strands(network, position, radius, cells, source, target, alone)
+    bounds = _bounds(position[shown], radius[shown], cells, points)
+    return Picture(
+        network, index, position, radius, shown, source, target, single, points, cells, strands, bounds
+    )
+
+
+def _grid(count: int) -> tuple[int, int, float]:
+    """Return rows, columns and the side of a cell for ``count`` neurons."""
+    columns = math.isqrt(count - 1) + 1
+    return -(-count // columns), columns, min(LARGEST_CELL, max(SMALLEST_CELL, MAP_SIDE / columns))
+
+
+def _spacing(points: Floats) -> float:
+    """Return the smallest distance between neighbours in a layer."""
+    ordered = points[np.lexsort((points[:, 0], points[:, 1]))]
+    return max(1.0, float(np.hypot(*np.diff(ordered, axis=0).T).min()))
+
+
+def _make_room(
+    position: Floats, members: dict[int, Indices], grids: dict[int, tuple[int, int, float]]
+) -> None:
+    """Shift layers to the right, in place, where a heat map is broader than the gap between two columns."""
+    occupied = [layer for layer, neurons in members.items() if len(neurons)]
+    order = sorted(occupied, key=lambda layer: float(position[members[layer], 0].mean()))
+    half = {layer: grids[layer][1] * grids[layer][2] / 2 if layer in grids else RADIUS for layer in order}
+    shift, before = 0.0, None
+    for layer in order:
+        x = float(position[members[layer], 0].mean())
+        if before is not None and (layer in grids or before in grids):
+            left = float(position[members[before], 0].mean())
+            shift += max(0.0, half[before] + half[layer] + MAP_GAP - (x + shift - left))
+        position[members[layer], 0] += shift
+        before = layer
+
+
+def _cells(layer: int, neurons: Indices, grid: tuple[int, int, float], position: Floats) -> Cells:
+    """Lay the neurons of a layer out as a grid around the middle of where they stood, in place."""
+    rows, columns, side = grid
+    x, y = position[neurons].mean(axis=0)
+    left, top = float(x) - columns * side / 2, float(y) - rows * side / 2
+    number = np.arange(len(neurons))
+    position[neurons, 0] = left + (number % columns + 0.5) * side
+    position[neurons, 1] = top + (number // columns + 0.5) * side
+    return Cells(layer, left, top, side, rows, columns, neurons)
+
+
+def _ways(
+    position: Floats, radius: Floats, shown: NDArray[np.bool_], source: Indices, target: Indices
+) -> Floats:
+    """Return the points of the edges from neurons ``source`` to ``target``, which are drawn by themselves."""
+    start, end = position[source], position[target]
+    # Edges leave at the right and arrive at the left, or by the shortest way where the target is not to the right.
+    along = end - start
+    rightward = along[:, 0] > radius[source] + radius[target] + 20
+    unit = along / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
+    unit[rightward] = (1.0, 0.0)
+    start, end = start + unit * radius[source, None], end - unit * radius[target, None]
+    none = np.zeros(len(source))
+    if len(source) > CURVED:
+        return flattened(start, end, none, 1)
+    others = np.flatnonzero(shown)
+    place = np.full(len(position), -1, np.intp)
+    place[others] = np.arange(len(others))
+    ends = np.stack([place[source], place[target]], axis=1)
+    return flattened(start, end, bows(start, end, ends, position[others], radius[others]), 16)
+
+
+def _strands(
+    network: Network,
+    position: Floats,
+    radius: Floats,
+    cells: tuple[Cells, ...],
+    source: Indices,
+    target: Indices,
+    alone: NDArray[np.bool_],
+) -> Strands:
+    """Gather the edges that begin or end at a heat map."""
+    layer = np.array([n.layer for n in network.neurons], np.intp)
+    count = len(layer)
+    # Whatever can be the end of a strand has a number: a neuron its index, a heat map a number behind those.
+    terminal = np.arange(count)
+    for number, map_ in enumerate(cells):
+        terminal[map_.neurons] = count + number
+    strand_of = np.full(len(source), -1, np.intp)
+    gathered = np.flatnonzero(~alone)
+    total = count + len(cells)
+    pair, strand_of[gathered], size = np.unique(
+        terminal[source[gathered]] * total + terminal[target[gathered]],
+        return_inverse=True,
+        return_counts=True,
+    )
+    first, last = pair // total, pair % total
+    half = np.array([[c.width / 2, c.height / 2] for c in cells]).reshape(-1, 2)
+    middle = np.array([[c.left + c.width / 2, c.top + c.height / 2] for c in cells]).reshape(-1, 2)
+    center = np.concatenate([position, middle])
+    reach = np.concatenate([np.repeat(radius[:, None], 2, 1), half])
+    layer_of = np.concatenate([layer, [c.layer for c in cells]]).astype(np.intp)
+    start = center[first] + np.stack([reach[first, 0], np.zeros(len(first))], axis=1)
+    end = center[last] - np.stack([reach[last, 0], np.zeros(len(last))], axis=1)
+    _, bundle = np.unique(np.stack([layer_of[first], layer_of[last]]), axis=1, return_inverse=True)
+    for number in range(bundle.max(initial=-1) + 1):
+        mine = np.flatnonzero(bundle == number)
+        for side, here, there in ((first, start, end), (last, end, start)):
+            if len(mine) > 1 and (side[mine] >= count).all():
+                # Strands leave a heat map side by side, in the order of their other ends.
+                rank = np.argsort(np.argsort(there[mine, 1], kind="stable"), kind="stable")
+                spread = (rank / (len(mine) - 1) - 0.5) * 1.6
+                here[mine, 1] += spread * reach[side[mine], 1]
+    return Strands(
+        strand_of,
+        start,
+        end,
+        size.astype(np.intp),
+        bundle.reshape(-1).astype(np.intp),
+        (first >= count) & (last >= count),
+        np.stack([reach[first, 1], reach[last, 1]], axis=1),
+    )
+
+
+def _bounds(
+    centers: Floats, radii: Floats, cells: tuple[Cells, ...], points: Floats
+) -> tuple[float, float, float, float]:
+    corners = [
+        centers - radii[:, None],
+        centers + radii[:, None],
+        points.reshape(-1, 2),
+        *(np.array([[c.left, c.top], [c.left + c.width, c.top + c.height]]) for c in cells),
+    ]
+    everything = np.concatenate(corners)
+    if not len(everything):
+        return (-RADIUS, -RADIUS, RADIUS, RADIUS)
+    (left, top), (right, bottom) = everything.min(axis=0), everything.max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+__all__ = ["Cells", "Picture", "Strands", "collapses", "picture_of"]

@@ -1,0 +1,295 @@
+"""The scene: keeps an item for each thing of the network, and gives the items a frame's numbers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QGraphicsScene
+
+from backprop_gui.engine.frame import Frame
+from backprop_gui.network import Kind, Network
+from backprop_gui.ui.canvas.edges import EdgeItem
+from backprop_gui.ui.canvas.headings import Headings
+from backprop_gui.ui.canvas.heatmap import HeatMapItem
+from backprop_gui.ui.canvas.items import NeuronItem
+from backprop_gui.ui.canvas.look import Look
+from backprop_gui.ui.canvas.picture import LARGEST_DRAWN, LARGEST_OPEN, Picture, picture_of
+from backprop_gui.ui.canvas.scale import Form, Limits, Reach
+from backprop_gui.ui.canvas.views import Lookup, Values, View, drawn_values, input_mask, values_of
+from backprop_gui.ui.theme import Theme
+
+Key = int | tuple[int, int]
+"""A neuron's id, or the (source, target) ids of an edge."""
+NUMBERS_SECONDS = 0.11
+"""Numbers change no more often than one can read them; colours change with every frame."""
+
+
+class NetworkScene(QGraphicsScene):
+    """The picture of one network and one frame.
+
+    Attributes
+    ----------
+    network : Network
+    frame : Frame or None
+    lookup : Lookup or None
+        Where the network's parts are in the frame.
+    view : View
+    form : Form
+    limits, edge_limits : Limits
+        Of neurons and of edges; in the update view both use ``limits``.
+    picture : Picture
+    opened : set of int
+        Large layers that are drawn neuron by neuron.
+    """
+
+    def __init__(self, theme: Theme, font: QFont, later: Callable[[float], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self.network = Network()
+        self.frame: Frame | None = None
+        self.lookup: Lookup | None = None
+        self.view, self.form = View.BACKWARD, Form.LINEAR
+        self.limits, self.edge_limits = Limits(), Limits()
+        self.opened: set[int] = set()
+        self.selected: frozenset[Key] = frozenset()
+        self.picture: Picture = picture_of(self.network)
+        self.values: Values = drawn_values(self.network)
+        self.look = Look(theme, font)
+        self._later = later
+        self._layer = np.zeros(0, np.intp)
+        self._inputs = input_mask(self.network)
+        self._neurons: dict[int, NeuronItem] = {}
+        self.maps: dict[int, HeatMapItem] = {}
+        self._shown: list[tuple[int, NeuronItem]] = []
+        self._numbers_at = 0.0
+        self.numbers_due = False
+        self.edge_item = EdgeItem(self.picture, self.look, later)
+        self.addItem(self.edge_item)
+        self.headings = Headings(self)
+
+    # ---- what is drawn
+
+    def set_network(self, network: Network) -> None:
+        """Draw another network; what both have keeps its item."""
+        self.network = network
+        self.opened &= {layer.id for layer in network.layers}
+        self._inputs = input_mask(network)
+        self._layer = np.array([n.layer for n in network.neurons], np.intp)
+        self.lookup = Lookup.of(self.frame.plan, network) if self.frame else None
+        self._rebuild()
+
+    def set_open(self, layer: int, is_open: bool) -> bool:
+        """Draw a large layer neuron by neuron, or as a heat map; return whether that changed anything."""
+        count = len(self.network.members[layer])
+        if not LARGEST_DRAWN < count <= LARGEST_OPEN or is_open == (layer in self.opened):
+            return False
+        self.opened ^= {layer}
+        self._rebuild()
+        return True
+
+    def set_theme(self, theme: Theme, font: QFont) -> None:
+        """Draw everything in another theme."""
+        zoom = self.look.zoom
+        self.look = Look(theme, font)
+        self.look.set_zoom(zoom)
+        for item in self._neurons.values():
+            item.look = self.look
+        self._rebuild()
+
+    def set_zoom(self, zoom: float) -> None:
+        """Lay texts out for a zoom in pixels a scene unit."""
+        if zoom == self.look.zoom:
+            return
+        self.look.set_zoom(zoom)
+        self._lay_out()
+
+    def _rebuild(self) -> None:
+        self.picture = picture = picture_of(self.network, self.opened)
+        for layer in list(self.maps):
+            self.removeItem(self.maps.pop(layer))
+        for cells in picture.cells:
+            self.maps[cells.layer] = HeatMapItem(cells, self.look)
+            self.addItem(self.maps[cells.layer])
+        self._shown = []
+        old, self._neurons = self._neurons, {}
+        for index in np.flatnonzero(picture.shown).tolist():
+            neuron = self.network.neurons[index]
+            item = old.pop(neuron.id, None)
+            if item is None:
+                item = NeuronItem(neuron, self.look)
+                self.addItem(item)
+            item.place(neuron, *_xy(picture, index), float(picture.radius[index]))
+            self._neurons[neuron.id] = item
+            self._shown.append((index, item))
+        for item in old.values():
+            self.removeItem(item)
+        self.edge_item.set_picture(picture, self.look)
+        self.headings.rebuild()
+        self.set_selected(self.selected)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Fit all texts to the zoom, and show the values again."""
+        self.headings.lay_out(self._shown)
+        for item in self._neurons.values():
+            item.lay_out_name()
+        self.edge_item.renew()
+        self.refresh(numbers=True)
+
+    # ---- what its numbers are
+
+    def set_frame(self, frame: Frame | None) -> None:
+        """Show the numbers of ``frame``, which may belong to an older network; None shows starting weights."""
+        if frame is None:
+            self.lookup = None
+            self.forget_scale()
+        elif self.frame is None or self.lookup is None or frame.plan is not self.frame.plan:
+            self.lookup = Lookup.of(frame.plan, self.network)
+        self.frame = frame
+        self.refresh()
+
+    def set_view(self, view: View) -> None:
+        """Show other numbers of the same frame."""
+        self.view = view
+        self.forget_scale()
+        self.refresh(numbers=True)
+
+    def set_scale(self, form: Form, reach: Reach) -> None:
+        """Choose how numbers become colours, and what shares a scale."""
+        self.form, self.limits.reach, self.edge_limits.reach = form, reach, reach
+        self.forget_scale()
+        self.refresh(numbers=True)
+
+    def forget_scale(self) -> None:
+        """Let the scale begin anew with the numbers that come next."""
+        self.limits.forget()
+        self.edge_limits.forget()
+
+    def refresh(self, *, numbers: bool = False) -> None:
+        """Give every item its number of the present frame; ``numbers`` changes texts even if they just changed."""
+        now = time.monotonic()
+        if self.frame is None or self.lookup is None:
+            values = drawn_values(self.network)
+        else:
+            values = values_of(self.frame, self.lookup, self._inputs, self.view)
+        self.values = values
+        symlog = self.form is Form.SYMLOG
+        targets = self._layer[self.picture.target]
+        if self.view is View.UPDATE:
+            # A step is a step: weights and biases share the scale.
+            both = self.limits.feed(
+                np.concatenate([values.fill, values.weight]),
+                np.concatenate([values.colored, values.known & (self.frame is not None)]),
+                np.concatenate([self._layer, targets]),
+                now,
+            )
+            split = len(values.fill)
+            limits, edge_limits = (
+                (both[:split], both[split:]) if isinstance(both, np.ndarray) else (both, both)
+            )
+        else:
+            limits = self.limits.feed(values.fill, values.colored, self._layer, now)
+            edge_limits = self.edge_limits.feed(values.weight, values.known, targets, now)
+        self._fill(values, limits, symlog)
+        self.edge_item.set_values(values, edge_limits, symlog and self.view is View.UPDATE)
+        self.numbers_due = not (numbers or now - self._numbers_at >= NUMBERS_SECONDS)
+        if not self.numbers_due:
+            self._numbers_at = now if self.frame else 0.0
+            self._write_numbers(values)
+        self.update()
+
+    def _fill(self, values: Values, limits: float | NDArray[np.float64], symlog: bool) -> None:
+        look = self.look
+        index = look.indices(values.fill, limits, symlog)
+        colored = values.colored.tolist()
+        finite = np.isfinite(values.number).tolist()
+        numbered = values.numbered.tolist()
+        for place, item in self._shown:
+            bad = numbered[place] and not finite[place]
+            if colored[place] and index[place] >= 0:
+                item.set_fill(look.fills[index[place]], look.texts[index[place]], bad)
+            else:
+                item.set_fill(look.neutral, look.text_color, bad or colored[place])
+        for map_ in self.maps.values():
+            members = map_.cells.neurons
+            inputs = self.network.neurons[members[0]].kind is Kind.INPUT and self.view is not View.FORWARD
+            source, known = (values.number, values.numbered) if inputs else (values.fill, values.colored)
+            own = limits[members] if isinstance(limits, np.ndarray) else limits
+            map_.show_values(source[members], known[members], own, symlog, not inputs)
+
+    def write_numbers(self) -> None:
+        """Write the numbers that were left out because the last ones had just been written."""
+        self.numbers_due = False
+        self._numbers_at = time.monotonic()
+        self._write_numbers(self.values)
+        self.update()
+
+    def _write_numbers(self, values: Values) -> None:
+        number, numbered = values.number.tolist(), values.numbered.tolist()
+        for place, item in self._shown:
+            item.set_number(number[place] if numbered[place] else None)
+        self.headings.show_limits(self.limits)
+
+    # ---- what is selected
+
+    def set_selected(self, keys: frozenset[Key]) -> None:
+        """Mark neurons and edges."""
+        self.selected = keys
+        picture = self.picture
+        for id, item in self._neurons.items():
+            item.selected = id in keys
+        chosen = {picture.index[key] for key in keys if isinstance(key, int) and key in picture.index}
+        for map_ in self.maps.values():
+            map_.selected = {p for p, i in enumerate(map_.cells.neurons.tolist()) if i in chosen}
+        pairs = {
+            (picture.index[key[0]], picture.index[key[1]])
+            for key in keys
+            if isinstance(key, tuple) and key in self.network.edge_of
+        }
+        edges: list[int] = []
+        for source, target in pairs:
+            edges += np.flatnonzero((picture.source == source) & (picture.target == target)).tolist()
+        ends = np.array(sorted(chosen), np.intp)
+        beside = np.flatnonzero(np.isin(picture.source, ends) | np.isin(picture.target, ends))
+        self.edge_item.set_selected(edges, beside)
+        self.update()
+
+    def reach_px(self) -> tuple[float, float, float]:
+        """Return how far texts reach beyond the picture's bounds: left, up and right, in pixels."""
+        return self.headings.reach_px(self._shown)
+
+    def item_of(self, id: int) -> NeuronItem | None:
+        """Return the item of a neuron that is drawn by itself."""
+        return self._neurons.get(id)
+
+    def key_at(self, x: float, y: float, tolerance: float) -> Key | None:
+        """Return the neuron or edge at a point of the scene; edges may be missed by ``tolerance``."""
+        picture = self.picture
+        neurons = self.network.neurons
+        if len(neurons):
+            gap = np.hypot(picture.position[:, 0] - x, picture.position[:, 1] - y) - picture.radius
+            gap[~picture.shown] = np.inf
+            nearest = int(np.argmin(gap))
+            if gap[nearest] <= 0:
+                return neurons[nearest].id
+        for map_ in self.maps.values():
+            place = map_.place_at(x, y)
+            if place is not None:
+                return neurons[map_.cells.neurons[place]].id
+        edge = self.edge_item.edge_at(x, y, tolerance)
+        if edge is None:
+            return None
+        drawn = self.network.edges[edge]
+        return drawn.source, drawn.target
+
+
+def _xy(picture: Picture, index: int) -> tuple[float, float]:
+    x, y = picture.position[index].tolist()
+    return x, y
+
+
+__all__ = ["Key", "NetworkScene"]

@@ -1,0 +1,172 @@
+"""The three views: which of a frame's numbers the picture shows."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.plan import Plan
+from backprop_gui.network import Kind, Network
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Indices = NDArray[np.intp]
+
+
+class View(enum.Enum):
+    """What fills the neurons and colours the edges."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    UPDATE = "update"
+
+
+LABELS = {
+    View.FORWARD: ("Forward", "Neurons show their activation a, edges their weight (1)"),
+    View.BACKWARD: ("Backward", "Neurons show their delta, the derivative ∂L/∂z of one example's loss (2)"),
+    View.UPDATE: (
+        "Update",
+        "Edges show the step that each weight takes next, neurons that of their bias (3)",
+    ),
+}
+NEURON_TITLES = {
+    View.FORWARD: "a, one example",
+    View.BACKWARD: "δ = ∂L/∂z, one example",
+    View.UPDATE: "next step of weights and biases",
+}
+EDGE_TITLES = {View.FORWARD: "weight", View.BACKWARD: "weight", View.UPDATE: ""}
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """Where a network's neurons and edges are in the frames of a plan, which may belong to another network.
+
+    Attributes
+    ----------
+    column, bias_slot : (neurons,) int arrays
+        Columns of a trace and indices into θ, in the network's drawing order; -1 where there is none.
+    weight_slot : (edges,) int array
+        Indices into θ; -1 for edges that the plan does not have.
+    """
+
+    column: Indices
+    bias_slot: Indices
+    weight_slot: Indices
+
+    @classmethod
+    def of(cls, plan: Plan, network: Network) -> Lookup:
+        """Match ``network`` with ``plan``.
+
+        A neuron is the same if its id, kind and activation are: otherwise its numbers would be those of
+        something else.
+        """
+        theirs = plan.network
+        if theirs is network or (theirs.neurons == network.neurons and theirs.edges is network.edges):
+            bias_slot = np.full(len(network.neurons), -1, np.intp)
+            bias_slot[[n.bias is not None for n in network.neurons]] = plan.bias_slots
+            return cls(np.arange(len(network.neurons)), bias_slot, plan.weight_slots)
+        same = {
+            n.id
+            for n in network.neurons
+            if (other := theirs.neuron_of.get(n.id))
+            and (other.kind, other.activation) == (n.kind, n.activation)
+        }
+        slot = plan.slot
+        return cls(
+            np.array([plan.column[n.id] if n.id in same else -1 for n in network.neurons], np.intp),
+            np.array([slot.get(n.id, -1) if n.id in same else -1 for n in network.neurons], np.intp),
+            np.array([slot.get((e.source, e.target), -1) for e in network.edges], np.intp),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """One frame's numbers for a network, as one view shows them; NaN in a mask's gaps.
+
+    Attributes
+    ----------
+    fill : (neurons,) array
+        The number behind a neuron's colour.
+    colored : (neurons,) bool array
+        Where ``fill`` holds: not where a view leaves neurons neutral, nor where the frame lacks them.
+    number : (neurons,) array
+        The number inside a neuron.
+    numbered : (neurons,) bool array
+        Where ``number`` holds.
+    weight : (edges,) array
+        The number behind an edge's colour and width.
+    known : (edges,) bool array
+        Where ``weight`` holds.
+    """
+
+    fill: Floats
+    colored: Mask
+    number: Floats
+    numbered: Mask
+    weight: Floats
+    known: Mask
+
+    @cached_property
+    def largest_fill(self) -> float:
+        """The largest finite absolute value of ``fill``, 0 without one."""
+        return largest(self.fill[self.colored])
+
+    @cached_property
+    def largest_weight(self) -> float:
+        """The largest finite absolute value of ``weight``, 0 without one."""
+        return largest(self.weight[self.known])
+
+
+def largest(values: Floats) -> float:
+    """Return the largest finite absolute value, or 0 if there is none."""
+    sizes = np.abs(values)
+    return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
+
+
+def input_mask(network: Network) -> Mask:
+    """Return which neurons are inputs, in drawing order."""
+    return np.array([n.kind is Kind.INPUT for n in network.neurons], np.bool_)
+
+
+def drawn_values(network: Network) -> Values:
+    """Return what is known before the first frame: the starting weights."""
+    count = len(network.neurons)
+    nothing, nowhere = np.full(count, np.nan), np.zeros(count, np.bool_)
+    weight = np.array([e.weight for e in network.edges], np.float64)
+    return Values(nothing, nowhere, nothing, nowhere, weight, np.ones(len(weight), np.bool_))
+
+
+def values_of(frame: Frame, lookup: Lookup, inputs: Mask, view: View) -> Values:
+    """Return what ``view`` shows of ``frame``; ``inputs`` says which neurons are inputs."""
+    trace = frame.trace
+    here = lookup.column >= 0
+    weight = _taken(frame.update if view is View.UPDATE else frame.theta, lookup.weight_slot)
+    known = lookup.weight_slot >= 0
+    if view is View.FORWARD:
+        a = _taken(trace.a[0], lookup.column)
+        return Values(a, here, a, here, weight, known)
+    if view is View.BACKWARD:
+        fill, colored = _taken(trace.delta[0], lookup.column), here & ~inputs
+    else:
+        fill, colored = _taken(frame.update, lookup.bias_slot), lookup.bias_slot >= 0
+    number = np.where(inputs, _taken(trace.a[0], lookup.column), fill)
+    return Values(fill, colored, number, colored | (here & inputs), weight, known)
+
+
+def _taken(vector: NDArray[Any], indices: Indices | Sequence[int]) -> Floats:
+    """Return ``vector`` at ``indices`` as float64, NaN where an index is -1."""
+    if not len(vector):
+        return np.full(len(indices), np.nan)
+    picked = vector[indices].astype(np.float64)
+    picked[np.asarray(indices) < 0] = np.nan
+    return picked
+
+
+__all__ = ["EDGE_TITLES", "LABELS", "NEURON_TITLES", "Lookup", "Values", "View", "drawn_values", "values_of"]

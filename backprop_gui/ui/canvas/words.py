@@ -1,0 +1,128 @@
+"""What a tooltip or a screen reader says about a neuron, an edge or a bundle: every number with all its digits."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+
+from backprop_gui.engine.activations import ACTIVATIONS
+from backprop_gui.engine.frame import Frame
+from backprop_gui.network import Kind, Network
+from backprop_gui.ui.canvas.bundles import Bundles
+from backprop_gui.ui.canvas.picture import LARGEST_OPEN, Picture
+from backprop_gui.ui.canvas.views import Lookup
+from backprop_gui.ui.names import display_name
+from backprop_gui.ui.numbers import format_exact
+
+Row = tuple[str, str]
+Key = int | tuple[int, int]
+
+
+def title_of(network: Network, key: Key) -> str:
+    """Return what a neuron or an edge is, in a few words."""
+    if isinstance(key, tuple):
+        source, target = (display_name(network.neuron_of[id].name) for id in key)
+        frozen = ", frozen" if network.edge_of[key].frozen else ""
+        return f"weight {source} → {target}{frozen}"
+    neuron = network.neuron_of[key]
+    kind = f"{neuron.kind.value} neuron"
+    if neuron.kind is not Kind.INPUT:
+        known = neuron.activation in ACTIVATIONS
+        kind += f", {ACTIVATIONS[neuron.activation].label if known else neuron.activation}"
+    return f"{display_name(neuron.name)}: {kind}"
+
+
+def rows_of(network: Network, key: Key, frame: Frame | None, lookup: Lookup | None) -> list[Row]:
+    """Return what is known about a neuron or an edge: what each number is, and the number."""
+    if isinstance(key, tuple):
+        return _edge_rows(network, key, frame)
+    neuron = network.neuron_of[key]
+    index = next(i for i, n in enumerate(network.neurons) if n.id == key)
+    column = int(lookup.column[index]) if lookup else -1
+    if frame is None or column < 0:
+        if neuron.bias is None:
+            return []
+        return [("bias at the start", format_exact(neuron.bias))]
+    trace = frame.trace
+    if neuron.kind is Kind.INPUT:
+        return [
+            ("x, as the network sees it", format_exact(trace.a[0, column])),
+            ("∂L/∂x", format_exact(trace.delta[0, column])),
+        ]
+    rows = [
+        ("z, weighted sum", format_exact(trace.z[0, column])),
+        ("a, activation", format_exact(trace.a[0, column])),
+        ("f′(z)", format_exact(trace.slope[0, column])),
+        ("δ = ∂L/∂z", format_exact(trace.delta[0, column])),
+    ]
+    slot = frame.plan.slot.get(key)
+    if slot is None:
+        return [*rows, ("bias", "none")]
+    return [
+        *rows,
+        ("bias" + (", frozen" if neuron.frozen else ""), format_exact(frame.theta[slot])),
+        ("∂L/∂b", format_exact(trace.grad[slot])),
+        ("next step of the bias", format_exact(frame.update[slot])),
+    ]
+
+
+def _edge_rows(network: Network, key: tuple[int, int], frame: Frame | None) -> list[Row]:
+    slot = frame.plan.slot.get(key) if frame else None
+    if frame is None or slot is None:
+        return [("weight at the start", format_exact(network.edge_of[key].weight))]
+    return [
+        ("weight", format_exact(frame.theta[slot])),
+        ("∂L/∂w, this example", format_exact(frame.trace.grad[slot])),
+        ("next step", format_exact(frame.update[slot])),
+    ]
+
+
+def tooltip(network: Network, key: Key, frame: Frame | None, lookup: Lookup | None, hint: str = "") -> str:
+    """Return the tooltip of a neuron or an edge as rich text."""
+    rows = "".join(
+        f"<tr><td style='padding-right: 14px'>{html.escape(name)}</td>"
+        f"<td align='right'>{html.escape(number)}</td></tr>"
+        for name, number in rows_of(network, key, frame, lookup)
+    )
+    end = f"<div>{html.escape(hint)}</div>" if hint else ""
+    return f"<b>{html.escape(title_of(network, key))}</b><table cellspacing='0'>{rows}</table>{end}"
+
+
+def description(network: Network, key: Key, frame: Frame | None, lookup: Lookup | None) -> str:
+    """Return the same as plain text, for screen readers."""
+    facts = (f"{name} {number}" for name, number in rows_of(network, key, frame, lookup))
+    return f"{title_of(network, key)}. " + "; ".join(facts)
+
+
+def layer_hint(count: int, *, is_open: bool) -> str:
+    """Return what can be done with a large layer."""
+    if count > LARGEST_OPEN:
+        return f"One of {count:,} neurons, too many to be drawn one by one."
+    if is_open:
+        return "Double-click to fold the layer into a heat map."
+    return f"One of {count:,} neurons. Double-click to draw them one by one."
+
+
+def bundle_tooltip(picture: Picture, bundles: Bundles, strand: int, what: str) -> str:
+    """Return the tooltip of a strand; ``what`` is the number that edges show, such as ``weight``."""
+    strands, network = picture.strands, picture.network
+    edges = np.flatnonzero(strands.strand_of == strand)
+    sources = np.unique(picture.source[edges])
+    targets = np.unique(picture.target[edges])
+    ends = " → ".join(_ends(network, ends) for ends in (sources, targets))
+    mean = format_exact(float(bundles.mean_size[strand]))
+    return (
+        f"<b>{len(edges):,} weights, {html.escape(ends)}</b><br>mean size |{html.escape(what)}|: {mean}<br>"
+        "The darker and broader, the larger the mean. It has no sign, so it has no colour."
+    )
+
+
+def _ends(network: Network, indices: np.ndarray) -> str:
+    first = network.neurons[indices[0]]
+    if len(indices) == 1:
+        return display_name(first.name)
+    return network.layer_of[first.layer].name
+
+
+__all__ = ["bundle_tooltip", "description", "layer_hint", "title_of", "tooltip"]
