@@ -16,6 +16,7 @@ from pathlib import Path
 
 from backprop_gui import __version__
 from backprop_gui.errors import UserError
+from backprop_gui.terminal import PROGRAM, say
 
 ERROR = 2
 INTERRUPTED = 130
@@ -44,19 +45,20 @@ def _guarded(arguments: Sequence[str]) -> int:
     try:
         return _run(arguments)
     except UserError as error:
-        _complain(str(error))
+        say(str(error))
     except KeyboardInterrupt:
-        _complain("Stopped.")
+        say("Stopped.")
         return INTERRUPTED
     except MemoryError:
-        _complain("There is not enough memory for this: take a smaller network or fewer examples.")
-    except BrokenPipeError as error:
-        return _lost(error)
+        say("There is not enough memory for this: take a smaller network or fewer examples.")
     except Exception as error:
+        # A file that cannot be read or written is a UserError already; what is left has no name but the output.
+        if isinstance(error, OSError) and error.errno is not None and error.filename is None:
+            return _lost(error)
         if "--debug" in arguments:
             traceback.print_exc()
         what = traceback.format_exception_only(error)[-1].strip()
-        _complain(
+        say(
             f"Something went wrong that nobody foresaw ({what}). Please report it with what you typed; "
             "--debug shows where it happened."
         )
@@ -91,7 +93,7 @@ def _run(arguments: Sequence[str]) -> int:
 def _file(arguments: Sequence[str]) -> str | None:
     """Return the file to open in the window, if one is named; ``--help`` is answered here."""
     from backprop_gui.commands import COMMANDS, Parser
-    from backprop_gui.commands.command import PROGRAM, add_debug
+    from backprop_gui.commands.command import add_debug
 
     width = max(map(len, COMMANDS))
     listed = "\n".join(f"  {name.ljust(width)}  {command.summary}" for name, command in COMMANDS.items())
@@ -132,13 +134,6 @@ def _open_window(file: str | None) -> int:
     return run(path)
 
 
-def _complain(sentence: str) -> None:
-    from backprop_gui.commands.output import say
-
-    with contextlib.suppress(OSError):  # nobody is there to read it
-        say(sentence)
-
-
 def _lost(error: OSError) -> int:
     """Point standard output to nowhere, lest Python complains again on its way out; return the exit code."""
     with contextlib.suppress(OSError, ValueError):
@@ -147,5 +142,5 @@ def _lost(error: OSError) -> int:
         os.close(nowhere)
     if isinstance(error, BrokenPipeError):
         return NO_READER
-    _complain(f"The output could not be written: {(error.strerror or str(error)).lower()}.")
+    say(f"The output could not be written: {(error.strerror or str(error)).lower()}.")
     return ERROR

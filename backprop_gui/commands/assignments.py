@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import enum
+import math
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
@@ -123,8 +124,11 @@ def _decimal(text: str) -> float:
 
 
 def _whole(name: str, text: str) -> int:
-    # 1,000 would be 1 with a decimal comma; what is meant is for the person to say.
-    value = float("nan") if "," in text else _number(name, text)
+    try:
+        # 1,000 would be 1 with a decimal comma; what is meant is for the person to say.
+        value = _decimal(text) if "," not in text else math.nan
+    except ValueError:
+        value = math.nan
     if not value.is_integer():
         raise UsageError(f"{name} must be a whole number such as 1000, not {text!r}.")
     return int(value)

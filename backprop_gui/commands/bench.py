@@ -11,7 +11,8 @@ import argparse
 
 from backprop_gui import bench
 from backprop_gui.commands.command import COMMANDS, Command
-from backprop_gui.commands.output import print_json, say
+from backprop_gui.commands.output import print_json
+from backprop_gui.terminal import say
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,8 +11,7 @@ from typing import NoReturn
 
 from backprop_gui.errors import UserError
 from backprop_gui.registry import Registry
-
-PROGRAM = "backprop-gui"
+from backprop_gui.terminal import PROGRAM
 
 
 class UsageError(UserError):

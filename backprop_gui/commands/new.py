@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from backprop_gui.commands.command import COMMANDS, Command, UsageError
-from backprop_gui.commands.output import say
+from backprop_gui.commands.output import check_project_path
 from backprop_gui.commands.subject import add_subject, is_project_file, subject_of
-from backprop_gui.commands.train import check_project_path
 from backprop_gui.project import files
 from backprop_gui.project.templates import FIRST
+from backprop_gui.terminal import say
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

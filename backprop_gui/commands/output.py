@@ -1,26 +1,19 @@
-"""What the commands print: sentences on standard error, results on standard output, JSON that is always valid."""
+"""What the commands print as results, and where they write: JSON that is always valid, tables, exported files."""
 
 from __future__ import annotations
 
 import json
 import math
 import os
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from backprop_gui.commands.command import PROGRAM, UsageError
+from backprop_gui.commands.command import UsageError
 from backprop_gui.engine.frame import Score
 from backprop_gui.errors import UserError
 from backprop_gui.formats import ExportReport, Model, export, format_of
-
-
-def say(sentence: str) -> None:
-    """Print a sentence for the person, apart from the results."""
-    if sys.stderr is not None:
-        # A line break in a name must not make two lines of one message.
-        print(f"{PROGRAM}: {' '.join(sentence.split())}", file=sys.stderr, flush=True)
+from backprop_gui.project import files
 
 
 def print_json(value: Any) -> None:
@@ -79,6 +72,13 @@ def check_destinations(paths: Iterable[str], *, formats: bool) -> None:
             raise UsageError(f"The folder “{folder}” does not exist: create it, or choose another one.")
         if path.is_dir():
             raise UsageError(f"“{path}” is a folder: choose a file name in it.")
+
+
+def check_project_path(text: str) -> None:
+    """Raise an error unless a project can be saved at the path ``text``."""
+    if Path(text).suffix != files.SUFFIX:
+        raise UsageError(f"A project's file name ends in {files.SUFFIX}: {text!r} does not.")
+    check_destinations([text], formats=False)
 
 
 def export_all(model: Model, paths: Iterable[str]) -> tuple[list[ExportReport], list[UserError]]:

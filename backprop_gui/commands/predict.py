@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from backprop_gui.commands.command import COMMANDS, Command
-from backprop_gui.commands.output import check_destinations, say
+from backprop_gui.commands.output import check_destinations
 from backprop_gui.commands.subject import existing
 from backprop_gui.data import Dataset, Task, inputs_from_table, read_table
 from backprop_gui.engine.arrays import Array
 from backprop_gui.errors import UserError
 from backprop_gui.formats.model import model_of
 from backprop_gui.project import files
+from backprop_gui.terminal import say
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

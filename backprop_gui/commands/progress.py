@@ -6,8 +6,9 @@ import shutil
 import sys
 import time
 
-from backprop_gui.commands.output import say, score_text
+from backprop_gui.commands.output import score_text
 from backprop_gui.engine.trainer import Trainer
+from backprop_gui.terminal import say
 
 REDRAW_SECONDS = 0.1
 LINE_SECONDS = 10.0

@@ -11,7 +11,6 @@ from typing import Any
 
 from backprop_gui.commands.assignments import Changes, read_assignments
 from backprop_gui.commands.command import UsageError
-from backprop_gui.commands.output import say
 from backprop_gui.data import (
     DATASETS,
     Dataset,
@@ -25,10 +24,12 @@ from backprop_gui.data import (
 from backprop_gui.engine import ACTIVATIONS
 from backprop_gui.engine.settings import TrainingSettings, check_settings
 from backprop_gui.engine.trainer import Trainer
+from backprop_gui.errors import UserError
 from backprop_gui.network import dense, parse_shape
 from backprop_gui.project import SUITS, Project, files, initialized, project_for, trainer_of, with_data
 from backprop_gui.project.templates import templates
 from backprop_gui.registry import UnknownNameError
+from backprop_gui.terminal import say
 
 DEFAULT_EPOCHS = 500
 MOST_EPOCHS = 10_000
@@ -216,7 +217,12 @@ def existing(what: str, changes: Changes) -> Subject:
     began_with = project.training
     if changes["data"]:
         project = _with_changed_data(project, changes["data"])
-    dataset = load(project.data)
+    try:
+        dataset = load(project.data)
+    except UserError as error:
+        raise UsageError(
+            f"The data of {what!r} cannot be had. {error} Another table is named with --set data.source=FILE.csv."
+        ) from None
     training = _changed_training(project.training, changes["training"])
     project = replace(project, training=training)
     if {"initializer", "seed"} & changes["training"].keys():

@@ -35,10 +35,10 @@ from backprop_gui.commands.assignments import setting_names
 from backprop_gui.commands.command import COMMANDS, Command, UsageError
 from backprop_gui.commands.output import (
     check_destinations,
+    check_project_path,
     export_all,
     export_object,
     print_json,
-    say,
     score_object,
     score_text,
 )
@@ -49,6 +49,7 @@ from backprop_gui.engine.trainer import Trainer
 from backprop_gui.formats import FORMATS
 from backprop_gui.formats.model import model_of
 from backprop_gui.project import files
+from backprop_gui.terminal import say
 
 NOT_FINITE = 1
 INTERRUPTED = 130
@@ -119,13 +120,6 @@ def run(args: argparse.Namespace) -> int:
     for error in errors[:1]:
         raise error
     return INTERRUPTED if interrupted else NOT_FINITE if failed else 0
-
-
-def check_project_path(text: str) -> None:
-    """Raise an error unless a project can be saved at the path ``text``."""
-    if Path(text).suffix != files.SUFFIX:
-        raise UsageError(f"A project's file name ends in {files.SUFFIX}: {text!r} does not.")
-    check_destinations([text], formats=False)
 
 
 def _epochs(text: str) -> int:

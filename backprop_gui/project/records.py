@@ -13,7 +13,7 @@ import numpy as np
 from backprop_gui import __version__
 from backprop_gui.data import DataSettings, Task
 from backprop_gui.engine import ACTIVATIONS
-from backprop_gui.engine.arrays import PRECISIONS, Array, frozen
+from backprop_gui.engine.arrays import Array, frozen
 from backprop_gui.engine.frame import Curve
 from backprop_gui.engine.run import Best, Run
 from backprop_gui.engine.settings import Reduction, TrainingSettings, check_settings
@@ -159,7 +159,7 @@ def record_of(project: Project, source: str) -> ProjectRecord:
         If it could not be read again: a setting is out of range, or a number of the run is not finite.
     """
     network, run, data = project.network, project.run, project.data.validated()
-    _check_training(project.training)
+    check_settings(project.training)
     return ProjectRecord(
         format=FORMAT,
         program=f"Backprop Lab {__version__}",
@@ -199,16 +199,10 @@ def project_of(record: ProjectRecord, source: str) -> Project:
     for neuron in network.neurons:
         _ = ACTIVATIONS[neuron.activation]
     training = TrainingSettings(**_fields(record.training))
-    _check_training(training)
+    check_settings(training)
     data = DataSettings(**{**_fields(record.data), "source": source}).validated()
     run = None if record.run is None else _run(record.run, network)
     return Project(network, data, training, record.name, run)
-
-
-def _check_training(training: TrainingSettings) -> None:
-    check_settings(training)
-    if training.precision not in PRECISIONS:
-        raise ProjectFileError(f"The precision “{training.precision}” is none of {', '.join(PRECISIONS)}.")
 
 
 def _run_record(run: Run, network: Network) -> _Run:
