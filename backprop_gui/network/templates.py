@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from backprop_gui.network.errors import ShapeError
@@ -125,9 +125,11 @@ def neuron_name(kind: Kind, column: int, last: int, number: int, size: int) -> s
 def reshaped(network: Network, sizes: Sequence[int], draw: Draw) -> Network:
     """Return ``network`` with layers of other ``sizes``; what stays keeps its id, weights, bias and activation.
 
-    Layers are matched from the left, the output layer with the output layer. Within a layer the last neurons
-    go first, and new ones connect to every neuron of the neighbouring layers. Between two layers that were not
-    neighbours before, everything is connected. Skip connections between neurons that stay are kept.
+    Layers are matched from the left, the output layer with the output layer; a layer that mixes inputs, hidden
+    neurons and outputs matches none. Within a layer the last neurons go first, and new ones connect to every neuron
+    of the neighbouring layers and take after the one before them. Between two layers that were not
+    neighbours before, everything is connected. Skip connections between neurons that stay are kept; only an edge
+    back to an earlier layer goes if it would now close a cycle.
 
     Raises
     ------
@@ -135,12 +137,14 @@ def reshaped(network: Network, sizes: Sequence[int], draw: Draw) -> Network:
         If ``sizes`` cannot be a network.
     """
     check_shape(sizes)
-    if len(network.layers) < 2:
-        return dense(sizes, draw=draw)
     last = len(sizes) - 1
-    old_layers = list(network.layers)
-    hidden = old_layers[1:-1][: last - 1]
-    matched: list[Layer | None] = [old_layers[0], *hidden, *[None] * (last - 1 - len(hidden)), old_layers[-1]]
+    hidden = _layers_of(network, Kind.HIDDEN)[: last - 1]
+    matched: list[Layer | None] = [
+        next(iter(_layers_of(network, Kind.INPUT)), None),
+        *hidden,
+        *[None] * (last - 1 - len(hidden)),
+        next(iter(_layers_of(network, Kind.OUTPUT)), None),
+    ]
     fresh = dense(sizes, draw=draw)
     next_id = network.next_id
     layers: list[Layer] = []
@@ -149,19 +153,26 @@ def reshaped(network: Network, sizes: Sequence[int], draw: Draw) -> Network:
         layer = old or Layer(next_id, new.name)
         next_id += old is None
         kept = _renamed(network, old, fresh.members[new.id]) if old else []
-        model = kept[-1] if kept else columns[-1][-1] if column > 1 else None
+        model = kept[-1] if kept else columns[-1][-1] if 1 < column < last else None
         if len(matched) != len(network.layers) and layer.name == layer_name(
             Kind.HIDDEN, column, len(network.layers) - 1
         ):
             layer = replace(layer, name=new.name)
         for number in range(len(kept) + 1, sizes[column] + 1):
             pattern = fresh.members[new.id][number - 1]
-            takes_after = model if model and pattern.kind is not Kind.INPUT else pattern
-            kept.append(replace(pattern, id=next_id, layer=layer.id, activation=takes_after.activation))
+            if model:
+                bias = None if model.bias is None else pattern.bias
+                pattern = replace(pattern, activation=model.activation, bias=bias)
+            kept.append(replace(pattern, id=next_id, layer=layer.id))
             next_id += 1
         layers.append(layer)
         columns.append(kept)
     return in_columns(_joined(network, fresh, matched, layers, columns, next_id))
+
+
+def _layers_of(network: Network, kind: Kind) -> list[Layer]:
+    """Return the layers that hold neurons of this kind and no others."""
+    return [layer for layer in network.layers if {n.kind for n in network.members[layer.id]} == {kind}]
 
 
 def _renamed(network: Network, layer: Layer, patterns: Sequence[Neuron]) -> list[Neuron]:
@@ -199,7 +210,32 @@ def _joined(
                 if not was_there and (source.id, target.id) not in known:
                     edges.append(Edge(source.id, target.id, new_weights[column, s, t]))
     neurons = tuple(neuron for column in columns for neuron in column)
-    return Network(neurons, tuple(edges), tuple(layers), next_id)
+    place = {neuron.id: column for column, members in enumerate(columns) for neuron in members}
+    return Network(neurons, tuple(_without_cycles(edges, place)), tuple(layers), next_id)
+
+
+def _without_cycles(edges: Sequence[Edge], column: Mapping[int, int]) -> list[Edge]:
+    """Leave out those edges against the order of the columns that close a cycle with the others."""
+    sources: dict[int, list[int]] = {id: [] for id in column}
+    gone: set[tuple[int, int]] = set()
+    # Without the edges that lead back there is no cycle; each of these is taken up if it leaves it so.
+    for edge in sorted(edges, key=lambda edge: column[edge.source] > column[edge.target]):
+        if column[edge.source] > column[edge.target] and edge.target in _ancestors(edge.source, sources):
+            gone.add((edge.source, edge.target))
+        else:
+            sources[edge.target].append(edge.source)
+    return [edge for edge in edges if (edge.source, edge.target) not in gone]
+
+
+def _ancestors(id: int, sources: Mapping[int, list[int]]) -> set[int]:
+    """Return ``id`` and every neuron that leads to it."""
+    seen, stack = {id}, [id]
+    while stack:
+        for source in sources[stack.pop()]:
+            if source not in seen:
+                seen.add(source)
+                stack.append(source)
+    return seen
 
 
 def _numbered(fresh: Network) -> list[tuple[Edge, int, int]]:
