@@ -59,7 +59,15 @@ def _command(
     COMMANDS.add(name, Command(name, text, menu, run, shortcuts, icon, group, tip))
 
 
-_command("new", "New", "File", lambda w: w.files.new(), "New", icon="file-plus", tip="Begin with a 2-4-1 network on XOR")
+_command(
+    "new",
+    "New",
+    "File",
+    lambda w: w.files.new(),
+    "New",
+    icon="file-plus",
+    tip="Begin with a 2-4-1 network on XOR",
+)
 _command("open", "Open…", "File", lambda w: w.files.ask_open(), "Open", icon="folder-open")
 _command("save", "Save", "File", lambda w: w.files.save(), "Save", icon="save", group=1)
 _command("save-as", "Save as…", "File", lambda w: w.files.save_as(), "SaveAs", group=1)
@@ -88,7 +96,9 @@ _command(
 )
 
 _command("play", "Play", "Run", lambda w: w.lab.player.toggle(), "Space", icon="play")
-_command("step", "Step", "Run", lambda w: w.lab.player.step(), ".", icon="step-forward", tip="Go one step further")
+_command(
+    "step", "Step", "Run", lambda w: w.lab.player.step(), ".", icon="step-forward", tip="Go one step further"
+)
 _command(
     "reset",
     "Reset",
@@ -129,11 +139,31 @@ _command(
     tip="Compare every gradient with an independent derivative of the loss",
 )
 
-_command("forward", "Forward", "View", lambda w: w.set_view("forward"), "1", tip="Colour neurons by activation")
+_command(
+    "forward", "Forward", "View", lambda w: w.set_view("forward"), "1", tip="Colour neurons by activation"
+)
 _command("backward", "Backward", "View", lambda w: w.set_view("backward"), "2", tip="Colour neurons by delta")
-_command("update", "Update", "View", lambda w: w.set_view("update"), "3", tip="Show the step each weight takes next")
-_command("fit", "Fit", "View", lambda w: w.canvas.fit(), "F", icon="maximize", group=1, tip="Show the whole network")
-_command("zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom_in(), "ZoomIn", "Ctrl+=", icon="zoom-in", group=1)
+_command(
+    "update",
+    "Update",
+    "View",
+    lambda w: w.set_view("update"),
+    "3",
+    tip="Show the step each weight takes next",
+)
+_command(
+    "fit",
+    "Fit",
+    "View",
+    lambda w: w.canvas.fit(),
+    "F",
+    icon="maximize",
+    group=1,
+    tip="Show the whole network",
+)
+_command(
+    "zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom_in(), "ZoomIn", "Ctrl+=", icon="zoom-in", group=1
+)
 _command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom_out(), "ZoomOut", icon="zoom-out", group=1)
 _command("light", "Light", "View", lambda w: w.set_theme(False), icon="sun", group=2)
 _command("dark", "Dark", "View", lambda w: w.set_theme(True), icon="moon", group=2)

@@ -69,7 +69,9 @@ class Banner(QFrame):
     def _dress(self) -> None:
         now, tone = theme.current(), self._tone
         ground, color = getattr(now, f"{tone}_tint").name(), getattr(now, tone).name()
-        self.setStyleSheet(f"#banner {{ background: {ground}; border: none; border-bottom: 1px solid {color}; }}")
+        self.setStyleSheet(
+            f"#banner {{ background: {ground}; border: none; border-bottom: 1px solid {color}; }}"
+        )
         icon = "check" if tone == "good" else "info" if tone == "warning" else "triangle-alert"
         self._icon.setPixmap(theme.icon(icon, tone).pixmap(QSize(18, 18)))
         self._close.setIcon(theme.icon("x"))

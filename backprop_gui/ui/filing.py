@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from PySide6.QtCore import QSettings, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from backprop_gui.errors import UserError
-from backprop_gui.formats import FORMATS, export
+from backprop_gui.formats import FORMATS, ExportReport, export
 from backprop_gui.formats.model import model_of
 from backprop_gui.project import templates
 from backprop_gui.project.files import SUFFIX, load, save
+from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.banner import Banner
+from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.panel import Lab
 
 
@@ -22,11 +25,12 @@ class Filing:
 
     def __init__(self, lab: Lab, banner: Banner, window: QWidget) -> None:
         self._lab, self._banner, self._window = lab, banner, window
+        self._export = Waiting(window)
 
-    def new(self) -> None:
-        """Begin with the first template."""
+    def new(self, template: str = templates.FIRST) -> None:
+        """Begin with a template."""
         if self.may_discard():
-            self._lab.document.open(templates.load(templates.FIRST), None)
+            self._lab.document.open(templates.load(template), None)
 
     def ask_open(self) -> None:
         """Choose a project and open it."""
@@ -56,7 +60,9 @@ class Filing:
     def save_as(self) -> bool:
         """Ask where to save; return whether it is saved."""
         suggestion = str(Path(self._folder()) / f"{self._lab.document.project.name}{SUFFIX}")
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save the project", suggestion, f"Projects (*{SUFFIX})")
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save the project", suggestion, f"Projects (*{SUFFIX})"
+        )
         if not name:
             return False
         path = Path(name)
@@ -65,29 +71,40 @@ class Filing:
     def export(self) -> None:
         """Ask for a file and write the trained network in the format of its ending."""
         document = self._lab.document
-        kinds = [f"{entry.label} ({' '.join('*' + suffix for suffix in entry.suffixes)})" for entry in FORMATS.values()]
+        kinds = [
+            f"{entry.label} ({' '.join('*' + suffix for suffix in entry.suffixes)})"
+            for entry in FORMATS.values()
+        ]
         suggestion = str(Path(self._folder()) / f"{document.project.name}.onnx")
         onnx = next((kind for kind in kinds if "*.onnx" in kind), kinds[0])
-        name, kind = QFileDialog.getSaveFileName(self._window, "Export weights", suggestion, ";;".join(kinds), onnx)
+        name, kind = QFileDialog.getSaveFileName(
+            self._window, "Export weights", suggestion, ";;".join(kinds), onnx
+        )
         if not name:
             return
         path = Path(name)
         if not path.suffix:
-            path = path.with_suffix(next(iter(FORMATS.values())).suffixes[0] if kind not in kinds else _suffix(kind))
+            path = path.with_suffix(
+                next(iter(FORMATS.values())).suffixes[0] if kind not in kinds else _suffix(kind)
+            )
         self.export_to(path)
 
-    def export_to(self, path: Path) -> bool:
-        """Write the trained network to ``path`` and say how exactly the file reproduces it."""
-        try:
-            report = export(model_of(self._lab.player.project_now(), self._lab.document.prepared), path)
-        except UserError as error:
-            self._banner.show_message(str(error))
-            return False
+    def export_to(self, path: Path) -> None:
+        """Write the trained network to ``path`` in the background, and then say how exactly the file reproduces it."""
+        model = model_of(self._lab.player.project_now(), self._lab.document.prepared)
+
+        def done(future: Future[ExportReport]) -> None:
+            error = future.exception()
+            if isinstance(error, UserError):
+                self._banner.show_message(str(error))
+            elif isinstance(error, Exception):
+                self._banner.show_message(unexpected(error))
+            else:
+                self._banner.show_message(future.result().sentence, "good")
+
+        self._banner.show_message(f"Writing “{path.name}”, and reading it again to check it …", "warning")
+        self._export.for_(in_background(lambda: export(model, path)), done)
         self._remember(path)
-        self._banner.show_message(
-            f"“{path.name}” is written. Read back, it reproduces the outputs to {report.max_difference:.1e}.", "good"
-        )
-        return True
 
     def may_discard(self) -> bool:
         """Ask what to do with unsaved edits; return whether to go on."""

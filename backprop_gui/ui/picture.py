@@ -13,7 +13,9 @@ from backprop_gui.errors import UserError
 from backprop_gui.project import Project
 
 
-def save_picture(project: Project, path: Path, *, dark: bool = False, size: tuple[int, int] = (1440, 900)) -> None:
+def save_picture(
+    project: Project, path: Path, *, dark: bool = False, size: tuple[int, int] = (1440, 900)
+) -> None:
     """Draw the window on ``project``, where its training stands, into a PNG file.
 
     Raises
@@ -45,4 +47,6 @@ def save_picture(project: Project, path: Path, *, dark: bool = False, size: tupl
     window.lab.document.stack.setClean()
     window.close()
     if not image.save(str(path), "PNG"):
-        raise UserError(f"The picture “{path}” could not be written: check that its folder exists and may be written to.")
+        raise UserError(
+            f"The picture “{path}” could not be written: check that its folder exists and may be written to."
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from backprop_gui.engine.frame import Frame
@@ -19,6 +19,10 @@ from backprop_gui.ui.segmented import Segmented
 SPEED_STEPS = 100
 FASTEST_SLOW = 1e5
 """Updates a second one notch below the end of the slider, where there is no limit any more."""
+FIRST_SPEED = 200.0
+"""Updates a second to begin with: fast enough not to wait, slow enough to see the deltas of XOR fade."""
+ROOMY = 1240
+"""Width in pixels from which on everything has room; below, the name and the measured speed step back."""
 
 
 class TopBar(QWidget):
@@ -39,24 +43,26 @@ class TopBar(QWidget):
         self.setProperty("role", "panel")
         self._play = play
         logo = QLabel()
-        logo.setPixmap(theme.QIcon(str(resource("icons/app.svg"))).pixmap(QSize(28, 28)))
+        logo.setPixmap(QIcon(str(resource("icons/app.svg"))).pixmap(QSize(28, 28)))
         self._name = QLabel()
         self._name.setTextFormat(Qt.TextFormat.RichText)
-        self._name.setMinimumWidth(40)
         self._speed = QSlider(Qt.Orientation.Horizontal)
         self._speed.setRange(0, SPEED_STEPS)
-        self._speed.setValue(SPEED_STEPS)
-        self._speed.setFixedWidth(120)
+        self._speed.setValue(round((SPEED_STEPS - 1) * math.log(FIRST_SPEED) / math.log(FASTEST_SLOW)))
         self._speed.setAccessibleName("Speed")
         self._speed.setToolTip("Speed: from one update a second to as fast as possible")
         self._speed.valueChanged.connect(self._speed_moved)
         self._rate = QLabel()
         self._rate.setProperty("role", "muted")
-        self._rate.setFixedWidth(118)
         self._rate.setFont(theme.digits(self._rate.font()))
+        self._rate.setFixedWidth(QFontMetrics(self._rate.font()).horizontalAdvance("100,000 updates/s") + 6)
         self._units = Segmented(
             [
-                (Unit.EXAMPLE, "example", "Step one example: look at it; the last one of a batch is followed by its update"),
+                (
+                    Unit.EXAMPLE,
+                    "example",
+                    "Step one example: look at it; the last one of a batch is followed by its update",
+                ),
                 (Unit.BATCH, "batch", "Step one batch: one update of all weights"),
                 (Unit.EPOCH, "epoch", "Step one epoch: once through all training examples"),
             ],
@@ -67,7 +73,9 @@ class TopBar(QWidget):
         self._epoch = _Reading("epoch", "Passes over the training data")
         self._train = _Reading("training loss", "Mean loss over the training data, without penalties")
         self._test = _Reading("test loss", "Mean loss over the test data")
-        self._right = _Reading("accuracy", "Share of right answers: test data if there are any, else training data")
+        self._right = _Reading(
+            "accuracy", "Share of right answers: test data if there are any, else training data"
+        )
 
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 7, 16, 7)
@@ -85,26 +93,39 @@ class TopBar(QWidget):
             row.addWidget(reading)
         self.set_state(State.PAUSED)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.width() >= ROOMY
+        self._name.setVisible(roomy)
+        self._rate.setVisible(roomy)
+        self._speed.setFixedWidth(120 if roomy else 70)
+
     def sync(self, project: Project) -> None:
         """Show the name and the shape of the project."""
         name = project.name.replace("&", "&amp;").replace("<", "&lt;")
         muted = theme.current().muted.name()
         self._name.setText(f"<b>{name}</b> <span style='color:{muted}'>· {project.network.shape}</span>")
-        self._name.setToolTip(f"{project.name}: {project.network.shape}, {project.network.parameter_count:,} parameters")
+        self._name.setToolTip(
+            f"{project.name}: {project.network.shape}, {project.network.parameter_count:,} parameters"
+        )
 
     def show_frame(self, frame: Frame) -> None:
         """Show the readings of ``frame``."""
         epoch = f"{int(frame.epoch):,}" if frame.epoch == int(frame.epoch) else f"{frame.epoch:,.2f}"
         self._epoch.show_text(epoch, f"epoch {frame.epoch!r}, {frame.step:,} updates")
         at = f" at epoch {frame.scored_at:g}"
-        penalty = f"; the penalty on weights, {format_exact(frame.penalty)}, is not in it" if frame.penalty else ""
+        penalty = (
+            f"; the penalty on weights, {format_exact(frame.penalty)}, is not in it" if frame.penalty else ""
+        )
         self._train.show_text(
             format_number(frame.train.loss, 4), f"training loss {format_exact(frame.train.loss)}{at}{penalty}"
         )
         if frame.test is None:
             self._test.show_text("–", "All examples are used for training: there is no test part.")
         else:
-            self._test.show_text(format_number(frame.test.loss, 4), f"test loss {format_exact(frame.test.loss)}{at}")
+            self._test.show_text(
+                format_number(frame.test.loss, 4), f"test loss {format_exact(frame.test.loss)}{at}"
+            )
         score, part = (frame.test, "test") if frame.test else (frame.train, "training")
         self._right.setVisible(score.accuracy is not None)
         if score.accuracy is not None:
@@ -159,7 +180,7 @@ class _Reading(QWidget):
         for label in (self._caption, self._number):
             label.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._number.setFont(theme.digits(self._number.font(), bold=True))
-        self.setMinimumWidth(74)
+        self._widest = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -170,6 +191,11 @@ class _Reading(QWidget):
         """Show ``text``, and ``exact`` in the tooltip."""
         if text != self._number.text():
             self._number.setText(text)
+            width = QFontMetrics(self._number.font()).horizontalAdvance(text)
+            if width > self._widest:
+                # Only ever wider, so that the numbers beside it stand still.
+                self._widest = width
+                self.setMinimumWidth(max(70, width + 4))
         self.setToolTip(f"{exact}\n{self._tip}")
         self.setAccessibleName(exact)
 

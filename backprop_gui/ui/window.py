@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
     QMainWindow,
+    QMenu,
     QTabWidget,
     QToolBar,
     QVBoxLayout,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from backprop_gui.engine.frame import Frame, Note, NoteKind, Part
 from backprop_gui.errors import UserError
-from backprop_gui.project import Project, initialized
+from backprop_gui.project import Project, initialized, templates
 from backprop_gui.ui import theme
 from backprop_gui.ui.actions import COMMANDS, MENUS, Command
 from backprop_gui.ui.banner import Banner
@@ -100,9 +101,18 @@ class Window(QMainWindow):
                 menu.addSeparator()
             group = command.group
             menu.addAction(self._actions[command.name])
+            if command.name == "new":
+                self._fill_examples(menu.addMenu("Examples"))
         if name == "View":
             menu.addSeparator()
             self._panel_menu = menu.addMenu("Panels")
+
+    def _fill_examples(self, menu: QMenu) -> None:
+        menu.setToolTipsVisible(True)
+        for template in templates.templates().values():
+            action = menu.addAction(template.title)
+            action.setToolTip(template.about)
+            action.triggered.connect(lambda checked=False, name=template.name: self.files.new(name))
 
     def _build_docks(self) -> None:
         areas, corners = Qt.DockWidgetArea, Qt.Corner
@@ -167,8 +177,12 @@ class Window(QMainWindow):
         lab.document.stack.cleanChanged.connect(self._title)
         lab.document.stack.canUndoChanged.connect(lambda can: self._actions["undo"].setEnabled(can))
         lab.document.stack.canRedoChanged.connect(lambda can: self._actions["redo"].setEnabled(can))
-        lab.document.stack.undoTextChanged.connect(lambda text: self._actions["undo"].setText(f"Undo {text}".strip()))
-        lab.document.stack.redoTextChanged.connect(lambda text: self._actions["redo"].setText(f"Redo {text}".strip()))
+        lab.document.stack.undoTextChanged.connect(
+            lambda text: self._actions["undo"].setText(f"Undo {text}".strip())
+        )
+        lab.document.stack.redoTextChanged.connect(
+            lambda text: self._actions["redo"].setText(f"Redo {text}".strip())
+        )
         self._actions["undo"].setEnabled(False)
         self._actions["redo"].setEnabled(False)
         player = lab.player
@@ -184,9 +198,11 @@ class Window(QMainWindow):
         player.failed.connect(self.banner.show_message)
         top.unit_chosen.connect(self._set_unit)
         top.speed_chosen.connect(player.set_speed)
+        player.set_speed(top.updates_a_second)
         canvas.selection_changed.connect(lambda keys: lab.selection.set(frozenset(keys)))
         canvas.view_changed.connect(lambda view: self._show_equation())
         canvas.probe_step.connect(player.move_probe)
+        canvas.space_tapped.connect(player.toggle)
         lab.selection.changed.connect(self._selected)
         app = QApplication.instance()
         assert app is not None
@@ -238,7 +254,10 @@ class Window(QMainWindow):
     def _noted(self, note: Note) -> None:
         player = self.lab.player
         if note.kind is NoteKind.NOT_FINITE:
-            answers = [("Go back", player.go_back), ("Go back and halve the learning rate", self._go_back_slower)]
+            answers = [
+                ("Go back", player.go_back),
+                ("Go back and halve the learning rate", self._go_back_slower),
+            ]
             self.banner.show_message(note.text, "bad", answers)
             if note.neuron is not None and note.neuron in self.lab.document.project.network.neuron_of:
                 self.lab.selection.set(frozenset([note.neuron]))
