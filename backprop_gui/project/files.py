@@ -7,7 +7,7 @@
                  "layers":  [{"id": 1, "name": "input"}, ...],
                  "neurons": [{"id": 5, "layer": 4, "kind": "hidden", "name": "h1", "activation": "tanh", "bias": 0.0,
                               "position": [220.0, -180.0], "frozen": false}, ...],
-                 "edges":   [[source, target, weight], [source, target, weight, frozen], ...]},
+                 "edges":   [[source, target, weight, frozen], ...]},
      "data":     the fields of DataSettings,
      "training": the fields of TrainingSettings,
      "run":      null, or where training stands: see Run,
@@ -34,7 +34,7 @@ from backprop_gui.data import DATASETS, is_file_path
 from backprop_gui.errors import UserError
 from backprop_gui.network import Network
 from backprop_gui.project.project import Project
-from backprop_gui.project.records import FORMAT, ProjectFileError, ProjectRecord, project_of, record_of
+from backprop_gui.project.records import FORMAT, Count, ProjectFileError, ProjectRecord, project_of, record_of
 
 __all__ = ["FORMAT", "SUFFIX", "ProjectFileError", "decode", "encode", "load", "save", "write_atomically"]
 
@@ -46,7 +46,7 @@ LARGEST_FILE = 256 * 2**20
 class _Header(msgspec.Struct, frozen=True):
     """The one field that is read before everything else, so that a newer file is recognised as such."""
 
-    format: int
+    format: Count
 
 
 def load(path: Path) -> Project:

@@ -55,7 +55,7 @@ class _Neuron(_Record, frozen=True):
     frozen: bool = False
 
 
-class _Edge(_Record, frozen=True, array_like=True, omit_defaults=True):
+class _Edge(_Record, frozen=True, array_like=True):
     source: Id
     target: Id
     weight: float
