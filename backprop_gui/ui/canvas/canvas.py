@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from backprop_gui.engine.frame import Frame
@@ -68,9 +68,13 @@ class Canvas(QWidget):
         self._later.setSingleShot(True)
         self._numbers = QTimer(self)
         self._numbers.setSingleShot(True)
-        self.scene = NetworkScene(themes.current(), QApplication.font(), self._paint_later, self)
-        self.graphics = NetworkView(self.scene, self._something_at, self._tooltip_at, self)
-        self._later.timeout.connect(self.graphics.viewport().update)
+        self.scene = NetworkScene(
+            themes.current(), QApplication.font(), self._paint_later, self._repaint, self
+        )
+        self.graphics = NetworkView(
+            self.scene, self._something_at, self._tooltip_at, self._edge_seconds, self
+        )
+        self._later.timeout.connect(self._repaint)
         self._numbers.timeout.connect(self._write_numbers)
         self.segments = Segmented([(view, *LABELS[view]) for view in View], "View", self)
         self.segments.set_value(View.BACKWARD)
@@ -157,7 +161,7 @@ class Canvas(QWidget):
     def weak_edges_below(self, threshold: float) -> None:
         self.scene.edge_item.threshold = threshold
         self.scene.edge_item.renew()
-        self.scene.update()
+        self._repaint()
 
     def set_open(self, layer: int, is_open: bool) -> None:
         """Draw a layer of more than 32 neurons one by one, or fold it into a heat map."""
@@ -247,17 +251,26 @@ class Canvas(QWidget):
         """Show the whole network, and keep it so until the person zooms or pans."""
         self.fits = True
         top = self.segments.geometry().bottom() + TOP_PX
-        for bottom in (MARGIN_PX, self.height() - self.legend.y() + 8.0):
-            # Texts keep their size, so how much they need depends on the zoom, and the zoom on what they need.
-            for _ in range(3):
-                left, up, right = self.scene.reach_px()
-                side = MARGIN_PX + max(left, right)
-                room = QRectF(self.rect()).adjusted(side, top + up, -side, -bottom)
-                self.graphics.show_rect(self._bounds(), room if room.isValid() else QRectF(self.rect()))
-                self.scene.set_zoom(self.graphics.zoom)
-            if not self._legend_hides_something():
-                break
-        self._share_budget()
+        self._fit_into(MARGIN_PX, top, MARGIN_PX)
+        if self._legend_hides_something():
+            # The picture goes above the legend or to its right, wherever it becomes larger.
+            above = MARGIN_PX, top, self.height() - self.legend.y() + 8.0
+            beside = self.legend.geometry().right() + 16.0, top, MARGIN_PX
+            if self._fit_into(*above) < self._fit_into(*beside):
+                return
+            self._fit_into(*above)
+
+    def _fit_into(self, left: float, top: float, bottom: float) -> float:
+        """Show everything within these margins in pixels, and return the zoom."""
+        # Texts keep their size, so how much they need depends on the zoom, and the zoom on what they need.
+        for _ in range(3):
+            before, up, after = self.scene.reach_px()
+            if left == MARGIN_PX:
+                before = after = max(before, after)
+            room = QRectF(self.rect()).adjusted(left + before, top + up, -MARGIN_PX - after, -bottom)
+            self.graphics.show_rect(self._bounds(), room if room.isValid() else QRectF(self.rect()))
+            self.scene.set_zoom(self.graphics.zoom)
+        return self.graphics.zoom
 
     def _bounds(self) -> QRectF:
         left, top, right, bottom = self.scene.picture.bounds
@@ -268,8 +281,9 @@ class Canvas(QWidget):
         picture, legend = self.scene.picture, self.legend.geometry()
         area = self.graphics.viewportTransform().inverted()[0].mapRect(QRectF(legend))
         margin = 8 / self.graphics.zoom
-        points = np.concatenate([picture.position, picture.points.reshape(-1, 2)])
-        reach = np.concatenate([picture.radius, np.zeros(picture.points.size // 2)]) + margin
+        names = self.scene.name_ends()
+        points = np.concatenate([picture.position, picture.points.reshape(-1, 2), names])
+        reach = np.concatenate([picture.radius, np.zeros(len(points) - len(picture.radius))]) + margin
         inside = (np.abs(points[:, 0] - area.center().x()) < area.width() / 2 + reach) & (
             np.abs(points[:, 1] - area.center().y()) < area.height() / 2 + reach
         )
@@ -350,6 +364,19 @@ class Canvas(QWidget):
     def _paint_later(self, seconds: float) -> None:
         if not self._later.isActive():
             self._later.start(max(1, round(1000 * seconds)))
+
+    def _repaint(self) -> None:
+        """Ask for the picture to be painted, without what floats above it where nothing can be below."""
+        viewport = self.graphics.viewport()
+        region = QRegion(viewport.rect())
+        if self.fits:
+            for overlay in (self.segments, self.legend, self._probe):
+                if overlay.isVisible():
+                    region -= QRegion(overlay.geometry())
+        viewport.update(region)
+
+    def _edge_seconds(self) -> float:
+        return self.scene.edge_item.spent
 
     def _share_budget(self) -> None:
         """Give the edges what the neurons leave of the painting budget."""

@@ -35,6 +35,8 @@ UNKNOWN, BAD = SIGNS * 3 * (LEVELS + 1), SIGNS * 3 * (LEVELS + 1) + 1
 WIDTHS = ((60, (1.0, 4.8)), (400, (0.6, 2.6)), (1500, (0.7, 2.2)), (10**9, (0.6, 1.4)))
 """Thinnest and thickest line in pixels, for up to so many edges."""
 HALO_PX = 6.0
+LEAST_PAUSE_SECONDS = 0.04
+"""Colours and widths of edges need not change more often than this."""
 SLOW_SECONDS = 0.012
 """Pictures that take longer are shown scaled while the person zooms, and renewed afterwards."""
 
@@ -50,6 +52,8 @@ class EdgeItem(QGraphicsItem):
         Edges whose absolute value is below are not drawn.
     seconds : float
         How long the last picture took.
+    spent : float
+        How much of that was spent when it was painted last: 0 if the picture was still good.
     drawn : int
         How many pictures were drawn.
     """
@@ -57,7 +61,8 @@ class EdgeItem(QGraphicsItem):
     def __init__(self, picture: Picture, look: Look, later: Callable[[float], None]) -> None:
         """``later(seconds)`` asks for another call of ``paint`` after some time."""
         super().__init__()
-        self.share, self.threshold, self.seconds, self.drawn = 0.12, 0.0, 0.0, 0
+        self.share, self.threshold = 0.12, 0.0
+        self.seconds, self.spent, self.drawn = 0.0, 0.0, 0
         self._later = later
         self._emphasis = np.zeros(0, np.intp)
         self._selected: list[int] = []
@@ -127,11 +132,13 @@ class EdgeItem(QGraphicsItem):
 
     def _refresh(self, painter: QPainter, size: tuple[int, int, float]) -> None:
         """Draw the picture anew if it has to be, and if the budget allows it."""
+        self.spent = 0.0
         view = painter.worldTransform()
         key = (*size, view.m11(), view.m22(), view.dx(), view.dy())
         moved = key != self._key
         now = time.perf_counter()
-        wait = self._ended + self.seconds * (1 / self.share - 1) - now
+        pause = max(self.seconds * (1 / self.share - 1), LEAST_PAUSE_SECONDS)
+        wait = self._ended + pause - now
         comparable = self._pixmap is not None and self._key and key[:3] == self._key[:3]
         if not moved and not self._stale:
             return
@@ -158,7 +165,8 @@ class EdgeItem(QGraphicsItem):
         layer.end()
         self._key, self._transform = key, view
         self._ended = time.perf_counter()
-        self.seconds, self.drawn = self._ended - now, self.drawn + 1
+        self.seconds = self.spent = self._ended - now
+        self.drawn += 1
 
     def _update_buckets(self) -> bool:
         """Choose each edge's bucket from the present values; return whether any is another one."""
@@ -167,7 +175,7 @@ class EdgeItem(QGraphicsItem):
             return False
         singles = [self._whole, self._dashed]
         buckets = self._buckets(values)
-        changed = [lines.set_buckets(buckets[lines.edges]) for lines in singles]
+        changed = [lines.set_buckets(buckets[lines.edges], mixed=SIGNS) for lines in singles]
         return self.bundles.set_values(values, self._limits) or any(changed)
 
     def _buckets(self, values: Values) -> NDArray[np.intp]:
@@ -183,7 +191,7 @@ class EdgeItem(QGraphicsItem):
         if len(self._emphasis):
             strength[:] = 1
             strength[self._emphasis] = 2
-        bucket = (strength * SIGNS + sign) * (LEVELS + 1) + level
+        bucket = (strength * (LEVELS + 1) + level) * SIGNS + sign
         bucket[~finite] = BAD
         bucket[~values.known] = UNKNOWN
         bucket[values.known & finite & (np.abs(safe) < self.threshold)] = -1
@@ -192,7 +200,13 @@ class EdgeItem(QGraphicsItem):
     def pen(self, bucket: int) -> QPen:
         """Return the pen of a bucket at the present zoom."""
         thin, thick = self._widths
-        level = bucket % (LEVELS + 1) / LEVELS if bucket < UNKNOWN else 0.15 if bucket == UNKNOWN else 0.5
+        level = (
+            bucket // SIGNS % (LEVELS + 1) / LEVELS
+            if bucket < UNKNOWN
+            else 0.15
+            if bucket == UNKNOWN
+            else 0.5
+        )
         zoom = min(1.6, max(0.55, self.look.zoom)) ** 0.7
         pen = QPen(self._colors[bucket], (thin + (thick - thin) * level) * zoom)
         pen.setCosmetic(True)
@@ -226,8 +240,8 @@ def _colors(look: Look) -> list[QColor]:
     theme = look.theme
     colors: list[QColor] = []
     for strength in range(3):
-        for sign in range(SIGNS):
-            for level in range(LEVELS + 1):
+        for level in range(LEVELS + 1):
+            for sign in range(SIGNS):
                 share = level / LEVELS
                 end = theme.positive if sign == 1 else theme.negative
                 if sign == 0:

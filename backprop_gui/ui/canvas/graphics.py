@@ -39,7 +39,7 @@ class NetworkView(QGraphicsView):
     Attributes
     ----------
     paint_seconds : float
-        How long painting takes, smoothed.
+        How long painting takes without new pictures of the edges, smoothed.
 
     Signals
     -------
@@ -69,10 +69,12 @@ class NetworkView(QGraphicsView):
         scene: QGraphicsScene,
         something_at: Callable[[QPointF], bool],
         tooltip_at: Callable[[QPointF], str],
+        edge_seconds: Callable[[], float],
         parent: QWidget,
     ) -> None:
         super().__init__(scene, parent)
         self._something_at, self._tooltip_at = something_at, tooltip_at
+        self._edge_seconds = edge_seconds
         self.paint_seconds = 0.0
         self._pan_from: QPoint | None = None
         self._panned = False
@@ -82,9 +84,10 @@ class NetworkView(QGraphicsView):
         self._tip_at: QPoint | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        # ``repaint_later`` knows better than Qt what has to be painted.
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
         flags = QGraphicsView.OptimizationFlag
-        self.setOptimizationFlags(flags.DontAdjustForAntialiasing)
+        self.setOptimizationFlags(flags.DontAdjustForAntialiasing | flags.DontSavePainterState)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -104,6 +107,7 @@ class NetworkView(QGraphicsView):
         spot = QPointF(self.viewport().rect().center()) if at is None else at
         fixed = self.viewportTransform().inverted()[0].map(spot)
         self._show_at(min(LARGEST_ZOOM, max(SMALLEST_ZOOM, self.zoom * factor)), fixed, spot)
+        self.viewport().update()
         self.moved.emit()
 
     def show_rect(self, rect: QRectF, room: QRectF) -> None:
@@ -112,6 +116,7 @@ class NetworkView(QGraphicsView):
             room.width() / max(1.0, rect.width()), room.height() / max(1.0, rect.height()), LARGEST_FIT
         )
         self._show_at(max(SMALLEST_ZOOM, zoom), rect.center(), room.center())
+        self.viewport().update()
 
     def _show_at(self, zoom: float, point: QPointF, spot: QPointF) -> None:
         self.setTransform(QTransform.fromScale(zoom, zoom))
@@ -150,6 +155,7 @@ class NetworkView(QGraphicsView):
         self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         for bar, step in ((self.horizontalScrollBar(), way.x()), (self.verticalScrollBar(), way.y())):
             bar.setValue(bar.value() - step)
+        self.viewport().update()
         self.moved.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -229,7 +235,8 @@ class NetworkView(QGraphicsView):
     def paintEvent(self, event: QPaintEvent) -> None:
         began = time.perf_counter()
         super().paintEvent(event)
-        self.paint_seconds += SMOOTHING * (time.perf_counter() - began - self.paint_seconds)
+        spent = time.perf_counter() - began - self._edge_seconds()
+        self.paint_seconds += SMOOTHING * (spent - self.paint_seconds)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if self._ring:

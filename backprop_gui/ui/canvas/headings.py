@@ -36,13 +36,14 @@ class Headings:
         self._scene = scene
         self.by_layer: dict[int, TextItem] = {}
         self._labels: list[TextItem] = []
+        self._gaps: list[float] = []
         self._limits: dict[int, str] = {}
 
     def rebuild(self) -> None:
         """Make the texts for the scene's picture."""
         for item in [*self.by_layer.values(), *self._labels]:
             self._scene.removeItem(item)
-        self.by_layer, self._labels = {}, []
+        self.by_layer, self._labels, self._gaps = {}, [], []
         picture, network = self._scene.picture, self._scene.network
         for layer in network.layers:
             members = [picture.index[n.id] for n in network.members[layer.id]]
@@ -60,6 +61,7 @@ class Headings:
             middle = (strands.start[mine].mean(axis=0) + strands.end[mine].mean(axis=0)) / 2
             item.setPos(*middle.tolist())
             self._labels.append(item)
+            self._gaps.append(float((strands.end[mine, 0] - strands.start[mine, 0]).min()))
             self._scene.addItem(item)
 
     def lay_out(self, shown: list[tuple[int, NeuronItem]]) -> None:
@@ -74,7 +76,7 @@ class Headings:
             members = [picture.index[n.id] for n in network.members[layer]]
             gaps = (abs(x - heading.x()) for x in columns if x != heading.x())
             apart = min(gaps, default=400.0) * zoom
-            heading.look, heading.room = look, max(60.0, apart - 10)
+            heading.look, heading.room = look, apart - 8
             if members[0] in items:
                 side = self._name_side(network.layer_of[layer], members, zoom, name_height)
                 room = BESIDE_ROOM_PX if side in ("left", "right") else apart - 12
@@ -85,9 +87,10 @@ class Headings:
         for layer, heading in self.by_layer.items():
             heading.lift = lift
             self._write(layer)
-        for label in self._labels:
+        for label, gap in zip(self._labels, self._gaps, strict=True):
             label.look = look
             label.lay_out()
+            label.setVisible(label.width_px + 24 < gap * zoom)
 
     def show_limits(self, limits: Limits) -> None:
         """Write the limit of each layer's own scale under its heading, or nothing if they share one."""
@@ -101,10 +104,15 @@ class Headings:
     def _write(self, layer: int) -> None:
         heading = self.by_layer[layer]
         lines = heading_lines(self._scene.network, layer)
-        whole = " · ".join(lines)
-        fits = self._scene.look.heading_metrics.horizontalAdvance(whole) <= heading.room
         limit = self._limits.get(layer, "")
-        heading.lines = [*([whole] if fits else lines), *([limit] if limit else [])]
+        metrics = self._scene.look.heading_metrics
+        # On one line, else each on its own, else what of it fits.
+        whole = " · ".join(lines)
+        if metrics.horizontalAdvance(whole) <= heading.room:
+            lines = [whole]
+        heading.lines = [
+            line for line in (*lines, limit) if line and metrics.horizontalAdvance(line) <= heading.room
+        ]
         heading.lay_out()
 
     def _name_side(self, layer: Layer, members: list[int], zoom: float, name_height: float) -> str:
@@ -129,10 +137,14 @@ class Headings:
 
     def reach_px(self, shown: list[tuple[int, NeuronItem]]) -> tuple[float, float, float]:
         """Return how far texts reach beyond the picture's bounds: left, up and right, in pixels."""
+        zoom, bounds = self._scene.look.zoom, self._scene.picture.bounds
         up = max((item.lift + item.height_px for item in self.by_layer.values()), default=0.0)
-        left = max((item.name_width for _, item in shown if item.name_side == "left"), default=0.0)
-        right = max((item.name_width for _, item in shown if item.name_side == "right"), default=0.0)
-        return left + 10 * (left > 0), up, right + 10 * (right > 0)
+        left = max((item.name_width + 10 for _, item in shown if item.name_side == "left"), default=0.0)
+        right = max((item.name_width + 10 for _, item in shown if item.name_side == "right"), default=0.0)
+        for item in self.by_layer.values():
+            left = max(left, item.width_px / 2 - (item.x() - bounds[0]) * zoom)
+            right = max(right, item.width_px / 2 - (bounds[2] - item.x()) * zoom)
+        return left, up, right
 
 
 def heading_lines(network: Network, layer: int) -> list[str]:

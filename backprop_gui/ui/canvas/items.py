@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem
 
 from backprop_gui.network import Neuron
@@ -17,6 +17,8 @@ from backprop_gui.ui.names import display_name
 RING_PX = 5.0
 """Distance of the selection ring from the neuron."""
 LOCK_PX = 11
+MOST_DISCS = 1500
+"""Drawn circles that are kept, a few kilobytes each."""
 MARGIN = 60.0
 """How far texts may reach beyond a neuron, in pixels."""
 
@@ -67,6 +69,11 @@ class NeuronItem(QGraphicsItem):
         self._fill, self._ink, self._bad = brush, ink, bad
 
     @property
+    def bad(self) -> bool:
+        """Whether it is marked as not finite."""
+        return self._bad
+
+    @property
     def fill(self) -> QColor:
         """The colour inside."""
         return self._fill.color()
@@ -96,19 +103,14 @@ class NeuronItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         look, radius, zoom = self.look, self.radius, self.look.zoom
-        circle = QRectF(-radius, -radius, 2 * radius, 2 * radius)
-        if self._bad:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.bad_ground)
-            painter.drawEllipse(circle)
-            painter.setPen(look.bad_outline)
-            painter.setBrush(look.hatched)
+        if widget is None:
+            self._draw_disc(painter, radius)
+            painter.scale(1 / zoom, 1 / zoom)
         else:
-            painter.setPen(look.outline)
-            painter.setBrush(self._fill)
-        painter.drawEllipse(circle)
-        # Texts are laid out in pixels, whatever the zoom.
-        painter.scale(1 / zoom, 1 / zoom)
+            # On the screen everything is laid out in whole pixels, whatever the zoom, and discs are drawn once.
+            place = painter.worldTransform()
+            painter.setWorldTransform(QTransform.fromTranslate(round(place.dx()), round(place.dy())))
+            self._draw_cached_disc(painter, radius * zoom, widget.devicePixelRatioF())
         radius *= zoom
         if self.selected:
             painter.setPen(look.ring)
@@ -127,6 +129,39 @@ class NeuronItem(QGraphicsItem):
                 self._name.draw(painter, side * (radius + 8), 0, align=0.5 - side / 2)
         if self.neuron.frozen and radius > LOCK_PX:
             _draw_lock(painter, radius * 0.72, radius * 0.72, look)
+
+    def _draw_disc(self, painter: QPainter, radius: float) -> None:
+        look, circle = self.look, QRectF(-radius, -radius, 2 * radius, 2 * radius)
+        if self._bad:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.bad_ground)
+            painter.drawEllipse(circle)
+            painter.setPen(look.bad_outline)
+            painter.setBrush(look.hatched)
+        else:
+            painter.setPen(look.outline)
+            painter.setBrush(self._fill)
+        painter.drawEllipse(circle)
+
+    def _draw_cached_disc(self, painter: QPainter, radius: float, ratio: float) -> None:
+        discs = self.look.discs
+        key = (-1 if self._bad else self._fill.color().rgb(), radius, ratio)
+        disc = discs.get(key)
+        # A disc's own middle is a whole pixel, so that it stands where the number does.
+        half = math.ceil(radius) + 2
+        if disc is None:
+            if len(discs) >= MOST_DISCS:
+                discs.clear()
+            disc = QPixmap(round(2 * half * ratio), round(2 * half * ratio))
+            disc.setDevicePixelRatio(ratio)
+            disc.fill(Qt.GlobalColor.transparent)
+            layer = QPainter(disc)
+            layer.setRenderHint(QPainter.RenderHint.Antialiasing)
+            layer.translate(half, half)
+            self._draw_disc(layer, radius)
+            layer.end()
+            discs[key] = disc
+        painter.drawPixmap(-half, -half, disc)
 
 
 def _draw_lock(painter: QPainter, x: float, y: float, look: Look) -> None:
@@ -147,7 +182,7 @@ class TextItem(QGraphicsItem):
     ----------
     lines : list of str
     room : float
-        Width in pixels into which each line is elided.
+        Width in pixels that lines should not exceed.
     lift : float
         How far above its place it stands, in pixels.
     """
@@ -164,17 +199,10 @@ class TextItem(QGraphicsItem):
         self.setZValue(3)
 
     def lay_out(self) -> None:
-        """Fit the lines into the room."""
+        """Take the lines as they are now."""
         self.prepareGeometryChange()
-        metrics = self.look.heading_metrics
-        self._texts = [
-            Text(
-                metrics.elidedText(line, Qt.TextElideMode.ElideRight, min(self.room, 1e4)),
-                self.look.heading_font,
-                metrics,
-            )
-            for line in self.lines
-        ]
+        look = self.look
+        self._texts = [Text(line, look.heading_font, look.heading_metrics) for line in self.lines]
 
     @property
     def height_px(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -10,12 +11,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
+from backprop_gui.ui.canvas.picture import FEW
+
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-FEW = 80
-"""Up to so many curves are drawn in one stroke each: no seams between their pieces, but ten times the time."""
 DASHES = [5.0, 4.0]
+TURNS = 8
+"""How often lines of neighbouring buckets are drawn by turns."""
 LINE_BYTES = 32
 """Size of a QLineF: four doubles."""
 
@@ -44,32 +47,40 @@ class LineSet:
         self._dashed = dashed
         self._strokes: list[QPolygonF] | None = None
         if len(edges) <= FEW:
+            # One stroke for each has no seams between its pieces, but takes three times as long.
             self._strokes = [QPolygonF([QPointF(x, y) for x, y in way]) for way in points.tolist()]
         self._lines = np.zeros((0, 4))
         self._runs: list[tuple[int, int, int]] = []
 
-    def set_buckets(self, buckets: Indices) -> bool:
-        """Sort the ways into ``buckets``, (count,), where -1 hides; return whether any is another one."""
+    def set_buckets(self, buckets: Indices, mixed: int = 1) -> bool:
+        """Sort the ways into ``buckets``, (count,), where -1 hides; return whether any is another one.
+
+        Higher buckets are drawn later. ``mixed`` neighbouring buckets are drawn by turns, so that among many
+        lines no colour hides the others.
+        """
         if np.array_equal(buckets, self._buckets):
             return False
         self._buckets = buckets
-        order = np.argsort(buckets, kind="stable")
-        order = order[np.searchsorted(buckets[order], 0) :]
+        turn = self.edges % TURNS if mixed > 1 else 0
+        key = ((buckets // mixed) * TURNS + turn) * mixed + buckets % mixed
+        order = np.argsort(key, kind="stable")
+        order = order[buckets[order] >= 0]
         # Weak lines first, so that strong ones lie on top of them.
         self._lines = np.ascontiguousarray(self._pieces[order].reshape(-1, 4))
-        found, first = np.unique(buckets[order], return_index=True)
+        sorted_buckets = buckets[order]
+        first = np.flatnonzero(np.diff(sorted_buckets, prepend=-1))
         bounds = [*first.tolist(), len(order)]
         each = self._pieces.shape[1]
         self._runs = [
-            (bucket, start * each, (stop - start) * each)
-            for bucket, start, stop in zip(found.tolist(), bounds, bounds[1:], strict=False)
+            (int(sorted_buckets[start]), start * each, (stop - start) * each)
+            for start, stop in itertools.pairwise(bounds)
         ]
         return True
 
     def draw(self, painter: QPainter, pen: Callable[[int], QPen]) -> None:
         """Draw everything that is not hidden, with the ``pen`` of each bucket."""
         if self._strokes is not None:
-            self._draw_strokes(painter, pen)
+            self._draw_strokes(painter, pen, self._strokes)
             return
         address = self._lines.ctypes.data
         for bucket, start, count in self._runs:
@@ -77,17 +88,16 @@ class LineSet:
             first = shiboken6.Shiboken.wrapInstance(address + start * LINE_BYTES, QLineF)
             painter.drawLines(first, count)  # type: ignore[call-overload]
 
-    def _draw_strokes(self, painter: QPainter, pen: Callable[[int], QPen]) -> None:
+    def _draw_strokes(self, painter: QPainter, pen: Callable[[int], QPen], strokes: list[QPolygonF]) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for way in np.argsort(self._buckets, kind="stable").tolist():
             bucket = int(self._buckets[way])
             if bucket >= 0:
                 chosen = pen(bucket)
-                chosen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
                 if self._dashed:
                     chosen.setDashPattern([length / max(1.0, chosen.widthF()) for length in DASHES])
                 painter.setPen(chosen)
-                painter.drawPolyline(self._strokes[way])
+                painter.drawPolyline(strokes[way])
 
     def way(self, edge: int) -> tuple[int, QPolygonF] | None:
         """Return the bucket and the way of an edge of the network, or None if it is not in this set or hidden."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QStaticText
 
 from backprop_gui.ui.colors import blended, scaled
 from backprop_gui.ui.numbers import MINUS, format_number
@@ -28,6 +28,8 @@ class Look:
         Pixels a scene unit.
     fills : list of QBrush
         The diverging scale in ``FINE`` steps; ``texts`` are the colours that can be read on them.
+    discs : dict
+        Circles that were drawn before, by colour, radius and device pixel ratio.
     """
 
     def __init__(self, theme: Theme, font: QFont) -> None:
@@ -52,11 +54,13 @@ class Look:
         self.heading_metrics = QFontMetricsF(self.heading_font)
         self.small_font = digits(font, pixel_size=max(10, font.pixelSize() - 2))
         self.small_metrics = QFontMetricsF(self.small_font)
+        self.discs: dict[tuple[int, float, float], QPixmap] = {}
         self.set_zoom(1.0)
 
     def set_zoom(self, zoom: float) -> None:
         """Choose the size of names for a zoom in pixels a scene unit."""
         self.zoom = zoom
+        self.discs.clear()
         px = round(min(NAME_PX[1], max(NAME_PX[0], 12.5 * zoom)))
         self.name_font = QFont(self._font)
         self.name_font.setPixelSize(px)
@@ -90,7 +94,9 @@ class Look:
         elif np.isinf(value):
             texts = [format_number(value, sign=True)]
         else:
-            texts = [format_number(value, digits, sign=True) for digits in (3, 2, 1)]
+            three, two, one = (format_number(value, digits, sign=True) for digits in (3, 2, 1))
+            # In a small circle another digit says more than the zero before the point.
+            texts = [three, two, two.replace("0.", ".", 1), one, one.replace("0.", ".", 1)]
         largest = min(NUMBER_SIZES[0], max(SMALLEST_NUMBER_PX, round(radius_px * 0.46)))
         sizes = [px for px in NUMBER_SIZES if largest - 2 <= px <= largest]
         found = [(text, px) for text in texts for px in sizes]

@@ -23,6 +23,8 @@ LARGEST_OPEN = 256
 """Layers of more neurons cannot be opened."""
 CURVED = 400
 """Up to so many edges are curves that avoid neurons; more are straight lines."""
+FEW = 80
+"""Up to so many curves are as smooth as can be."""
 MAP_SIDE = 330.0
 LARGEST_CELL, SMALLEST_CELL = 40.0, 5.0
 MAP_GAP = 190.0
@@ -227,7 +229,8 @@ def _ways(
     place = np.full(len(position), -1, np.intp)
     place[others] = np.arange(len(others))
     ends = np.stack([place[source], place[target]], axis=1)
-    return flattened(start, end, bows(start, end, ends, position[others], radius[others]), 16)
+    steps = 24 if len(source) <= FEW else 16
+    return flattened(start, end, bows(start, end, ends, position[others], radius[others]), steps)
 
 
 def _strands(

@@ -47,8 +47,17 @@ class NetworkScene(QGraphicsScene):
         Large layers that are drawn neuron by neuron.
     """
 
-    def __init__(self, theme: Theme, font: QFont, later: Callable[[float], None], parent: QObject) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        font: QFont,
+        later: Callable[[float], None],
+        repaint: Callable[[], None],
+        parent: QObject,
+    ) -> None:
+        """``later(seconds)`` asks to be painted after some time, ``repaint()`` at once."""
         super().__init__(parent)
+        self._repaint = repaint
         self.network = Network()
         self.frame: Frame | None = None
         self.lookup: Lookup | None = None
@@ -194,15 +203,18 @@ class NetworkScene(QGraphicsScene):
         else:
             limits = self.limits.feed(values.fill, values.colored, self._layer, now)
             edge_limits = self.edge_limits.feed(values.weight, values.known, targets, now)
-        self._fill(values, limits, symlog)
+        # A neuron that ceases to be finite must not keep an old number for even a moment.
+        numbers |= self._fill(values, limits, symlog)
         self.edge_item.set_values(values, edge_limits, symlog and self.view is View.UPDATE)
         self.numbers_due = not (numbers or now - self._numbers_at >= NUMBERS_SECONDS)
         if not self.numbers_due:
             self._numbers_at = now if self.frame else 0.0
             self._write_numbers(values)
-        self.update()
+        self._repaint()
 
-    def _fill(self, values: Values, limits: float | NDArray[np.float64], symlog: bool) -> None:
+    def _fill(self, values: Values, limits: float | NDArray[np.float64], symlog: bool) -> bool:
+        """Colour neurons and cells; return whether other ones than before are not finite."""
+        changed = False
         look = self.look
         index = look.indices(values.fill, limits, symlog)
         colored = values.colored.tolist()
@@ -210,6 +222,7 @@ class NetworkScene(QGraphicsScene):
         numbered = values.numbered.tolist()
         for place, item in self._shown:
             bad = numbered[place] and not finite[place]
+            changed |= bad != item.bad
             if colored[place] and index[place] >= 0:
                 item.set_fill(look.fills[index[place]], look.texts[index[place]], bad)
             else:
@@ -220,13 +233,14 @@ class NetworkScene(QGraphicsScene):
             source, known = (values.number, values.numbered) if inputs else (values.fill, values.colored)
             own = limits[members] if isinstance(limits, np.ndarray) else limits
             map_.show_values(source[members], known[members], own, symlog, not inputs)
+        return changed
 
     def write_numbers(self) -> None:
         """Write the numbers that were left out because the last ones had just been written."""
         self.numbers_due = False
         self._numbers_at = time.monotonic()
         self._write_numbers(self.values)
-        self.update()
+        self._repaint()
 
     def _write_numbers(self, values: Values) -> None:
         number, numbered = values.number.tolist(), values.numbered.tolist()
@@ -256,11 +270,21 @@ class NetworkScene(QGraphicsScene):
         ends = np.array(sorted(chosen), np.intp)
         beside = np.flatnonzero(np.isin(picture.source, ends) | np.isin(picture.target, ends))
         self.edge_item.set_selected(edges, beside)
-        self.update()
+        self._repaint()
 
     def reach_px(self) -> tuple[float, float, float]:
         """Return how far texts reach beyond the picture's bounds: left, up and right, in pixels."""
         return self.headings.reach_px(self._shown)
+
+    def name_ends(self) -> NDArray[np.float64]:
+        """Return where the names left of neurons begin, (names, 2)."""
+        zoom = self.look.zoom
+        ends = [
+            (item.x() - item.radius - (item.name_width + 8) / zoom, item.y())
+            for _, item in self._shown
+            if item.name_side == "left"
+        ]
+        return np.array(ends, np.float64).reshape(-1, 2)
 
     def item_of(self, id: int) -> NeuronItem | None:
         """Return the item of a neuron that is drawn by itself."""
