@@ -42,8 +42,11 @@ class LineKey(QWidget):
         return QSize(max(0, width - GAP_PX), metrics.height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         now = theme.current()
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics, x, middle = self.fontMetrics(), 0.0, self.height() / 2
         for label, color, dashed in self._entries:

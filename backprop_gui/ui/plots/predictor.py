@@ -1,0 +1,91 @@
+"""What the network of a frame answers to inputs that stay the same from frame to frame."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from backprop_gui.data import Prepared
+from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.frame import Frame, Part
+from backprop_gui.engine.losses import Loss
+from backprop_gui.engine.passes import Passes
+from backprop_gui.engine.plan import Plan
+
+CHUNK = 2048
+"""Most inputs that are sent through at once: enough for full speed, few enough to stay in the cache."""
+
+
+class Predictor:
+    """Sends the same inputs through the network of one frame after another, and prepares it only once.
+
+    Parameters
+    ----------
+    x : (examples, inputs) array
+        As the network sees them (scaled).
+    dtype : dtype, optional
+        The precision to calculate in; without it, that of the frame's parameters.
+    """
+
+    def __init__(self, x: Array, dtype: type[np.floating] | None = None) -> None:
+        chunks = max(1, math.ceil(len(x) / CHUNK))
+        width = max(1, math.ceil(len(x) / chunks))
+        padded = np.zeros((x.shape[1], chunks * width))
+        padded[:, : len(x)] = x.T
+        self.count = len(x)
+        self._x = [padded[:, start : start + width] for start in range(0, chunks * width, width)]
+        self._width = width
+        self._dtype = dtype
+        self._passes: Passes | None = None
+        self._theta: Array = np.empty(0)
+
+    def predict(self, frame: Frame, loss: Loss) -> Array:
+        """Return what people want to see of the outputs, (outputs, examples); see `Loss.predict`."""
+        passes = self._prepared(frame.plan, frame.theta, loss)
+        self._theta[...] = frame.theta
+        parts = []
+        with np.errstate(all="ignore"):
+            for x in self._x:
+                if len(self._x) > 1:
+                    passes.x[...] = x
+                for call in passes.forward:
+                    call()
+                # A copy: the next chunk is written over the outputs of this one.
+                parts.append(np.array(loss.predict(passes.outputs())))
+        return np.concatenate(parts, axis=1)[:, : self.count]
+
+    def _prepared(self, plan: Plan, theta: Array, loss: Loss) -> Passes:
+        passes, dtype = self._passes, np.dtype(self._dtype or theta.dtype)
+        if passes is None or passes.plan is not plan or passes.loss is not loss or self._theta.dtype != dtype:
+            self._theta = np.zeros(plan.size, dtype)
+            passes = self._passes = Passes(plan, self._theta, None, self._width, loss)
+            passes.x[...] = self._x[0]
+        return passes
+
+
+def fits(frame: Frame, prepared: Prepared) -> bool:
+    """Return whether ``frame`` was made with the data in ``prepared``, as far as the example it shows can tell.
+
+    An edit reaches the trainer a little later than the window; until then, frames may have other columns.
+    """
+    x, t = part_of(prepared, frame.probe.part)
+    index = frame.probe.index
+    seen = frame.trace
+    return (
+        seen.x.shape[1] == x.shape[1]
+        and seen.t.shape[1] == t.shape[1]
+        and index < len(x)
+        and np.array_equal(seen.x[0], x[index].astype(seen.x.dtype))
+        and np.array_equal(seen.t[0], t[index].astype(seen.t.dtype))
+    )
+
+
+def part_of(prepared: Prepared, part: Part) -> tuple[Array, Array]:
+    """Return the inputs, scaled, and the targets of one part of the data."""
+    if part is Part.TEST:
+        return prepared.x_test, prepared.t_test
+    return prepared.x_train, prepared.t_train
+
+
+__all__ = ["Predictor", "fits", "part_of"]
