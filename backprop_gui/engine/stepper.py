@@ -234,7 +234,8 @@ class Stepper:
                 if key in old.plan.slot and old.plan.start[old.plan.slot[key]] == self.plan.start[slot]
             ]
             new_slots, old_slots = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
-        self.theta[new_slots] = old.theta[old_slots]
+        with np.errstate(over="ignore"):  # in single precision it may be infinite, which is then said
+            self.theta[new_slots] = old.theta[old_slots]
         if self.optimizer is old.optimizer:
             moving = 1.0 if self._trainable is None else self._trainable[new_slots]
             for name, vector in self.memory.vectors.items():

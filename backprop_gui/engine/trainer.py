@@ -109,6 +109,11 @@ class Trainer:
         """Passes over the training data, with the fraction of the present one."""
         return self._stepper.batches.time
 
+    @property
+    def _broken(self) -> bool:
+        """Whether it waits to be brought back from numerical trouble."""
+        return self.note is not None and self.note.kind is NoteKind.NOT_FINITE
+
     # ---- moving on
 
     def advance(self, updates: int, seconds: float = math.inf, until: Until | None = None) -> int:
@@ -181,16 +186,17 @@ class Trainer:
                 if np.isfinite(self._stepper.theta).all():
                     self.note = explain_loss(self.plan, self._stepper.theta, self.step, self.epoch, part)
                 return False
-        if self.train.loss < self._lowest:
+        # A saturated network may have a fine loss with infinite weights.
+        if self.train.loss < self._lowest and np.isfinite(self._stepper.theta).all():
             self._lowest, self._good = self.train.loss, self._stepper.moment()
         return True
 
     def _stop_early(self, epoch: int) -> None:
         watched = (self.test or self.train).loss
         stepper, best = self._stepper, self._best
-        if best is None or watched < best.loss:
+        if (best is None or watched < best.loss) and np.isfinite(stepper.theta).all():
             self._best = Best(watched, epoch, frozen(stepper.theta[self.plan.slots]))
-        elif epoch - best.epoch >= self.settings.patience and math.isfinite(watched):
+        elif best is not None and epoch - best.epoch >= self.settings.patience and math.isfinite(watched):
             which = "test" if self.test else "training"
             stepper.theta[self.plan.slots] = best.parameters
             self.score()
@@ -314,17 +320,26 @@ class Trainer:
 
     def _exchange(self, stepper: Stepper) -> None:
         """Go on with another stepper that takes over what the present one has learned."""
-        same_optimizer = stepper.optimizer is self._stepper.optimizer
-        whole = stepper.carry(self._stepper)
-        same_layout = stepper.plan is self._stepper.plan and stepper.theta.dtype == self._stepper.theta.dtype
+        old, broken = self._stepper, self._broken
+        whole = stepper.carry(old)
         self._stepper = stepper
         self._looked = 0
-        if self.note is not None and (
-            self.note.kind is not NoteKind.NOT_FINITE or np.isfinite(stepper.theta).all()
-        ):
-            self.note = None
         self.score()
-        if not (same_layout and same_optimizer):
+        finite = all(math.isfinite(score.loss) for score in (self.train, self.test) if score is not None)
+        if not broken or (finite and np.isfinite(stepper.theta).all()):
+            self.note = None
+        if broken:
+            # What can be gone back to moves along; what is lost anyway does not take its place.
+            now = stepper.moment()
+            old.restore(self._good)
+            stepper.carry(old)
+            self._good, self._lowest = stepper.moment(), math.inf
+            stepper.restore(now)
+        elif not (
+            stepper.plan is old.plan
+            and stepper.theta.dtype == old.theta.dtype
+            and stepper.optimizer is old.optimizer
+        ):
             self._good, self._lowest = stepper.moment(), self.train.loss
         if not whole:
             self._best = None
@@ -332,7 +347,8 @@ class Trainer:
     def _begin_best(self) -> None:
         """Forget which moment was best, because losses from now on cannot be compared with those before."""
         self._best = None
-        self._good, self._lowest = self._stepper.moment(), self.train.loss
+        if not self._broken:
+            self._good, self._lowest = self._stepper.moment(), self.train.loss
 
     def _begin_record(self) -> None:
         self.score()
@@ -361,7 +377,6 @@ class Trainer:
         index = min(max(probe.index, 0), len(x) - 1)
         one = slice(index, index + 1)
         mean = self.settings.reduction is Reduction.MEAN
-        broken = self.note is not None and self.note.kind is NoteKind.NOT_FINITE
         return Frame(
             plan=self.plan,
             step=self.step,
@@ -374,7 +389,7 @@ class Trainer:
             curve=self.history.curve(),
             probe=Probe(part, index),
             trace=trace(self.plan, stepper.theta, x[one], t[one], stepper.loss, mean=mean),
-            update=frozen(np.zeros_like(stepper.theta)) if broken else stepper.coming_update(),
+            update=frozen(np.zeros_like(stepper.theta)) if self._broken else stepper.coming_update(),
             batch=(self._looked, len(stepper.batches.peek())),
             rate=rate,
             note=self.note,
