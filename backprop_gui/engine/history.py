@@ -69,8 +69,10 @@ class History:
         """Begin with the records of ``curve``, as when a saved run is taken up again."""
         self.__init__()  # type: ignore[misc]
         table = np.array([curve.epochs, curve.train, curve.test, curve.train_accuracy, curve.test_accuracy])
-        self._count = min(table.shape[1], CAPACITY)
-        self._rows[:, : self._count] = table[:, : self._count]
+        while table.shape[1] > CAPACITY:
+            table = table[:, ::2]
+        self._count = table.shape[1]
+        self._rows[:, : self._count] = table
         gaps = np.diff(table[0, : self._count])
         if len(gaps):
             self.stride = max(1, 2 ** round(math.log2(max(1.0, float(np.median(gaps))))))
