@@ -112,8 +112,12 @@ class Theme:
         return self.diverging(value, limit, symlog)
 
     def weight_color(self, value: float, limit: float, symlog: bool = False) -> QColor:
-        """Return the colour of an edge whose weight, or whose step, is ``value``."""
-        return self._from(self.weight_table, value, limit, symlog)
+        """Return the colour of an edge whose weight, or whose step, is ``value``: it tells a sign however small."""
+        least = 2 / (FINE - 1)
+        place = float(scaled(value, limit, symlog)) if math.isfinite(value) else value
+        if value and abs(place) < least:
+            place = math.copysign(least, value)
+        return self._from(self.weight_table, place, 1.0, symlog=False)
 
     def sequential(self, value: float, low: float = 0.0, high: float = 1.0) -> QColor:
         """Return the colour of ``value`` on a scale from ``low`` to ``high``; what is not finite is ``bad``."""
@@ -124,7 +128,7 @@ class Theme:
 
     def text_on(self, fill: QColor) -> QColor:
         """Return black or white, near enough to ``text``, whichever is easier to read on ``fill``."""
-        dark, light = QColor("#16181d"), QColor("#ffffff")
+        dark, light = QColor("#030405"), QColor("#ffffff")
         return dark if contrast(dark, fill) >= contrast(light, fill) else light
 
     def _from(self, table: NDArray[np.uint8], value: float, limit: float, symlog: bool) -> QColor:
@@ -153,7 +157,7 @@ LIGHT = _theme(
     raised="#ffffff",
     tile="#f1f3f5",
     border="#e3e6ea",
-    outline="#8a94a4",
+    outline="#8791a1",
     text="#16181d",
     muted="#646c7a",
     accent="#2f6fec",

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import time
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QRegion, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from backprop_gui.engine.frame import Frame
 from backprop_gui.network import Network
 from backprop_gui.ui import theme as themes
+from backprop_gui.ui.canvas.asking import content_of, tooltip_at
+from backprop_gui.ui.canvas.fitting import fit
 from backprop_gui.ui.canvas.graphics import NetworkView
-from backprop_gui.ui.canvas.legend import Content, Legend
+from backprop_gui.ui.canvas.legend import Legend
 from backprop_gui.ui.canvas.navigation import neighbour
+from backprop_gui.ui.canvas.probe import ProbeLabel
 from backprop_gui.ui.canvas.scale import Form, Reach
 from backprop_gui.ui.canvas.scene import Key, NetworkScene
-from backprop_gui.ui.canvas.views import EDGE_TITLES, LABELS, NEURON_TITLES, View
-from backprop_gui.ui.canvas.words import bundle_tooltip, description, layer_hint, tooltip
+from backprop_gui.ui.canvas.views import LABELS, View
+from backprop_gui.ui.canvas.words import description
 from backprop_gui.ui.segmented import Segmented
 
 EDGE_TOLERANCE_PX = 5.0
 OVERLAY_PX = 14
 """Distance of what floats from the rim."""
-MARGIN_PX = 30.0
 TOP_PX = 20.0
 """Room between the controls and the headings."""
 ZOOM_STEP = 1.25
@@ -79,9 +80,10 @@ class Canvas(QWidget):
         self.segments = Segmented([(view, *LABELS[view]) for view in View], "View", self)
         self.segments.set_value(View.BACKWARD)
         self.segments.chosen.connect(self.set_view)
-        self.legend = Legend(self._legend_content(), self)
+        self.legend = Legend(content_of(self.scene), self)
         self.legend.chosen.connect(self.set_scale)
-        self._probe = self._probe_label()
+        self._probe = ProbeLabel(self)
+        self._probe.stepped.connect(self.probe_step)
         self.graphics.pressed.connect(self._press)
         self.graphics.emptied.connect(lambda: self._select(frozenset(), None))
         self.graphics.opened.connect(self._open_at)
@@ -148,8 +150,7 @@ class Canvas(QWidget):
 
     def set_probe_text(self, text: str) -> None:
         """Say which example is looked at, such as ``example 98 of 140``; empty hides the label."""
-        self._probe_text.setText(text)
-        self._probe.setVisible(bool(text))
+        self._probe.set_text(text)
         self._place_overlays()
 
     @property
@@ -224,18 +225,7 @@ class Canvas(QWidget):
         return self._key_at(point) is not None
 
     def _tooltip_at(self, point: QPointF) -> str:
-        scene, key = self.scene, self._key_at(point)
-        if key is None:
-            bundles = scene.edge_item.bundles
-            strand = bundles.strand_at(point.x(), point.y(), EDGE_TOLERANCE_PX / self.graphics.zoom)
-            what = "step" if scene.view is View.UPDATE else "weight"
-            return "" if strand is None else bundle_tooltip(scene.picture, bundles, strand, what)
-        hint = ""
-        if isinstance(key, int):
-            layer = scene.network.neuron_of[key].layer
-            if layer in scene.maps or layer in scene.opened:
-                hint = layer_hint(len(scene.network.members[layer]), is_open=layer in scene.opened)
-        return tooltip(scene.network, key, scene.frame, scene.lookup, hint)
+        return tooltip_at(self.scene, point.x(), point.y(), EDGE_TOLERANCE_PX / self.graphics.zoom)
 
     # ---- zoom
 
@@ -251,43 +241,7 @@ class Canvas(QWidget):
         """Show the whole network, and keep it so until the person zooms or pans."""
         self.fits = True
         top = self.segments.geometry().bottom() + TOP_PX
-        self._fit_into(MARGIN_PX, top, MARGIN_PX)
-        if self._legend_hides_something():
-            # The picture goes above the legend or to its right, wherever it becomes larger.
-            above = MARGIN_PX, top, self.height() - self.legend.y() + 8.0
-            beside = self.legend.geometry().right() + 16.0, top, MARGIN_PX
-            if self._fit_into(*above) < self._fit_into(*beside):
-                return
-            self._fit_into(*above)
-
-    def _fit_into(self, left: float, top: float, bottom: float) -> float:
-        """Show everything within these margins in pixels, and return the zoom."""
-        # Texts keep their size, so how much they need depends on the zoom, and the zoom on what they need.
-        for _ in range(3):
-            before, up, after = self.scene.reach_px()
-            if left == MARGIN_PX:
-                before = after = max(before, after)
-            room = QRectF(self.rect()).adjusted(left + before, top + up, -MARGIN_PX - after, -bottom)
-            self.graphics.show_rect(self._bounds(), room if room.isValid() else QRectF(self.rect()))
-            self.scene.set_zoom(self.graphics.zoom)
-        return self.graphics.zoom
-
-    def _bounds(self) -> QRectF:
-        left, top, right, bottom = self.scene.picture.bounds
-        return QRectF(left, top, right - left, bottom - top)
-
-    def _legend_hides_something(self) -> bool:
-        """Return whether a neuron, a heat map or an edge lies under the legend."""
-        picture, legend = self.scene.picture, self.legend.geometry()
-        area = self.graphics.viewportTransform().inverted()[0].mapRect(QRectF(legend))
-        margin = 8 / self.graphics.zoom
-        names = self.scene.name_ends()
-        points = np.concatenate([picture.position, picture.points.reshape(-1, 2), names])
-        reach = np.concatenate([picture.radius, np.zeros(len(points) - len(picture.radius))]) + margin
-        inside = (np.abs(points[:, 0] - area.center().x()) < area.width() / 2 + reach) & (
-            np.abs(points[:, 1] - area.center().y()) < area.height() / 2 + reach
-        )
-        return bool(inside.any())
+        fit(self.graphics, self.scene, QRectF(self.rect()), top, QRectF(self.legend.geometry()))
 
     def _person_moved(self) -> None:
         self.fits = False
@@ -300,46 +254,9 @@ class Canvas(QWidget):
 
     # ---- what floats above, and when to paint
 
-    def _probe_label(self) -> QWidget:
-        box = QWidget(self)
-        row = QHBoxLayout(box)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        self._probe_text = QLabel()
-        self._probe_text.setProperty("role", "muted")
-        row.addWidget(self._probe_text)
-        row.addSpacing(6)
-        for name, step, tip in (
-            ("chevron-left", -1, "Look at the example before"),
-            ("chevron-right", 1, "Look at the next example"),
-        ):
-            button = QToolButton()
-            button.setProperty("role", "flat")
-            button.setIcon(themes.icon(name, "muted"))
-            button.setIconSize(QSize(15, 15))
-            button.setToolTip(tip)
-            button.setAccessibleName(tip)
-            button.setAutoRepeat(True)
-            button.clicked.connect(lambda _=False, step=step: self.probe_step.emit(step))
-            row.addWidget(button)
-        box.hide()
-        return box
-
-    def _legend_content(self) -> Content:
-        scene = self.scene
-        one = scene.limits.reach is Reach.NETWORK
-        return Content(
-            NEURON_TITLES[scene.view],
-            scene.limits.limit_of(-1) if one else 0.0,
-            scene.form,
-            scene.limits.reach,
-            EDGE_TITLES[scene.view],
-            scene.edge_limits.limit_of(-1) if one else 0.0,
-        )
-
     def _tell(self) -> None:
         """Bring legend, description and tooltip up to date; numbers that were left out come a little later."""
-        self.legend.set_content(self._legend_content())
+        self.legend.set_content(content_of(self.scene))
         if self.scene.numbers_due:
             if not self._numbers.isActive():
                 self._numbers.start(120)

@@ -90,7 +90,7 @@ class Headings:
         for label, gap in zip(self._labels, self._gaps, strict=True):
             label.look = look
             label.lay_out()
-            label.setVisible(label.width_px + 24 < gap * zoom)
+            label.setVisible(label.width_px + 20 < gap * zoom)
 
     def show_limits(self, limits: Limits) -> None:
         """Write the limit of each layer's own scale under its heading, or nothing if they share one."""

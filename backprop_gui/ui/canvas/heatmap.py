@@ -10,8 +10,8 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
+from backprop_gui.ui.canvas.grid import Cells
 from backprop_gui.ui.canvas.look import Look, scaled_by
-from backprop_gui.ui.canvas.picture import Cells
 from backprop_gui.ui.colors import ramp, rgb_of
 from backprop_gui.ui.theme import FINE
 

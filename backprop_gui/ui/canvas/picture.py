@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_gui.network import Network
+from backprop_gui.ui.canvas.grid import Cells, cells_of, grid_of
 from backprop_gui.ui.canvas.routes import bows, flattened
+from backprop_gui.ui.canvas.strands import Strands, strands_of
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -25,71 +26,8 @@ CURVED = 400
 """Up to so many edges are curves that avoid neurons; more are straight lines."""
 FEW = 80
 """Up to so many curves are as smooth as can be."""
-MAP_SIDE = 330.0
-LARGEST_CELL, SMALLEST_CELL = 40.0, 5.0
-MAP_GAP = 190.0
+MAP_GAP = 215.0
 """Room between a heat map and what stands beside it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """A layer drawn as a heat map: its neurons row by row in a grid that is nearly square.
-
-    Attributes
-    ----------
-    layer : int
-    left, top, cell : float
-        The corner, and the side of one cell.
-    rows, columns : int
-    neurons : (count,) int array
-        Indices of the neurons, in the order of the cells.
-    """
-
-    layer: int
-    left: float
-    top: float
-    cell: float
-    rows: int
-    columns: int
-    neurons: Indices
-
-    @property
-    def width(self) -> float:
-        """The grid's width."""
-        return self.columns * self.cell
-
-    @property
-    def height(self) -> float:
-        """The grid's height."""
-        return self.rows * self.cell
-
-
-@dataclass(frozen=True, eq=False)
-class Strands:
-    """Edges from or to heat maps, gathered: one strand for each pair of things they connect.
-
-    Attributes
-    ----------
-    strand_of : (edges,) int array
-        The strand of each edge of the network; -1 for edges that are drawn by themselves.
-    start, end : (strands, 2) arrays
-    size : (strands,) int array
-        How many edges are in each.
-    bundle : (strands,) int array
-        Strands between the same two layers belong to one bundle, which carries one label.
-    band : (strands,) bool array
-        Whether both ends are heat maps, so that the strand is drawn as a broad band.
-    half_heights : (strands, 2) array
-        Half the height of a band at its two ends.
-    """
-
-    strand_of: Indices
-    start: Floats
-    end: Floats
-    size: Indices
-    bundle: Indices
-    band: NDArray[np.bool_]
-    half_heights: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,28 +91,22 @@ def picture_of(network: Network, opened: Iterable[int] = ()) -> Picture:
     grids: dict[int, tuple[int, int, float]] = {}
     for layer, neurons in members.items():
         if collapses(len(neurons), layer in open_layers):
-            grids[layer] = _grid(len(neurons))
+            grids[layer] = grid_of(len(neurons))
             shown[neurons] = False
         elif len(neurons) > 1:
             radius[neurons] = min(RADIUS, 0.42 * _spacing(position[neurons]))
     _make_room(position, members, grids)
-    cells = tuple(_cells(layer, members[layer], grid, position) for layer, grid in grids.items())
+    cells = tuple(cells_of(layer, members[layer], grid, position) for layer, grid in grids.items())
     source = np.array([index[e.source] for e in network.edges], np.intp)
     target = np.array([index[e.target] for e in network.edges], np.intp)
     alone = shown[source] & shown[target]
     single = np.flatnonzero(alone)
     points = _ways(position, radius, shown, source[single], target[single])
-    strands = _strands(network, position, radius, cells, source, target, alone)
+    strands = strands_of(network, position, radius, cells, source, target, alone)
     bounds = _bounds(position[shown], radius[shown], cells, points)
     return Picture(
         network, index, position, radius, shown, source, target, single, points, cells, strands, bounds
     )
-
-
-def _grid(count: int) -> tuple[int, int, float]:
-    """Return rows, columns and the side of a cell for ``count`` neurons."""
-    columns = math.isqrt(count - 1) + 1
-    return -(-count // columns), columns, min(LARGEST_CELL, max(SMALLEST_CELL, MAP_SIDE / columns))
 
 
 def _spacing(points: Floats) -> float:
@@ -200,17 +132,6 @@ def _make_room(
         before = layer
 
 
-def _cells(layer: int, neurons: Indices, grid: tuple[int, int, float], position: Floats) -> Cells:
-    """Lay the neurons of a layer out as a grid around the middle of where they stood, in place."""
-    rows, columns, side = grid
-    x, y = position[neurons].mean(axis=0)
-    left, top = float(x) - columns * side / 2, float(y) - rows * side / 2
-    number = np.arange(len(neurons))
-    position[neurons, 0] = left + (number % columns + 0.5) * side
-    position[neurons, 1] = top + (number // columns + 0.5) * side
-    return Cells(layer, left, top, side, rows, columns, neurons)
-
-
 def _ways(
     position: Floats, radius: Floats, shown: NDArray[np.bool_], source: Indices, target: Indices
 ) -> Floats:
@@ -233,58 +154,6 @@ def _ways(
     return flattened(start, end, bows(start, end, ends, position[others], radius[others]), steps)
 
 
-def _strands(
-    network: Network,
-    position: Floats,
-    radius: Floats,
-    cells: tuple[Cells, ...],
-    source: Indices,
-    target: Indices,
-    alone: NDArray[np.bool_],
-) -> Strands:
-    """Gather the edges that begin or end at a heat map."""
-    layer = np.array([n.layer for n in network.neurons], np.intp)
-    count = len(layer)
-    # Whatever can be the end of a strand has a number: a neuron its index, a heat map a number behind those.
-    terminal = np.arange(count)
-    for number, map_ in enumerate(cells):
-        terminal[map_.neurons] = count + number
-    strand_of = np.full(len(source), -1, np.intp)
-    gathered = np.flatnonzero(~alone)
-    total = count + len(cells)
-    pair, strand_of[gathered], size = np.unique(
-        terminal[source[gathered]] * total + terminal[target[gathered]],
-        return_inverse=True,
-        return_counts=True,
-    )
-    first, last = pair // total, pair % total
-    half = np.array([[c.width / 2, c.height / 2] for c in cells]).reshape(-1, 2)
-    middle = np.array([[c.left + c.width / 2, c.top + c.height / 2] for c in cells]).reshape(-1, 2)
-    center = np.concatenate([position, middle])
-    reach = np.concatenate([np.repeat(radius[:, None], 2, 1), half])
-    layer_of = np.concatenate([layer, [c.layer for c in cells]]).astype(np.intp)
-    start = center[first] + np.stack([reach[first, 0], np.zeros(len(first))], axis=1)
-    end = center[last] - np.stack([reach[last, 0], np.zeros(len(last))], axis=1)
-    _, bundle = np.unique(np.stack([layer_of[first], layer_of[last]]), axis=1, return_inverse=True)
-    for number in range(bundle.max(initial=-1) + 1):
-        mine = np.flatnonzero(bundle == number)
-        for side, here, there in ((first, start, end), (last, end, start)):
-            if len(mine) > 1 and (side[mine] >= count).all():
-                # Strands leave a heat map side by side, in the order of their other ends.
-                rank = np.argsort(np.argsort(there[mine, 1], kind="stable"), kind="stable")
-                spread = (rank / (len(mine) - 1) - 0.5) * 1.6
-                here[mine, 1] += spread * reach[side[mine], 1]
-    return Strands(
-        strand_of,
-        start,
-        end,
-        size.astype(np.intp),
-        bundle.reshape(-1).astype(np.intp),
-        (first >= count) & (last >= count),
-        np.stack([reach[first, 1], reach[last, 1]], axis=1),
-    )
-
-
 def _bounds(
     centers: Floats, radii: Floats, cells: tuple[Cells, ...], points: Floats
 ) -> tuple[float, float, float, float]:
@@ -301,4 +170,4 @@ def _bounds(
     return float(left), float(top), float(right), float(bottom)
 
 
-__all__ = ["Cells", "Picture", "Strands", "collapses", "picture_of"]
+__all__ = ["Picture", "collapses", "picture_of"]
