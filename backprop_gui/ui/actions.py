@@ -23,7 +23,7 @@ class Command:
     run : callable
         What it does to the window.
     shortcuts : tuple of str
-        Key sequences, or names of Qt's standard keys such as ``Open``.
+        Key sequences; Ctrl is the command key on a Mac.
     icon : str
         Name of a drawing in ``resources/icons``.
     group : int
@@ -64,13 +64,13 @@ _command(
     "New",
     "File",
     lambda w: w.files.new(),
-    "New",
+    "Ctrl+N",
     icon="file-plus",
     tip="Begin with a 2-4-1 network on XOR",
 )
-_command("open", "Open…", "File", lambda w: w.files.ask_open(), "Open", icon="folder-open")
-_command("save", "Save", "File", lambda w: w.files.save(), "Save", icon="save", group=1)
-_command("save-as", "Save as…", "File", lambda w: w.files.save_as(), "SaveAs", group=1)
+_command("open", "Open…", "File", lambda w: w.files.ask_open(), "Ctrl+O", icon="folder-open")
+_command("save", "Save", "File", lambda w: w.files.save(), "Ctrl+S", icon="save", group=1)
+_command("save-as", "Save as…", "File", lambda w: w.files.save_as(), "Ctrl+Shift+S", group=1)
 _command(
     "export",
     "Export weights…",
@@ -81,10 +81,12 @@ _command(
     group=2,
     tip="Write the trained network for another program: ONNX, NumPy, safetensors, Python, JSON or CSV",
 )
-_command("quit", "Quit", "File", lambda w: w.close(), "Quit", group=3)
+_command("quit", "Quit", "File", lambda w: w.close(), "Ctrl+Q", group=3)
 
-_command("undo", "Undo", "Edit", lambda w: w.lab.document.stack.undo(), "Undo", icon="undo-2")
-_command("redo", "Redo", "Edit", lambda w: w.lab.document.stack.redo(), "Redo", icon="redo-2")
+_command("undo", "Undo", "Edit", lambda w: w.lab.document.stack.undo(), "Ctrl+Z", icon="undo-2")
+_command(
+    "redo", "Redo", "Edit", lambda w: w.lab.document.stack.redo(), "Ctrl+Shift+Z", "Ctrl+Y", icon="redo-2"
+)
 _command(
     "new-weights",
     "New weights",
@@ -162,9 +164,9 @@ _command(
     tip="Show the whole network",
 )
 _command(
-    "zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom_in(), "ZoomIn", "Ctrl+=", icon="zoom-in", group=1
+    "zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom_in(), "Ctrl++", "Ctrl+=", icon="zoom-in", group=1
 )
-_command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom_out(), "ZoomOut", icon="zoom-out", group=1)
+_command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom_out(), "Ctrl+-", icon="zoom-out", group=1)
 _command("light", "Light", "View", lambda w: w.set_theme(False), icon="sun", group=2)
 _command("dark", "Dark", "View", lambda w: w.set_theme(True), icon="moon", group=2)
 _command("system", "As the system", "View", lambda w: w.set_theme(None), group=2)

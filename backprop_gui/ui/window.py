@@ -151,7 +151,7 @@ class Window(QMainWindow):
 
     def _action(self, command: Command) -> QAction:
         action = QAction(command.text, self)
-        keys = [_sequence(text) for text in command.shortcuts]
+        keys = [QKeySequence(text) for text in command.shortcuts]
         action.setShortcuts(keys)
         shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
         action.setToolTip(f"{command.tip or command.text.rstrip('…')}{f' ({shown})' if shown else ''}")
@@ -336,9 +336,3 @@ class Window(QMainWindow):
             self.restoreGeometry(geometry)
         if isinstance(layout, QByteArray):
             self.restoreState(layout, LAYOUT_VERSION)
-
-
-def _sequence(text: str) -> QKeySequence:
-    standard = getattr(QKeySequence.StandardKey, text, None)
-    keys = QKeySequence.keyBindings(standard) if standard is not None else []
-    return keys[0] if keys else QKeySequence(text)

@@ -29,7 +29,9 @@ from backprop_gui.ui.numbers import format_exact, format_number
         (math.nan, 3, True, "not a number"),
     ],
 )
-def test_a_number_is_short_and_has_a_real_minus_sign(value: float, digits: int, sign: bool, text: str) -> None:
+def test_a_number_is_short_and_has_a_real_minus_sign(
+    value: float, digits: int, sign: bool, text: str
+) -> None:
     assert format_number(value, digits, sign=sign) == text
 
 
@@ -37,7 +39,9 @@ def test_a_number_is_short_and_has_a_real_minus_sign(value: float, digits: int, 
 def test_no_number_is_rounded_further_than_its_digits_say(value: float, digits: int) -> None:
     text = format_number(value, digits).translate(str.maketrans("−⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "-0123456789-"))
     mantissa, _, power = text.partition("·10")
-    assert float(mantissa + (f"e{power}" if power else "")) == pytest.approx(value, rel=0.5 * 10 ** (1 - digits) + 1e-9)
+    assert float(mantissa + (f"e{power}" if power else "")) == pytest.approx(
+        value, rel=0.5 * 10 ** (1 - digits) + 1e-9
+    )
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -47,7 +51,16 @@ def test_the_exact_form_gives_the_same_float_back(value: float) -> None:
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("x1", "x₁"), ("h3.12", "h₃,₁₂"), ("ŷ", "ŷ"), ("ŷ2", "ŷ₂"), ("y\u03022", "y\u0302₂"), ("hue", "hue"), ("a 1", "a 1"), ("petal2", "petal2")],
+    [
+        ("x1", "x₁"),
+        ("h3.12", "h₃,₁₂"),
+        ("ŷ", "ŷ"),
+        ("ŷ2", "ŷ₂"),
+        ("y\u03022", "y\u0302₂"),
+        ("hue", "hue"),
+        ("a 1", "a 1"),
+        ("petal2", "petal2"),
+    ],
 )
 def test_only_the_number_of_a_letter_becomes_an_index(name: str, shown: str) -> None:
     assert display_name(name) == shown

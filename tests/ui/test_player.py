@@ -43,7 +43,9 @@ def test_the_window_makes_the_same_bits_as_no_window(
     last = next_frame(player.pause)
     trainer = alone(document)
     trainer.advance(player.ask(lambda t: t.step).result(5))  # type: ignore[arg-type]
-    last = next_frame(lambda: player.look_at(Probe(Part.TRAIN, 1)), accept=lambda frame: frame.step == trainer.step)
+    last = next_frame(
+        lambda: player.look_at(Probe(Part.TRAIN, 1)), accept=lambda frame: frame.step == trainer.step
+    )
     np.testing.assert_array_equal(last.theta, trainer.theta)
     np.testing.assert_array_equal(last.curve.train, trainer.history.curve().train)
 
@@ -116,7 +118,9 @@ def test_slow_play_makes_about_as_many_updates_as_asked_for(
     assert 3 <= frame.step <= 12
 
 
-def test_settings_take_effect_while_it_plays(document: Document, player: Player, next_frame: NextFrame) -> None:
+def test_settings_take_effect_while_it_plays(
+    document: Document, player: Player, next_frame: NextFrame
+) -> None:
     next_frame(player.play, accept=lambda frame: frame.step > 10)
     changed = replace(document.project.training, optimizer="adam", learning_rate=0.01, batch_size=2)
     document.edit("Optimiser", replace(document.project, training=changed))
@@ -200,7 +204,9 @@ def test_a_paused_worker_waits_without_working(player: Player, qtbot: QtBot) -> 
     assert not player._clock.isActive()
 
 
-def test_the_worker_touches_no_widget(document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_touches_no_widget(
+    document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Qt does not reliably notice a widget touched from another thread: watch every call in the worker."""
     import sys
 

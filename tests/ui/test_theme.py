@@ -18,9 +18,21 @@ BOTH = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 
 # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB.
 BLINDNESS = {
-    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
 }
 
 
@@ -43,7 +55,12 @@ def test_every_text_can_be_read_on_its_ground(theme: Theme) -> None:
     for ground in (theme.window, theme.surface, theme.raised, theme.tile):
         assert contrast(theme.text, ground) >= 7
         assert contrast(theme.muted, ground) >= 4.5
-    for text, ground in (("accent_text", "accent"), ("good", "good_tint"), ("bad", "bad_tint"), ("warning", "warning_tint")):
+    for text, ground in (
+        ("accent_text", "accent"),
+        ("good", "good_tint"),
+        ("bad", "bad_tint"),
+        ("warning", "warning_tint"),
+    ):
         assert contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
     for line in (theme.outline, theme.accent, theme.train, theme.test):
         assert contrast(line, theme.surface) >= 3
@@ -107,7 +124,9 @@ def test_the_logarithm_shows_what_the_linear_scale_hides(theme: Theme) -> None:
 @BOTH
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_what_is_not_finite_has_the_bad_colour(theme: Theme, value: float) -> None:
-    assert theme.diverging(value, 1.0) == theme.weight_color(value, 1.0) == theme.sequential(value) == theme.bad
+    assert (
+        theme.diverging(value, 1.0) == theme.weight_color(value, 1.0) == theme.sequential(value) == theme.bad
+    )
 
 
 @BOTH
@@ -144,7 +163,9 @@ def test_every_icon_draws_something(qapp: QApplication, name: str) -> None:
 
 def strongest(icon: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal) -> QColor:
     picture = icon.pixmap(QSize(32, 32), 1.0, mode, QIcon.State.Off).toImage()
-    return max((picture.pixelColor(x, y) for x in range(32) for y in range(32)), key=lambda color: color.alpha())
+    return max(
+        (picture.pixelColor(x, y) for x in range(32) for y in range(32)), key=lambda color: color.alpha()
+    )
 
 
 def test_an_icon_takes_the_colour_of_the_theme_of_the_moment(qapp: QApplication) -> None:

@@ -1,0 +1,266 @@
+"""The whole window: it opens ready to play, follows what people do, keeps files safe, and closes at any moment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from backprop_gui.engine.frame import Frame
+from backprop_gui.project import templates, with_shape
+from backprop_gui.project.files import load, save
+from backprop_gui.ui import theme
+from backprop_gui.ui.canvas import View
+from backprop_gui.ui.panel import PANELS
+from backprop_gui.ui.player import State
+from backprop_gui.ui.window import Window
+from tests.ui.conftest import a_project
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication) -> Iterator[Window]:
+    """A shown window on the first template."""
+    theme.apply(qapp, False)
+    window = Window(templates.load(templates.FIRST))
+    window.show()
+    qtbot.waitExposed(window)
+    qtbot.waitUntil(lambda: window.lab.player.frame is not None)
+    yield window
+    shut(window)
+    theme.apply(qapp, False)
+
+
+def shut(window: Window) -> None:
+    """Close a window, unless the test has."""
+    if isValid(window):
+        window.lab.document.stack.setClean()
+        window.close()
+
+
+def frame_of(window: Window) -> Frame:
+    frame = window.lab.player.frame
+    assert frame is not None
+    return frame
+
+
+def test_it_opens_on_xor_ready_to_play(window: Window) -> None:
+    assert window.lab.document.project.network.shape == "2-4-1"
+    assert window.lab.player.state is State.PAUSED
+    assert frame_of(window).step == 0
+    assert window.canvas.view is View.BACKWARD
+    assert set(window.panels) == set(PANELS)
+    assert all(widget.isEnabled() for widget in window.panels.values())
+
+
+def test_space_plays_and_pauses_and_the_loss_falls(window: Window, qtbot: QtBot) -> None:
+    first = frame_of(window).train.loss
+    window.lab.player.set_speed(math.inf)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    assert window.lab.player.state is State.RUNNING
+    qtbot.waitUntil(lambda: frame_of(window).step > 1000, timeout=20_000)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    assert window.lab.player.state is State.PAUSED
+    qtbot.waitUntil(lambda: frame_of(window).rate == 0)
+    assert frame_of(window).train.loss < first
+
+
+def test_space_presses_a_button_that_has_the_keyboard(window: Window, qtbot: QtBot) -> None:
+    button = next(b for b in window.findChildren(QToolButton) if b.defaultAction() is window._actions["step"])
+    window.activateWindow()
+    button.setFocus()
+    qtbot.waitUntil(button.hasFocus)
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: frame_of(window).step == 1)
+    assert window.lab.player.state is State.PAUSED
+
+
+@pytest.mark.parametrize(("key", "view"), [("1", View.FORWARD), ("2", View.BACKWARD), ("3", View.UPDATE)])
+def test_the_keys_1_2_3_choose_the_view(window: Window, qtbot: QtBot, key: str, view: View) -> None:
+    qtbot.keyClick(window, key)
+    assert window.canvas.view is view
+
+
+def test_undo_and_redo_change_the_drawing_and_not_the_numbers(window: Window, qtbot: QtBot) -> None:
+    document, player = window.lab.document, window.lab.player
+    player.step()
+    qtbot.waitUntil(lambda: frame_of(window).step == 1)
+    document.edit("Resize", with_shape(document.project, (6,)))
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert document.project.network.shape == "2-4-1"
+    assert window._actions["redo"].text() == "Redo Resize"
+    qtbot.keyClick(
+        window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    assert document.project.network.shape == "2-6-1"
+    qtbot.waitUntil(lambda: frame_of(window).plan.network.shape == "2-6-1")
+    assert frame_of(window).step == 1
+
+
+@pytest.mark.parametrize("name", list(templates.templates()))
+def test_every_template_opens_plays_and_shows_its_panels(window: Window, qtbot: QtBot, name: str) -> None:
+    window.files.new(name)
+    qtbot.waitUntil(lambda: frame_of(window).plan.network is window.lab.document.project.network)
+    window.lab.player.play()
+    qtbot.waitUntil(lambda: frame_of(window).step > 3, timeout=20_000)
+    for neuron in window.lab.document.project.network.neurons[-2:]:
+        window.lab.selection.set(frozenset([neuron.id]))
+    edge = window.lab.document.project.network.edges[0]
+    window.lab.selection.set(frozenset([(edge.source, edge.target)]))
+    window.lab.player.pause()
+    qtbot.wait(20)
+    assert window.banner.text == ""
+
+
+def test_a_saved_project_goes_on_where_it_stood(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "mine.backprop"
+    for step in range(1, 4):
+        window.lab.player.step()
+        qtbot.waitUntil(lambda step=step: frame_of(window).step == step)
+    assert window.files._write(path)
+    assert window.windowTitle().startswith("mine")
+    run = load(path).run
+    assert run is not None
+    assert run.step == 3
+    window.files.new()
+    assert window.files.open(path)
+    qtbot.waitUntil(lambda: frame_of(window).step == 3)
+    np.testing.assert_array_equal(frame_of(window).theta[frame_of(window).plan.slots], run.parameters)
+
+
+def test_a_damaged_file_is_a_sentence_and_leaves_what_is_open(window: Window, tmp_path: Path) -> None:
+    path = tmp_path / "broken.backprop"
+    path.write_bytes(b'{"format": 1, "name"')
+    before = window.lab.document.project
+    assert not window.files.open(path)
+    assert "broken.backprop" in window.banner.text
+    assert "Traceback" not in window.banner.text
+    assert window.lab.document.project is before
+
+
+def test_an_export_says_how_exactly_it_reproduces_the_outputs(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.files.export_to(tmp_path / "net.npz")
+    qtbot.waitUntil(lambda: "largest difference" in window.banner.text, timeout=20_000)
+    assert (tmp_path / "net.npz").exists()
+    window.files.export_to(tmp_path / "net.unknown")
+    qtbot.waitUntil(lambda: "unknown" in window.banner.text, timeout=20_000)
+    assert not (tmp_path / "net.unknown").exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "closed"),
+    [(QMessageBox.StandardButton.Discard, True), (QMessageBox.StandardButton.Cancel, False)],
+)
+def test_unsaved_edits_are_asked_for(
+    window: Window, monkeypatch: pytest.MonkeyPatch, answer: QMessageBox.StandardButton, closed: bool
+) -> None:
+    document = window.lab.document
+    document.edit("Resize", with_shape(document.project, (6,)))
+    monkeypatch.setattr(QMessageBox, "question", lambda *arguments: answer)
+    assert window.close() is closed
+
+
+def test_trouble_is_explained_and_can_be_taken_back(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "wild.backprop"
+    save(a_project("plane", learning_rate=80.0), path)
+    window.files.open(path)
+    window.lab.player.set_speed(math.inf)
+    window.lab.player.play()
+    qtbot.waitUntil(lambda: "Training stopped" in window.banner.text, timeout=20_000)
+    slower = next(b for b in window.banner.findChildren(QPushButton) if "halve" in b.text())
+    slower.click()
+    qtbot.waitUntil(lambda: frame_of(window).note is None)
+    assert window.lab.document.project.training.learning_rate == 40.0
+    assert np.isfinite(frame_of(window).theta).all()
+    assert window.banner.text == ""
+
+
+def test_new_weights_begin_again_and_can_be_undone(window: Window, qtbot: QtBot) -> None:
+    before = window.lab.document.project
+    window._actions["new-weights"].trigger()
+    after = window.lab.document.project
+    assert after.network != before.network
+    qtbot.waitUntil(lambda: frame_of(window).plan.network is after.network)
+    np.testing.assert_array_equal(frame_of(window).theta, frame_of(window).plan.start)
+    window.lab.document.stack.undo()
+    assert window.lab.document.project == before
+
+
+@pytest.mark.parametrize("delay_ms", [0, 5, 50])
+def test_closing_while_it_trains_leaves_nothing(window: Window, qtbot: QtBot, delay_ms: int) -> None:
+    window.lab.player.set_speed(math.inf)
+    window.lab.player.play()
+    qtbot.wait(delay_ms)
+    worker = window.lab.player._worker
+    window.close()
+    assert not worker.isRunning()
+
+
+def test_editing_while_it_trains_never_shows_a_wrong_frame(window: Window, qtbot: QtBot) -> None:
+    document, player = window.lab.document, window.lab.player
+    player.set_speed(math.inf)
+    player.play()
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        hidden = tuple(int(size) for size in rng.integers(1, 7, size=rng.integers(1, 4)))
+        document.edit("Shape", with_shape(document.project, hidden))
+        if rng.random() < 0.3:
+            document.stack.undo()
+        if rng.random() < 0.3:
+            rate = float(rng.uniform(0.001, 0.1))
+            document.edit(
+                "Rate",
+                replace(document.project, training=replace(document.project.training, learning_rate=rate)),
+            )
+        qtbot.wait(5)
+    qtbot.waitUntil(lambda: frame_of(window).plan.network is document.project.network)
+    assert player.state is State.RUNNING
+    assert window.banner.text == ""
+
+
+@pytest.mark.parametrize("make_dark", [True, False])
+def test_the_theme_reaches_everything_and_is_remembered(
+    window: Window, qtbot: QtBot, make_dark: bool
+) -> None:
+    window.set_theme(make_dark)
+    assert theme.current().dark is make_dark
+    assert QSettings().value("theme") == ("dark" if make_dark else "light")
+    image = window.grab().toImage()
+    corner = window.canvas.mapTo(window, window.canvas.rect().bottomRight())
+    ground = image.pixelColor(corner.x() - 3, corner.y() - 3)
+    assert ground == theme.current().surface
+
+
+def test_it_fits_a_small_screen(window: Window, qtbot: QtBot) -> None:
+    window.resize(1024, 700)
+    qtbot.wait(50)
+    assert window.width() == 1024
+    assert window.height() == 700
+    assert window.canvas.width() > 300
+    assert window.canvas.height() > 200
+
+
+def test_panels_come_back_after_being_closed(window: Window) -> None:
+    dock = window._docks["loss"]
+    dock.close()
+    assert dock.isHidden()
+    dock.toggleViewAction().trigger()
+    assert not dock.isHidden()
+
+
+def test_it_remembers_its_layout(window: Window, qtbot: QtBot) -> None:
+    window._docks["loss"].close()
+    window.close()
+    again = Window(templates.load(templates.FIRST))
+    again.show()
+    assert again._docks["loss"].isHidden()
+    shut(again)
