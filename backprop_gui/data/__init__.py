@@ -11,7 +11,7 @@ from backprop_gui.data import real as _real  # noqa: F401
 
 # isort: on
 from backprop_gui.data.columns import Column
-from backprop_gui.data.conversion import dataset_from_table, inputs_from_table
+from backprop_gui.data.conversion import column_names, dataset_from_table, inputs_from_table
 from backprop_gui.data.dataset import Dataset, Task
 from backprop_gui.data.errors import DataError
 from backprop_gui.data.prepare import Prepared, default_settings, divide, is_file_path, load, prepare
@@ -34,6 +34,7 @@ __all__ = [
     "Source",
     "Table",
     "Task",
+    "column_names",
     "dataset_from_table",
     "default_settings",
     "divide",

@@ -35,16 +35,36 @@ _EXAMPLES_A_VALUE = 3
 
 def load_table(path: Path, targets: tuple[str, ...], task: Task | None) -> Dataset:
     """Read the data set in a CSV file; the last one read is kept until the file changes."""
+    return _load_table(path, _version(path), targets, task)
+
+
+def column_names(path: Path) -> tuple[str, ...]:
+    """Return the names of all columns of a CSV file, any of which can be the target.
+
+    Raises
+    ------
+    DataError
+        If the file is not a table.
+    """
+    return _read_table(path, _version(path)).names
+
+
+def _version(path: Path) -> tuple[int, ...]:
     try:
         status = path.stat()
     except (OSError, ValueError):
-        return dataset_from_table(read_table(path), targets, task)  # which words the error
-    return _load_table(path, (status.st_mtime_ns, status.st_size, status.st_ino), targets, task)
+        return ()  # reading it words the error, and errors are not kept
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 @lru_cache(maxsize=1)  # moving the slider of the test share must not read the file again at every pixel
 def _load_table(path: Path, version: tuple[int, ...], targets: tuple[str, ...], task: Task | None) -> Dataset:
-    return dataset_from_table(read_table(path), targets, task)
+    return dataset_from_table(_read_table(path, version), targets, task)
+
+
+@lru_cache(maxsize=1)  # nor must the choice of another target
+def _read_table(path: Path, version: tuple[int, ...]) -> Table:
+    return read_table(path)
 
 
 def dataset_from_table(table: Table, targets: Sequence[str] = (), task: Task | None = None) -> Dataset:

@@ -10,6 +10,8 @@ muted      QLabel                       grey text beside something
 caption    QLabel                       the small grey text over a number
 number     QLabel                       a large bold number
 value      QLabel                       a bold number of normal size
+compact    QComboBox                    with less room around its text
+message    QLabel                       a small sentence; ``tone`` is bad, warning or muted
 chip       QLabel                       a rounded label; ``tone`` is good, bad, warning or empty
 card       QFrame                       a rounded grey tile without a border
 panel      QWidget                      the ground of a bar or a side panel
@@ -60,6 +62,9 @@ QLabel { background: transparent; }
 QLabel[role="heading"] { color: @muted; font-size: @small; font-weight: 600; letter-spacing: 0.5px; }
 QLabel[role="muted"] { color: @muted; }
 QLabel[role="caption"] { color: @muted; font-size: @small; }
+QLabel[role="message"] { color: @muted; font-size: @small; }
+QLabel[role="message"][tone="bad"] { color: @bad; }
+QLabel[role="message"][tone="warning"] { color: @warning; }
 QLabel[role="number"] { font-size: @large; font-weight: 600; }
 QLabel[role="value"] { font-weight: 600; }
 QLabel[role="chip"] { background: @tile; color: @text; border-radius: 10px; padding: 3px 10px; font-size: @small; }
@@ -123,6 +128,8 @@ QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, 
 QLineEdit[invalid="true"] { border-color: @bad; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @outline; background: @tile; }
 QComboBox::drop-down { border: none; width: 22px; }
+QComboBox[role="compact"] { padding: 2px 0 2px 5px; }
+QComboBox[role="compact"]::drop-down { width: 18px; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @border; padding: 4px; outline: none;
     selection-background-color: @tile; selection-color: @text; }
 QComboBox::down-arrow { image: url("@file_arrow-down"); width: 12px; height: 12px; }

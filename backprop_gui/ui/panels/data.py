@@ -1,0 +1,263 @@
+"""The panel "Data": a gallery of data sets, how much of the chosen one is used, and how a table is read."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from backprop_gui.data import BOUNDS, DATASETS, Dataset, DataSettings, Task, default_settings, load
+from backprop_gui.errors import UserError
+from backprop_gui.project import Project, with_data
+from backprop_gui.ui import theme
+from backprop_gui.ui.background import Waiting, in_background
+from backprop_gui.ui.errors import unexpected
+from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
+from backprop_gui.ui.widgets.column import SPACING, Column, muted
+from backprop_gui.ui.widgets.elided import ElidedLabel
+from backprop_gui.ui.widgets.message import Message, attempt
+from backprop_gui.ui.widgets.number_field import NumberField
+from backprop_gui.ui.widgets.slider import LabelledSlider
+from backprop_gui.ui.widgets.table_choices import TableChoices
+from backprop_gui.ui.widgets.thumbnail import Thumbnail, gallery_previews
+
+NOISES = tuple(round(0.01 * step, 2) for step in (*range(20), *range(20, 50, 2), *range(50, 101, 5)))
+EXAMPLES = (
+    *range(10, 100, 10),
+    *range(100, 1000, 25),
+    *range(1000, 5000, 250),
+    *range(5000, 20_001, 1000),
+)
+SHARES = tuple(round(0.05 * step, 2) for step in range(19))
+COLUMNS = 2
+
+
+class DataPanel(PanelWidget):
+    """Chooses the data; a failed choice says why and leaves the old data in place."""
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(lab)
+        self._waiting, self._pictures = Waiting(self), Waiting(self)
+        self.message = Message()
+        self.tiles: dict[str, Thumbnail] = {}
+        self._group = QButtonGroup(self)
+        self._about = ElidedLabel("caption")
+        self._notes = Message()
+        self.noise = self._slider("noise", NOISES, "Standard deviation of the noise, in the data's own units")
+        self.examples = self._slider("examples", EXAMPLES, "How many examples are drawn")
+        self.test_share = self._slider(
+            "test share", SHARES, "Share of the examples that is kept apart for testing"
+        )
+        low, high = BOUNDS["seed"]
+        self.seed = NumberField(
+            "seed", low, high, "The same seed gives the same data, bit for bit", whole=True
+        )
+        self.seed.entered.connect(lambda value: self._set("Set the seed of the data", seed=int(value)))
+        self.seed.problem.connect(self.message.say)
+        self.shuffle = QToolButton()
+        self.shuffle.setIcon(theme.icon("shuffle", "muted"))
+        self.shuffle.setIconSize(QSize(14, 14))
+        self.shuffle.setToolTip("Draw other examples and divide them anew, with the next seed")
+        self.shuffle.setAccessibleName("Next seed")
+        self.shuffle.clicked.connect(self._next_seed)
+        self.standardize = QCheckBox("standardise inputs")
+        self.standardize.setToolTip(
+            "Shift and scale every input to mean 0 and deviation 1 over the training part"
+        )
+        self.standardize.clicked.connect(
+            lambda on: self._set("Standardise" if on else "Do not standardise", standardize=on)
+        )
+        self.open_button = QPushButton("Open CSV…")
+        self.open_button.setToolTip("Learn from a table of your own: any CSV file")
+        self.open_button.clicked.connect(self._ask_for_file)
+        self.table = TableChoices()
+        self.table.targets_chosen.connect(
+            lambda names: self._choose_in_table("Choose the target", targets=names)
+        )
+        self.table.task_chosen.connect(
+            lambda task: self._choose_in_table("Choose the kind of task", task=task)
+        )
+        self.table.refused.connect(self.message.say)
+        self._arrange()
+
+    # ---- building
+
+    def _slider(self, caption: str, stops: tuple[float, ...], tip: str) -> LabelledSlider:
+        name = caption.replace(" ", "_")
+        write = {"noise": "{:.2f}", "examples": "{:,.0f}", "test_share": "{:.0%}"}[name]
+        slider = LabelledSlider(caption, stops, tip, lambda value: write.format(value).replace("%", " %"))
+        whole = name == "examples"
+
+        def moved(value: float, gesture: str) -> None:
+            change = {name: int(value) if whole else value}
+            self._set(f"Set the {caption} to {write.format(value)}", merge=f"data {name} {gesture}", **change)
+
+        slider.moved.connect(moved)
+        return slider
+
+    def _arrange(self) -> None:
+        gallery = self._gallery = Column(bottom=SPACING)
+        group, grid = "", QGridLayout()
+        for name, source in DATASETS.items():
+            if source.group != group:
+                group, grid = source.group, QGridLayout()
+                grid.setSpacing(SPACING)
+                for column in range(COLUMNS):
+                    grid.setColumnStretch(column, 1)
+                gallery.body.addWidget(muted(group, role="caption"))
+                gallery.body.addLayout(grid)
+                place = 0
+            tile = self.tiles[name] = Thumbnail(name, source)
+            tile.clicked.connect(lambda checked, name=name: self._choose(name))
+            self._group.addButton(tile)
+            grid.addWidget(tile, place // COLUMNS, place % COLUMNS)
+            place += 1
+        gallery.body.addWidget(self.open_button)
+        gallery.body.addStretch(1)
+        settings = Column(fitting=True, top=SPACING)
+        body = settings.body
+        body.setSpacing(SPACING // 2)
+        for widget in (self.message, self._about, self.table, self.noise, self.examples, self.test_share):
+            body.addWidget(widget)
+        seed = QHBoxLayout()
+        seed.setSpacing(6)
+        label = muted("seed")
+        label.setBuddy(self.seed)
+        seed.addWidget(label, 1)
+        self.seed.setFixedWidth(64)
+        seed.addWidget(self.seed)
+        seed.addWidget(self.shuffle)
+        body.addLayout(seed)
+        body.addWidget(self.standardize)
+        body.addWidget(self._notes)
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.setSpacing(0)
+        outside.addWidget(gallery, 1)
+        outside.addWidget(settings)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._check(self.lab.document.project.data.source)
+        if not self._pictures.busy:
+            self._pictures.for_(in_background(gallery_previews), self._show_pictures)
+
+    def _show_pictures(self, previews: Future[object]) -> None:
+        for name, preview in previews.result().items():  # type: ignore[attr-defined]
+            self.tiles[name].show_preview(preview)
+
+    # ---- being told
+
+    def sync(self, old: Project | None, new: Project) -> None:
+        """Show the data of ``new``."""
+        settings = new.data
+        if old is not None and settings == old.data:
+            return
+        dataset = self.lab.document.prepared.dataset
+        self._check(settings.source)
+        source = DATASETS.get(settings.source)
+        self.noise.setVisible(source is not None and source.noise is not None)
+        self.examples.setVisible(source is not None and source.examples is not None)
+        self.noise.set_value(settings.noise)
+        self.examples.set_value(settings.examples)
+        self.test_share.set_value(settings.test_share)
+        self.seed.set_value(settings.seed)
+        self.standardize.setChecked(settings.standardize)
+        self._about.setText(_described(dataset))
+        self._about.setToolTip(source.citation if source else settings.source)
+        self._notes.say(" ".join(dataset.notes) if source is None else source.citation, "muted")
+        self.table.setVisible(source is None)
+        if source is None:
+            self.table.show_table(settings)
+
+    def _check(self, name: str) -> None:
+        # An exclusive group refuses to have no button checked, as it must when the data are a table.
+        self._group.setExclusive(False)
+        for tile in self.tiles.values():
+            tile.setChecked(tile.name == name)
+        self._group.setExclusive(True)
+        if name in self.tiles:
+            self._gallery.ensureWidgetVisible(self.tiles[name])
+
+    # ---- what people do
+
+    def open_file(self, path: str) -> None:
+        """Learn from the CSV file at ``path``, read in the background."""
+        self._use(f"Open {Path(path).name}", default_settings(path))
+
+    def _ask_for_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Open a table", "", "Tables (*.csv *.tsv *.txt);;All files (*)"
+        )
+        if path:
+            self.open_file(path)
+
+    def _choose(self, name: str) -> None:
+        if name != self.lab.document.project.data.source:
+            self._use(f"Choose the data {DATASETS[name].title}", default_settings(name))
+
+    def _choose_in_table(self, text: str, **changes: object) -> None:
+        self._use(text, replace(self.lab.document.project.data, **changes))  # type: ignore[arg-type]
+
+    def _next_seed(self) -> None:
+        self._set("Draw other examples", seed=self.lab.document.project.data.seed + 1)
+
+    def _set(self, text: str, merge: str = "", **changes: object) -> None:
+        """Change settings that leave the columns and the kind of answer as they are."""
+        document = self.lab.document
+
+        def change(project: Project) -> Project:
+            return replace(project, data=replace(project.data, **changes))  # type: ignore[arg-type]
+
+        if not attempt(document, self.message, text, change, merge):
+            self.sync(None, document.project)
+
+    def _use(self, text: str, settings: DataSettings) -> None:
+        """Learn from other data once they have been read; until then, and if they cannot be, from the old ones."""
+        if settings.source not in DATASETS:
+            self.message.say(f"Reading {Path(settings.source).name} …", "muted")
+        self._waiting.for_(
+            in_background(lambda: load(settings)), lambda future: self._loaded(text, settings, future)
+        )
+
+    def _loaded(self, text: str, settings: DataSettings, future: Future[Dataset]) -> None:
+        document, error = self.lab.document, future.exception()
+        if error is None:
+            done = attempt(
+                document, self.message, text, lambda project: with_data(project, future.result(), settings)
+            )
+        else:
+            self.message.say(str(error) if isinstance(error, UserError) else unexpected(error))
+            done = False
+        if not done:
+            # The controls show what holds.
+            self.sync(None, document.project)
+
+
+def _described(dataset: Dataset) -> str:
+    inputs = dataset.x.shape[1]
+    parts = [f"{len(dataset.x):,} examples", f"{inputs:,} input{'s' * (inputs != 1)}"]
+    if dataset.task is Task.REGRESSION:
+        targets = dataset.t.shape[1]
+        parts.append(f"{targets:,} target{'s' * (targets != 1)}")
+    else:
+        parts.append(f"{len(dataset.class_names)} classes")
+    return " · ".join(parts)
+
+
+add_panel(Panel("data", "Data", DataPanel, Qt.DockWidgetArea.LeftDockWidgetArea, 1))
+
+__all__ = ["DataPanel"]

@@ -1,0 +1,63 @@
+"""A sentence inside a panel: what a dialog would have said, where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from backprop_gui.errors import UserError
+from backprop_gui.project import Project
+from backprop_gui.ui.document import Document
+from backprop_gui.ui.errors import unexpected
+
+
+class Message(QLabel):
+    """A wrapped sentence that takes no room while it has nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "message")
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        # Selecting it is the only way to copy a sentence that names a line of a file.
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setVisible(False)
+
+    def say(self, text: str, tone: str = "bad") -> None:
+        """Show ``text``, or nothing if it is empty; ``tone`` is bad, warning or muted."""
+        if tone != self.property("tone"):
+            self.setProperty("tone", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        if text != self.text():
+            self.setText(text)
+            self.setAccessibleName(text)
+        self.setVisible(bool(text))
+
+
+def attempt(
+    document: Document, message: Message, text: str, change: Callable[[Project], Project], merge: str = ""
+) -> bool:
+    """Edit the document by ``change``; what keeps it from being edited is said in ``message``.
+
+    Returns whether it worked; nothing has changed otherwise.
+    """
+    try:
+        document.edit(text, change(document.project), merge)
+    except UserError as error:
+        message.say(str(error))
+        return False
+    except Exception as error:
+        message.say(unexpected(error))
+        return False
+    message.say("")
+    return True
+
+
+__all__ = ["Message", "attempt"]

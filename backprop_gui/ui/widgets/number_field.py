@@ -1,0 +1,168 @@
+"""A field for one number, written as people write numbers."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
+
+from backprop_gui.errors import UserError
+from backprop_gui.ui import theme
+from backprop_gui.ui.widgets.message import Message
+
+FIELD_WIDTH = 92
+
+
+def read_number(text: str) -> float:
+    """Return the number that ``text`` means: ``0.5``, ``0,5``, ``1/3``, ``−2e-3``, ``5 %``.
+
+    Raises
+    ------
+    UserError
+        If it means none.
+    """
+    plain = "".join(text.split()).replace("−", "-").replace(",", ".")
+    percent = plain.endswith("%")
+    above, slash, below = plain.removesuffix("%").partition("/")
+    try:
+        if "_" in plain:  # Python reads 1_000 as a number, people do not write it
+            raise ValueError
+        value = float(above) / (float(below) if slash else 1.0)
+    except ZeroDivisionError:
+        raise UserError(f"'{text.strip()}' divides by zero: write a number such as 0.1 or 1/3.") from None
+    except ValueError:
+        raise UserError(f"'{text.strip()}' is not a number: write one such as 0.1, 1/3 or 2e-3.") from None
+    return value / 100 if percent else value
+
+
+def write_number(value: float) -> str:
+    """Return ``value`` with all its digits, as the field shows it."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+
+
+class NumberField(QLineEdit):
+    """Shows a number with all its digits and takes another one on Enter or when it is left; Escape takes it back.
+
+    Signals
+    -------
+    entered(float)
+        A valid number, different from the one that was shown.
+    problem(str)
+        Why what was typed is not taken; empty once that has passed.
+    """
+
+    entered = Signal(float)
+    problem = Signal(str)
+
+    def __init__(
+        self,
+        name: str,
+        low: float,
+        high: float,
+        tip: str,
+        *,
+        whole: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._name, self._low, self._high, self._whole = name, low, high, whole
+        self._value = math.nan
+        self.setFont(theme.digits(self.font()))
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+        self.editingFinished.connect(self._finish)
+        self.textEdited.connect(self._edited)
+
+    @property
+    def value(self) -> float:
+        """The number last set or entered."""
+        return self._value
+
+    def set_value(self, value: float) -> None:
+        """Show ``value``; what is just being typed stays if it is the number that was shown already."""
+        if value == self._value:
+            return
+        self._value = value
+        self._restore()
+
+    def _restore(self) -> None:
+        self.setText(write_number(self._value))
+        self.setCursorPosition(0)
+        self._mark("")
+
+    def _edited(self) -> None:
+        # A mark goes as soon as what stands there is right; it comes only when somebody is done typing.
+        if self.property("invalid"):
+            try:
+                self._read()
+            except UserError:
+                return
+            self._mark("")
+
+    def _read(self) -> float:
+        value = read_number(self.text())
+        if not self._low <= value <= self._high:
+            raise UserError(f"{self._name.capitalize()} must be from {self._low:g} to {self._high:,.10g}.")
+        if self._whole and value != int(value):
+            raise UserError(f"{self._name.capitalize()} must be a whole number.")
+        return value
+
+    def _finish(self) -> None:
+        if self.text() == write_number(self._value):
+            self._mark("")
+            return
+        try:
+            value = self._read()
+        except UserError as error:
+            self._mark(str(error))
+            return
+        self._mark("")
+        if value == self._value:
+            self._restore()
+            return
+        self._value = value
+        self._restore()
+        self.entered.emit(value)
+
+    def _mark(self, problem: str) -> None:
+        if bool(problem) != bool(self.property("invalid")):
+            self.setProperty("invalid", bool(problem))
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self.problem.emit(problem)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text() != write_number(self._value):
+            self._restore()
+            return
+        super().keyPressEvent(event)
+
+
+class NumberRow(QWidget):
+    """A caption, a number field at the right, and below them what is wrong with the number, if anything is."""
+
+    def __init__(
+        self, caption: str, low: float, high: float, tip: str, *, whole: bool = False, name: str = ""
+    ) -> None:
+        super().__init__()
+        self.field = NumberField(name or caption, low, high, tip, whole=whole)
+        self.field.setFixedWidth(FIELD_WIDTH)
+        label = QLabel(caption)
+        label.setProperty("role", "muted")
+        label.setBuddy(self.field)
+        label.setToolTip(tip)
+        message = Message()
+        self.field.problem.connect(message.say)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(4)
+        grid.addWidget(label, 0, 0)
+        grid.addWidget(self.field, 0, 1)
+        grid.addWidget(message, 1, 0, 1, 2)
+        grid.setColumnStretch(0, 1)
+
+
+__all__ = ["FIELD_WIDTH", "NumberField", "NumberRow", "read_number", "write_number"]
