@@ -56,6 +56,8 @@ class EdgeItem(QGraphicsItem):
         How much of that was spent when it was painted last: 0 if the picture was still good.
     drawn : int
         How many pictures were drawn.
+    stale : bool
+        Whether the picture may be older than the values.
     """
 
     def __init__(self, picture: Picture, look: Look, later: Callable[[float], None]) -> None:
@@ -94,7 +96,7 @@ class EdgeItem(QGraphicsItem):
     def set_values(self, values: Values, limits: float | Floats, symlog: bool) -> None:
         """Show ``values.weight`` on scales that end at ``limits``, one for all edges or one each."""
         self._values, self._limits, self._symlog = values, limits, symlog
-        self._stale = True
+        self.stale = True
 
     def set_selected(self, edges: list[int], beside: NDArray[np.intp]) -> None:
         """Mark ``edges`` and draw those ``beside`` the selected neurons stronger than the others."""
@@ -103,7 +105,7 @@ class EdgeItem(QGraphicsItem):
 
     def renew(self) -> None:
         """Draw a new picture at the next opportunity, whatever the budget."""
-        self._key, self._stale = (), True
+        self._key, self.stale = (), True
 
     def edge_at(self, x: float, y: float, tolerance: float) -> int | None:
         """Return the edge of the network that passes a point of the scene within ``tolerance``."""
@@ -140,13 +142,13 @@ class EdgeItem(QGraphicsItem):
         pause = max(self.seconds * (1 / self.share - 1), LEAST_PAUSE_SECONDS)
         wait = self._ended + pause - now
         comparable = self._pixmap is not None and self._key and key[:3] == self._key[:3]
-        if not moved and not self._stale:
+        if not moved and not self.stale:
             return
-        if wait > 0 and ((not moved and self._stale) or (comparable and self.seconds > SLOW_SECONDS)):
+        if wait > 0 and ((not moved and self.stale) or (comparable and self.seconds > SLOW_SECONDS)):
             self._later(wait)
             return
         changed = self._update_buckets()
-        self._stale = False
+        self.stale = False
         if not (moved or changed):
             return
         width, height, ratio = size

@@ -13,8 +13,9 @@ from backprop_gui.ui.colors import blended, scaled
 from backprop_gui.ui.numbers import MINUS, format_number
 from backprop_gui.ui.theme import FINE, Theme, digits
 
-NUMBER_SIZES = (15, 14, 13, 12, 11, 10, 9)
+NUMBER_SIZES = (15, 14, 13, 12, 11, 10, 9, 8, 7)
 SMALLEST_NUMBER_PX = 9
+SMALLEST_SIGN_PX = 7
 NAME_PX = (11, 13)
 """Smallest and largest size of names, in pixels."""
 
@@ -84,7 +85,8 @@ class Look:
             width = self._number_metrics[px].horizontalAdvance(text)
             # A text of this height touches the circle at this half width.
             half_height = px * 0.36
-            if half_height < radius_px and width / 2 + 3 <= (radius_px**2 - half_height**2) ** 0.5:
+            margin = 3 if len(text) > 1 else 0
+            if half_height < radius_px and width / 2 + margin <= (radius_px**2 - half_height**2) ** 0.5:
                 return Text(text, self._number_fonts[px], self._number_metrics[px])
         return None
 
@@ -103,7 +105,7 @@ class Look:
         if np.isfinite(value):
             # A sign is never left to colour alone.
             sign = "0" if value == 0 else "+" if value > 0 else MINUS
-            found.append((sign, min(NUMBER_SIZES[0], max(SMALLEST_NUMBER_PX, round(radius_px * 0.8)))))
+            found.append((sign, min(NUMBER_SIZES[0], max(SMALLEST_SIGN_PX, round(radius_px * 0.8)))))
         return found
 
 

@@ -159,7 +159,7 @@ class NetworkScene(QGraphicsScene):
         elif self.frame is None or self.lookup is None or frame.plan is not self.frame.plan:
             self.lookup = Lookup.of(frame.plan, self.network)
         self.frame = frame
-        self.refresh()
+        self.refresh(numbers=frame is None)
 
     def set_view(self, view: View) -> None:
         """Show other numbers of the same frame."""

@@ -1,0 +1,611 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from backprop_gui.engine.frame import Frame
+from backprop_gui.network import Network
+from backprop_gui.ui import theme as themes
+from backprop_gui.ui.canvas import Canvas, Form, Reach, View
+from backprop_gui.ui.canvas.asking import tooltip_at
+from tests.ui.moments import a_frame, a_network
+
+BOTH = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+
+
+@pytest.fixture(autouse=True)
+def _theme(qapp: QApplication) -> Iterator[None]:
+    if not qapp.styleSheet():
+        themes.apply(qapp, dark=False)
+    yield
+    if themes.current().dark:
+        themes.apply(qapp, dark=False)
+
+
+@pytest.fixture
+def canvas(qtbot: QtBot) -> Canvas:
+    canvas = Canvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(880, 600)
+    canvas.show()
+    return canvas
+
+
+def spot(canvas: Canvas, x: float, y: float) -> QPoint:
+    """Return where a point of the scene is in the viewport."""
+    return canvas.graphics.viewportTransform().map(QPointF(x, y)).toPoint()
+
+
+def center(canvas: Canvas, id: int) -> QPoint:
+    picture = canvas.scene.picture
+    return spot(canvas, *picture.position[picture.index[id]].tolist())
+
+
+def color_of(canvas: Canvas, id: int) -> QColor:
+    """Return the pixel of a neuron half-way down from its middle, where neither text nor outline is."""
+    picture = canvas.scene.picture
+    index = picture.index[id]
+    x, y = picture.position[index].tolist()
+    return canvas.grab().toImage().pixelColor(spot(canvas, x, y + 0.7 * float(picture.radius[index])))
+
+
+def click(canvas: Canvas, at: QPoint, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.mouseClick(canvas.graphics.viewport(), Qt.MouseButton.LeftButton, keys, at)
+
+
+def shown(canvas: Canvas, network: Network, **frame: object) -> Frame:
+    canvas.sync(None, network)
+    moment = a_frame(network, **frame)  # type: ignore[arg-type]
+    canvas.show_frame(moment)
+    return moment
+
+
+# ---- colours and numbers
+
+
+@BOTH
+def test_neurons_have_the_colour_of_their_delta(qapp: QApplication, canvas: Canvas, dark: bool) -> None:
+    theme = themes.apply(qapp, dark)
+    network = a_network(2, 4, 1)
+    frame = shown(canvas, network)
+    limit = canvas.scene.limits.limit_of(-1)
+    delta = frame.trace.delta[0]
+    assert limit >= np.abs(delta[2:]).max()
+    for place, neuron in enumerate(network.neurons):
+        expected = theme.raised if place < 2 else theme.delta_color(float(delta[place]), limit)
+        assert color_of(canvas, neuron.id) == expected
+
+
+@BOTH
+def test_in_the_forward_view_they_have_that_of_their_activation(
+    qapp: QApplication, canvas: Canvas, dark: bool
+) -> None:
+    theme = themes.apply(qapp, dark)
+    network = a_network(2, 4, 1)
+    frame = shown(canvas, network)
+    canvas.set_view(View.FORWARD)
+    limit = canvas.scene.limits.limit_of(-1)
+    for neuron, a in zip(network.neurons, frame.trace.a[0].tolist(), strict=True):
+        assert color_of(canvas, neuron.id) == theme.delta_color(a, limit)
+
+
+def test_a_switch_of_the_theme_repaints_the_frame(qapp: QApplication, canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    frame = shown(canvas, network)
+    theme = themes.apply(qapp, dark=True)
+    limit = canvas.scene.limits.limit_of(-1)
+    expected = theme.delta_color(float(frame.trace.delta[0, -1]), limit)
+    assert color_of(canvas, network.neurons[-1].id) == expected
+    assert canvas.grab().toImage().pixelColor(400, 590) == theme.surface
+
+
+def test_edges_have_the_colour_of_their_weights_sign(canvas: Canvas) -> None:
+    network = a_network(1, 1)
+    edge = network.edges[0]
+    picture = canvas.scene.picture
+    for weight, end in ((2.0, "positive"), (-2.0, "negative")):
+        canvas.sync(None, network.with_parameters({}, {(edge.source, edge.target): weight}))
+        picture = canvas.scene.picture
+        middle = picture.points[0].mean(axis=0)
+        color = canvas.grab().toImage().pixelColor(spot(canvas, *middle.tolist()))
+        assert color == canvas.scene.look.theme.weight_color(weight, 2.0)
+        wanted = getattr(canvas.scene.look.theme, end)
+        assert (color.red() > color.blue()) == (wanted.red() > wanted.blue())
+
+
+def test_numbers_carry_their_sign(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    frame = shown(canvas, network)
+    for place, neuron in enumerate(network.neurons):
+        value = float((frame.trace.a if place < 2 else frame.trace.delta)[0, place])
+        item = canvas.scene.item_of(neuron.id)
+        assert item is not None
+        assert item.number[0] == ("+" if value > 0 else "−")
+        assert float(item.number.replace("−", "-")) == pytest.approx(value, rel=0.1)
+
+
+def test_where_there_is_no_room_a_sign_remains(canvas: Canvas) -> None:
+    network = a_network(2, 30, 1)
+    frame = shown(canvas, network)
+    item = canvas.scene.item_of(network.neurons[5].id)
+    assert item is not None
+    assert item.number == ("+" if frame.trace.delta[0, 5] > 0 else "−")
+
+
+def test_numbers_change_slowly_colours_at_once_and_the_last_word_is_right(
+    canvas: Canvas, qtbot: QtBot
+) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    output = network.neurons[-1].id
+    item = canvas.scene.item_of(output)
+    assert item is not None
+    before = item.number
+    other = a_frame(network, a_frame(network).theta * 3)
+    canvas.show_frame(other)
+    assert item.number == before
+    limit = canvas.scene.limits.limit_of(-1)
+    value = float(other.trace.delta[0, -1])
+    assert item.fill == themes.current().delta_color(value, limit)
+    qtbot.waitUntil(lambda: item.number != before)
+    assert float(item.number.replace("−", "-")) == pytest.approx(value, rel=0.1)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("view", list(View))
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_shown_as_such(canvas: Canvas, view: View, bad: float) -> None:
+    network = a_network(2, 4, 1)
+    frame = shown(canvas, network)
+    canvas.set_view(view)
+    theta = frame.theta.copy()
+    theta[:] = bad
+    canvas.show_frame(a_frame(network, theta))
+    item = canvas.scene.item_of(network.neurons[-1].id)
+    assert item is not None
+    if view is not View.UPDATE or np.isnan(canvas.scene.values.number[-1]):
+        assert item.bad or np.isfinite(canvas.scene.values.number[-1])
+    canvas.grab()
+    canvas.show_frame(frame)
+    assert not item.bad
+
+
+def test_a_neuron_that_ceases_to_be_finite_says_so_at_once(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    frame = shown(canvas, network)
+    theta = frame.theta.copy()
+    theta[:] = np.nan
+    canvas.show_frame(a_frame(network, theta))
+    item = canvas.scene.item_of(network.neurons[-1].id)
+    assert item is not None
+    assert item.bad
+    assert item.number == "NaN"
+
+
+def test_vanishing_deltas_are_seen_to_vanish(canvas: Canvas) -> None:
+    network = a_network(2, 6, 6, 6, 6, 6, 1, activation="sigmoid")
+    shown(canvas, network)
+    theme = themes.current()
+
+    def strength(id: int) -> int:
+        color, ground = color_of(canvas, id), theme.surface
+        return sum(abs(a - b) for a, b in zip(color.toTuple(), ground.toTuple(), strict=True))
+
+    early = max(strength(n.id) for n in network.members[network.layers[1].id])
+    assert early < 6 < strength(network.outputs[0].id)
+    canvas.set_scale(Form.LINEAR, Reach.LAYER)
+    assert max(strength(n.id) for n in network.members[network.layers[1].id]) > 60
+    assert "±" in canvas.scene.headings.by_layer[network.layers[1].id].lines[-1]
+
+
+# ---- frames and networks that do not belong together
+
+
+def test_a_frame_of_another_network_colours_only_what_both_have(canvas: Canvas) -> None:
+    old = a_network(2, 4, 1)
+    frame = shown(canvas, old)
+    new = old.without([old.neurons[2].id]).with_activation([old.neurons[3].id], "relu")
+    canvas.sync(old, new)
+    canvas.show_frame(frame)
+    changed, kept = (canvas.scene.item_of(old.neurons[n].id) for n in (3, 4))
+    assert changed is not None
+    assert kept is not None
+    assert changed.number == ""
+    assert changed.fill == themes.current().raised
+    assert kept.number != ""
+    assert canvas.scene.item_of(old.neurons[2].id) is None
+    canvas.grab()
+
+
+def test_without_a_frame_there_are_no_numbers(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    canvas.clear_frame()
+    for neuron in network.neurons:
+        item = canvas.scene.item_of(neuron.id)
+        assert item is not None
+        assert item.number == ""
+        assert color_of(canvas, neuron.id) == themes.current().raised
+
+
+def test_an_empty_network_is_a_blank_surface(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    canvas.sync(None, network)
+    canvas.sync(network, Network())
+    assert canvas.grab().toImage().pixelColor(440, 330) == themes.current().surface
+    QTest.keyClick(canvas.graphics, Qt.Key.Key_Right)
+    assert canvas.selected == frozenset()
+
+
+# ---- the legend
+
+
+def test_the_legend_says_what_the_colours_mean(canvas: Canvas) -> None:
+    shown(canvas, a_network(2, 4, 1))
+    said = canvas.legend.content
+    assert said.title == "δ = ∂L/∂z, one example"
+    assert said.limit == canvas.scene.limits.limit_of(-1) > 0
+    assert said.edge_limit == canvas.scene.edge_limits.limit_of(-1) > 0
+    left = canvas.legend.geometry()
+    assert canvas.rect().contains(left)
+    canvas.set_view(View.UPDATE)
+    assert "step" in canvas.legend.content.title
+    assert not canvas.legend.content.edge_title
+
+
+def test_the_legends_menu_chooses_the_scale(canvas: Canvas) -> None:
+    shown(canvas, a_network(2, 4, 1))
+    menu = canvas.legend.menu()
+    chosen = {action.text(): action for action in menu.actions() if action.isCheckable()}
+    assert [text for text, action in chosen.items() if action.isChecked()] == ["Linear", "The network"]
+    chosen["Symmetric logarithm"].trigger()
+    assert canvas.scene.form is Form.SYMLOG
+    chosen["Each layer"].trigger()
+    assert canvas.scene.limits.reach is Reach.LAYER
+    assert canvas.legend.content.form is Form.LINEAR or canvas.legend.content.form is Form.SYMLOG
+    menu.deleteLater()
+    canvas.grab()
+
+
+@pytest.mark.parametrize("sizes", [(2, 4, 1), (2, 8, 8, 8, 8, 8, 8, 1), (64, 64, 32, 10), (30, 8, 2), (1, 1)])
+@pytest.mark.parametrize("size", [(880, 600), (560, 380), (1300, 800)])
+def test_the_whole_network_is_seen_and_nothing_lies_under_the_legend(
+    canvas: Canvas, sizes: tuple[int, ...], size: tuple[int, int]
+) -> None:
+    canvas.resize(*size)
+    shown(canvas, a_network(*sizes))
+    picture, legend = canvas.scene.picture, canvas.legend.geometry()
+    for (x, y), radius in zip(picture.position.tolist(), picture.radius.tolist(), strict=True):
+        at, reach = spot(canvas, x, y), round(radius * canvas.graphics.zoom) if picture.shown.all() else 0
+        assert canvas.rect().adjusted(reach, reach, -reach, -reach).contains(at)
+        assert not legend.contains(at)
+        assert at.y() > canvas.segments.geometry().bottom()
+
+
+# ---- selecting
+
+
+def test_a_click_selects_a_neuron_and_a_click_beside_it_nothing(canvas: Canvas, qtbot: QtBot) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    first, second = network.neurons[2].id, network.neurons[3].id
+    told: list[object] = []
+    canvas.selection_changed.connect(told.append)
+    click(canvas, center(canvas, first))
+    assert canvas.selected == frozenset({first})
+    click(canvas, center(canvas, second), Qt.KeyboardModifier.ShiftModifier)
+    assert canvas.selected == frozenset({first, second})
+    assert canvas.current == second
+    click(canvas, center(canvas, first), Qt.KeyboardModifier.ShiftModifier)
+    assert canvas.selected == frozenset({second})
+    click(canvas, QPoint(440, 70))
+    assert canvas.selected == frozenset()
+    assert told == [{first}, {first, second}, {second}, frozenset()]
+
+
+def test_an_edge_can_be_hit_a_few_pixels_beside_its_line(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    edge = network.edges[0]
+    place = canvas.scene.picture.single.tolist().index(0)
+    # Not in the middle, where other edges cross.
+    x, y = canvas.scene.picture.points[place, 4].tolist()
+    click(canvas, spot(canvas, x, y) + QPoint(0, -3))
+    assert canvas.selected == frozenset({(edge.source, edge.target)})
+    canvas.grab()
+
+
+def test_a_selection_from_elsewhere_is_shown_without_a_signal(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    told: list[object] = []
+    canvas.selection_changed.connect(told.append)
+    before = canvas.grab().toImage()
+    canvas.set_selection(frozenset({network.neurons[3].id}))
+    assert canvas.grab().toImage() != before
+    assert not told
+
+
+def test_what_an_edit_removes_is_no_longer_selected(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    gone, stays = network.neurons[2].id, network.neurons[3].id
+    canvas.set_selection(frozenset({gone, stays, (network.inputs[0].id, gone)}))
+    told: list[object] = []
+    canvas.selection_changed.connect(told.append)
+    canvas.sync(network, network.without([gone]))
+    assert canvas.selected == frozenset({stays})
+    assert told == [{stays}]
+
+
+def test_arrow_keys_walk_through_the_network(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    canvas.graphics.setFocus()
+    walked = []
+    keys = Qt.Key
+    for key in (
+        keys.Key_Right,
+        keys.Key_Down,
+        keys.Key_Right,
+        keys.Key_Up,
+        keys.Key_Right,
+        keys.Key_Right,
+        keys.Key_Left,
+    ):
+        QTest.keyClick(canvas.graphics, key)
+        walked.append(network.neuron_of[canvas.current].name if isinstance(canvas.current, int) else None)
+    assert walked == ["x1", "x2", "h3", "h2", "ŷ", "ŷ", "h2"]
+    assert "hidden neuron" in canvas.graphics.accessibleDescription()
+    QTest.keyClick(canvas.graphics, keys.Key_Escape)
+    assert canvas.selected == frozenset()
+    assert "2-4-1" in canvas.accessibleDescription()
+
+
+# ---- looking closer
+
+
+def test_the_wheel_zooms_at_the_pointer(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    at = center(canvas, network.neurons[3].id)
+    zoom = canvas.graphics.zoom
+    event = QWheelEvent(
+        QPointF(at), QPointF(at), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(canvas.graphics.viewport(), event)
+    assert canvas.graphics.zoom > zoom * 1.2
+    assert (center(canvas, network.neurons[3].id) - at).manhattanLength() <= 2
+    assert not canvas.fits
+
+
+def test_the_picture_fits_itself_until_the_person_zooms(canvas: Canvas) -> None:
+    network = a_network(2, 8, 8, 1)
+    shown(canvas, network)
+    zoom = canvas.graphics.zoom
+    canvas.resize(600, 420)
+    assert canvas.graphics.zoom < zoom
+    canvas.zoom_in()
+    zoom = canvas.graphics.zoom
+    canvas.resize(900, 700)
+    canvas.sync(network, a_network(2, 8, 8, 8, 1))
+    assert canvas.graphics.zoom == zoom
+    canvas.fit()
+    assert canvas.fits
+    assert canvas.graphics.zoom != zoom
+
+
+@pytest.mark.parametrize("button", [Qt.MouseButton.MiddleButton, Qt.MouseButton.LeftButton])
+def test_a_drag_on_nothing_pans_and_keeps_the_selection(canvas: Canvas, button: Qt.MouseButton) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    id = network.neurons[2].id
+    canvas.set_selection(frozenset({id}))
+    before, view = center(canvas, id), canvas.graphics.viewport()
+    QTest.mousePress(view, button, pos=QPoint(440, 70))
+    QTest.mouseMove(view, QPoint(470, 90))
+    QTest.mouseMove(view, QPoint(500, 100))
+    QTest.mouseRelease(view, button, pos=QPoint(500, 100))
+    assert (center(canvas, id) - before - QPoint(60, 30)).manhattanLength() <= 2
+    assert canvas.selected == frozenset({id})
+
+
+def test_space_alone_is_passed_on_and_space_with_a_drag_pans(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    tapped: list[bool] = []
+    canvas.space_tapped.connect(lambda: tapped.append(True))
+    view, id = canvas.graphics, network.neurons[2].id
+    QTest.keyPress(view, Qt.Key.Key_Space)
+    QTest.keyRelease(view, Qt.Key.Key_Space)
+    assert tapped == [True]
+    at = center(canvas, id)
+    QTest.keyPress(view, Qt.Key.Key_Space)
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(view.viewport(), at + QPoint(40, 0))
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=at + QPoint(40, 0))
+    QTest.keyRelease(view, Qt.Key.Key_Space)
+    assert tapped == [True]
+    assert canvas.selected == frozenset()
+    assert (center(canvas, id) - at - QPoint(40, 0)).manhattanLength() <= 2
+
+
+# ---- what floats above
+
+
+def test_the_control_chooses_the_view(canvas: Canvas, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(canvas.view_changed) as told:
+        canvas.segments.button(View.FORWARD).click()
+    assert told.args == [View.FORWARD]
+    assert canvas.view is View.FORWARD
+    canvas.set_view(View.UPDATE)
+    assert canvas.segments.value is View.UPDATE
+
+
+def test_the_probe_label_asks_for_other_examples(canvas: Canvas) -> None:
+    steps: list[int] = []
+    canvas.probe_step.connect(steps.append)
+    canvas.set_probe_text("example 98 of 140")
+    label = canvas.findChild(type(canvas._probe))
+    before, after = label.findChildren(type(label.children()[-1]))
+    assert label.geometry().right() <= canvas.width()
+    before.click()
+    after.click()
+    assert steps == [-1, 1]
+    canvas.set_probe_text("")
+    assert not label.isVisible()
+
+
+# ---- heat maps
+
+
+def test_cells_have_the_colours_of_neurons(canvas: Canvas) -> None:
+    network = a_network(64, 40, 2)
+    frame = shown(canvas, network)
+    theme, limit = themes.current(), canvas.scene.limits.limit_of(-1)
+    image = canvas.grab().toImage()
+    for neuron in network.members[network.layers[1].id][:40:7]:
+        delta = float(frame.trace.delta[0, frame.plan.column[neuron.id]])
+        assert image.pixelColor(center(canvas, neuron.id)) == theme.delta_color(delta, limit)
+    # Inputs have no delta of their own to show: greys, from the smallest to the largest.
+    inputs = network.members[network.layers[0].id]
+    x = frame.trace.x[0]
+    assert image.pixelColor(center(canvas, inputs[int(x.argmin())].id)) == theme.raised
+    assert image.pixelColor(center(canvas, inputs[int(x.argmax())].id)) == theme.text
+
+
+def test_a_double_click_opens_a_heat_map_and_closes_it_again(canvas: Canvas) -> None:
+    network = a_network(40, 2)
+    shown(canvas, network)
+    id = network.neurons[7].id
+    assert canvas.scene.item_of(id) is None
+    click(canvas, center(canvas, id))
+    assert canvas.selected == frozenset({id})
+    for expected in (True, False):
+        QTest.mouseDClick(canvas.graphics.viewport(), Qt.MouseButton.LeftButton, pos=center(canvas, id))
+        assert (canvas.scene.item_of(id) is not None) == expected
+        canvas.grab()
+    QTest.keyClick(canvas.graphics, Qt.Key.Key_Return)
+    assert canvas.scene.item_of(id) is not None
+
+
+def test_a_strand_says_how_many_weights_it_stands_for_and_their_mean(canvas: Canvas) -> None:
+    network = a_network(64, 3)
+    frame = shown(canvas, network)
+    canvas.grab()
+    strands = canvas.scene.picture.strands
+    x, y = canvas.scene.edge_item.bundles.points[0, 7].tolist()
+    text = tooltip_at(canvas.scene, x, y, 3.0)
+    mine = np.flatnonzero(strands.strand_of == 0)
+    mean = np.abs(frame.theta[frame.plan.weight_slots[mine]]).mean()
+    assert "64 weights" in text
+    assert repr(float(mean))[:10] in text
+
+
+# ---- tooltips
+
+
+def test_a_tooltip_has_every_digit(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    network = network.with_neurons([replace(network.neurons[3], name="<b>")])
+    frame = shown(canvas, network)
+    x, y = canvas.scene.picture.position[3].tolist()
+    text = tooltip_at(canvas.scene, x, y, 1.0)
+    id = network.neurons[3].id
+    trace, slot = frame.trace, frame.plan.slot[id]
+    for number in (trace.z[0, 3], trace.a[0, 3], trace.delta[0, 3], trace.grad[slot], frame.update[slot]):
+        assert repr(float(number)).replace("-", "−") in text
+    assert "hidden neuron" in text
+    assert "&lt;b&gt;" in text
+    edge = network.edges[0]
+    place = canvas.scene.picture.points[0, 4].tolist()
+    text = tooltip_at(canvas.scene, *place, 1.0)
+    assert repr(float(frame.theta[frame.plan.slot[edge.source, edge.target]])).replace("-", "−") in text
+    assert tooltip_at(canvas.scene, -500, -500, 1.0) == ""
+
+
+# ---- painting no more than needed
+
+
+def test_edges_are_drawn_anew_only_when_something_can_be_seen_to_change(canvas: Canvas) -> None:
+    network = a_network(2, 8, 8, 1)
+    frame = shown(canvas, network)
+    edges = canvas.scene.edge_item
+    edges.share = 0.99
+    canvas.grab()
+    drawn = edges.drawn
+    QTest.qWait(60)
+    canvas.show_frame(a_frame(network, frame.theta * (1 + 1e-6)))
+    canvas.grab()
+    assert edges.drawn == drawn
+    QTest.qWait(60)
+    canvas.show_frame(a_frame(network, -frame.theta))
+    canvas.grab()
+    assert edges.drawn == drawn + 1
+
+
+def test_edges_keep_to_their_budget_and_still_end_up_right(canvas: Canvas, qtbot: QtBot) -> None:
+    network = a_network(2, 8, 8, 1)
+    frame = shown(canvas, network)
+    edges = canvas.scene.edge_item
+    canvas.grab()
+    drawn = edges.drawn
+    for turn in range(20):
+        canvas.show_frame(a_frame(network, frame.theta * (-1.0) ** turn))
+        canvas.grab()
+    assert edges.drawn < drawn + 20
+    canvas.show_frame(a_frame(network, -frame.theta))
+    qtbot.waitUntil(lambda: not edges.stale)
+    image = canvas.grab().toImage()
+    canvas.scene.edge_item.renew()
+    assert canvas.grab().toImage() == image
+
+
+def test_weak_edges_can_be_hidden(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    before = canvas.grab().toImage()
+    canvas.weak_edges_below = 1e6
+    after = canvas.grab().toImage()
+    assert after != before
+    middle = canvas.scene.picture.points[0, 8].tolist()
+    assert after.pixelColor(spot(canvas, *middle)) == themes.current().surface
+
+
+def test_frozen_edges_are_dashed(canvas: Canvas) -> None:
+    network = a_network(1, 1)
+    shown(canvas, network)
+    row = spot(canvas, *canvas.scene.picture.points[0, 8].tolist()).y()
+    left = spot(canvas, *canvas.scene.picture.points[0, 1].tolist()).x()
+    right = spot(canvas, *canvas.scene.picture.points[0, -2].tolist()).x()
+
+    def gaps() -> int:
+        image = canvas.grab().toImage()
+        return sum(image.pixelColor(x, row) == themes.current().surface for x in range(left, right))
+
+    assert gaps() == 0
+    frozen = replace(network, edges=tuple(replace(e, frozen=True) for e in network.edges))
+    canvas.sync(network, frozen)
+    assert gaps() > 20
+
+
+@pytest.mark.parametrize("sizes", [(2, 4, 1), (64, 40, 3)])
+def test_the_scene_can_be_drawn_elsewhere(canvas: Canvas, sizes: tuple[int, ...]) -> None:
+    network = a_network(*sizes)
+    frame = shown(canvas, network)
+    image = QImage(600, 400, QImage.Format.Format_RGB32)
+    image.fill(themes.current().surface)
+    painter = QPainter(image)
+    canvas.scene.render(painter)
+    painter.end()
+    output = themes.current().delta_color(float(frame.trace.delta[0, -1]), canvas.scene.limits.limit_of(-1))
+    assert any(image.pixelColor(x, y) == output for x in range(0, 600, 2) for y in range(0, 400, 2))

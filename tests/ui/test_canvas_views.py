@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from backprop_gui.network import Kind
+from backprop_gui.ui.canvas.views import Lookup, View, drawn_values, input_mask, values_of
+from tests.ui.moments import a_frame, a_network
+
+
+def test_each_view_shows_the_models_own_numbers() -> None:
+    network = a_network(2, 4, 1)
+    frame = a_frame(network)
+    lookup, inputs = Lookup.of(frame.plan, network), input_mask(network)
+    forward, backward, update = (values_of(frame, lookup, inputs, view) for view in View)
+    np.testing.assert_array_equal(forward.fill, frame.trace.a[0])
+    np.testing.assert_array_equal(backward.fill, frame.trace.delta[0])
+    for place, neuron in enumerate(network.neurons):
+        is_input = neuron.kind is Kind.INPUT
+        assert backward.colored[place] == update.colored[place] == (not is_input)
+        assert backward.number[place] == (frame.trace.a if is_input else frame.trace.delta)[0, place]
+        if not is_input:
+            assert update.fill[place] == frame.update[frame.plan.slot[neuron.id]]
+    for place, edge in enumerate(network.edges):
+        slot = frame.plan.slot[edge.source, edge.target]
+        assert forward.weight[place] == backward.weight[place] == frame.theta[slot]
+        assert update.weight[place] == frame.update[slot]
+
+
+def test_a_neuron_without_bias_has_no_step() -> None:
+    network = a_network(2, 4, 1)
+    bare = network.neurons[3]
+    network = network.with_neurons([replace(bare, bias=None)])
+    frame = a_frame(network)
+    update = values_of(frame, Lookup.of(frame.plan, network), input_mask(network), View.UPDATE)
+    assert not update.colored[3]
+    assert not update.numbered[3]
+    assert update.colored[4]
+
+
+def test_an_older_frame_colours_only_what_both_networks_have() -> None:
+    old = a_network(2, 4, 1)
+    frame = a_frame(old)
+    gone, changed = old.neurons[2].id, old.neurons[3].id
+    new = old.without([gone]).with_activation([changed], "relu")
+    new = new.connect(new.inputs[0].id, new.outputs[0].id, 9.0)
+    values = values_of(frame, Lookup.of(frame.plan, new), input_mask(new), View.FORWARD)
+    for place, neuron in enumerate(new.neurons):
+        assert values.colored[place] == (neuron.id != changed)
+        if neuron.id != changed:
+            assert values.fill[place] == frame.trace.a[0, frame.plan.column[neuron.id]]
+    assert values.known.tolist() == [True] * (len(new.edges) - 1) + [False]
+    assert np.isnan(values.weight[-1])
+
+
+def test_moving_neurons_changes_no_number() -> None:
+    network = a_network(2, 4, 1)
+    frame = a_frame(network)
+    moved = network.with_neurons(replace(n, position=(n.position[1], 7.0)) for n in network.neurons)
+    lookup = Lookup.of(frame.plan, moved)
+    np.testing.assert_array_equal(lookup.weight_slot, frame.plan.weight_slots)
+    np.testing.assert_array_equal(lookup.column, np.arange(7))
+
+
+def test_before_the_first_frame_there_are_only_starting_weights() -> None:
+    network = a_network(2, 4, 1)
+    values = drawn_values(network)
+    assert not values.colored.any()
+    assert not values.numbered.any()
+    np.testing.assert_array_equal(values.weight, [e.weight for e in network.edges])
