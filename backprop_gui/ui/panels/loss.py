@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
+from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Curve, Frame
 from backprop_gui.project import Project
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
 from backprop_gui.ui.plots.keys import LineKey, Yielding
-from backprop_gui.ui.plots.value_axis import Floats, Scale, left_out
+from backprop_gui.ui.plots.value_axis import Scale, left_out
 from backprop_gui.ui.segmented import Segmented
+
+if TYPE_CHECKING:
+    from backprop_gui.ui.plots.curve_plot import CurvePlot
 
 ONE_ROW_PX, TIGHT_PX, TWO_ROWS_PX = 760, 430, 300
 """Widths from which the controls stand beside the key, from which they do where the panel is low, and from which
@@ -31,7 +37,7 @@ class LossPanel(PanelWidget):
         self.setAccessibleName("Loss curve")
         self._curve: Curve | None = None
         self._shown: tuple[object, ...] | None = None
-        self.plot = None
+        self.plot: CurvePlot | None = None
         self.key = LineKey(LINES)
         self.words = Yielding()
         self.words.setProperty("role", "muted")
@@ -73,6 +79,9 @@ class LossPanel(PanelWidget):
     # ---- what the base asks for
 
     def sync(self, old: Project | None, new: Project) -> None:
+        if old is None and self.plot is not None:  # another file: its first frame brings its own curve
+            self._curve = None
+            self.plot.clear()
         classes = self._has_classes(new)
         self.measure.setVisible(classes)
         if not classes and self.measure.value:
@@ -108,26 +117,26 @@ class LossPanel(PanelWidget):
         else:
             self._plot()
 
-    def _plot(self):
+    def _plot(self) -> CurvePlot:
         """Return the plot, which is made when it is first needed."""
         if self.plot is None:
             from backprop_gui.ui.plots.curve_plot import CurvePlot
 
-            self.plot = CurvePlot([(color, dashed) for _, color, dashed in LINES])
-            self.plot.setAccessibleName("Curves over epochs")
-            self.plot.setAccessibleDescription(
+            plot = self.plot = CurvePlot([(color, dashed) for _, color, dashed in LINES])
+            plot.setAccessibleName("Curves over epochs")
+            plot.setAccessibleDescription(
                 "The left and right arrow keys move a crosshair from record to record; Esc removes it."
             )
-            self.plot.reading.connect(self._say)
+            plot.reading.connect(self._say)
             self._body.takeAt(1)
-            self._body.addWidget(self.plot, 1)
+            self._body.addWidget(plot, 1)
         return self.plot
 
     def _choose(self) -> None:
         self.scale.setEnabled(not self.measure.value)
         self._draw()
 
-    def _values(self) -> tuple[Floats, Floats]:
+    def _values(self) -> tuple[Array, Array]:
         """Return what is drawn of training and test data: losses, or accuracies."""
         curve = self._curve
         if curve is None:

@@ -21,10 +21,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame
 
+from backprop_gui.engine.arrays import Array
 from backprop_gui.ui import theme
 from backprop_gui.ui.numbers import format_number
 from backprop_gui.ui.plots.ticks import nice_step, resting_limit, tick_label
-from backprop_gui.ui.plots.value_axis import Floats, Scale, ValueAxis
+from backprop_gui.ui.plots.value_axis import Scale, ValueAxis
 
 LABEL_PX = 11
 DASHES = [5.0, 3.5]
@@ -68,10 +69,10 @@ class CurvePlot(pg.GraphicsView):
         self.setMinimumSize(80, 50)
         self.setAntialiasing(True)
         self._colors = colors
-        self._epochs: Floats = np.empty(0)
-        self._series: list[Floats] = [np.empty(0) for _ in colors]
-        self._heights: list[Floats] = list(self._series)
-        self._axis = ValueAxis(Scale.LINEAR, 0.0, 1.0)
+        self.epochs: Array = np.empty(0)
+        self._series: list[Array] = [np.empty(0) for _ in colors]
+        self._heights: list[Array] = list(self._series)
+        self.axis = ValueAxis(Scale.LINEAR, 0.0, 1.0)
         self._x_limit = 1.0
         self._now: float | None = None
         self._now_text = ""
@@ -88,11 +89,11 @@ class CurvePlot(pg.GraphicsView):
 
     # ---- what it shows
 
-    def show_curves(self, epochs: Floats, series: Sequence[Floats], scale: Scale) -> None:
+    def show_curves(self, epochs: Array, series: Sequence[Array], scale: Scale) -> None:
         """Draw ``series``, (records,) each, over ``epochs``; NaN is left out."""
-        self._epochs, self._series = epochs, list(series)
-        self._axis = ValueAxis.around(scale, series)
-        self._heights = [self._axis.heights(values) for values in series]
+        self.epochs, self._series = epochs, list(series)
+        self.axis = ValueAxis.around(scale, series)
+        self._heights = [self.axis.heights(values) for values in series]
         if self.index >= len(epochs):
             self._read(-1)
         self._x_limit = self._limit()
@@ -113,19 +114,19 @@ class CurvePlot(pg.GraphicsView):
         """Show empty axes."""
         self._now = None
         empty = np.empty(0)
-        self.show_curves(empty, [empty for _ in self._colors], self._axis.scale)
+        self.show_curves(empty, [empty for _ in self._colors], self.axis.scale)
 
     # ---- axes
 
     def _limit(self) -> float:
-        last = float(self._epochs[-1]) if len(self._epochs) else 0.0
+        last = float(self.epochs[-1]) if len(self.epochs) else 0.0
         return resting_limit(max(last, self._now or 0.0))
 
     def _lay_out(self) -> None:
         """Choose the ticks and put the curves where they belong; what has not changed costs nothing to draw."""
         size = self.viewport().size()
         height = max(1.0, size.height() - MARGIN_TOP - MARGIN_BOTTOM)
-        up = self._axis.ticks(max(2, int(height / SPACING_Y)))
+        up = self.axis.ticks(max(2, int(height / SPACING_Y)))
         axes = (up, self._x_limit, size)
         if axes != self._axes:
             self._axes, self._up = axes, up
@@ -137,7 +138,7 @@ class CurvePlot(pg.GraphicsView):
         area = self.area
         for curve, heights in zip(self._curves, self._heights, strict=True):
             if np.isfinite(heights).sum() > 1:
-                x = area.left() + self._epochs * (area.width() / self._x_limit)
+                x = area.left() + self.epochs * (area.width() / self._x_limit)
                 curve.setData(x, area.bottom() - heights * area.height())
             else:
                 curve.setData([], [])
@@ -172,11 +173,11 @@ class CurvePlot(pg.GraphicsView):
 
     def read_near(self, epoch: float) -> None:
         """Put the crosshair on the record nearest to ``epoch``."""
-        if not len(self._epochs):
+        if not len(self.epochs):
             return
-        after = min(int(np.searchsorted(self._epochs, epoch)), len(self._epochs) - 1)
+        after = min(int(np.searchsorted(self.epochs, epoch)), len(self.epochs) - 1)
         before = max(after - 1, 0)
-        nearer = before if epoch - self._epochs[before] <= self._epochs[after] - epoch else after
+        nearer = before if epoch - self.epochs[before] <= self.epochs[after] - epoch else after
         self._read(nearer)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -196,7 +197,7 @@ class CurvePlot(pg.GraphicsView):
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        last = len(self._epochs) - 1
+        last = len(self.epochs) - 1
         at = self.index if self.index >= 0 else last
         moves = {
             Qt.Key.Key_Left: max(0, at - 1),
@@ -255,12 +256,12 @@ class CurvePlot(pg.GraphicsView):
         self._draw_ends(painter)
         if self._now is not None:
             self._draw_mark(painter, self._now, self._now_text, now.text, now.text, now.window)
-        if 0 <= self.index < len(self._epochs):
+        if 0 <= self.index < len(self.epochs):
             self._draw_reading(painter, self.index)
 
     def _draw_reading(self, painter: QPainter, index: int) -> None:
         """Draw the crosshair with a dot and a short number for each curve; the full numbers are for a line of text."""
-        now, epoch = theme.current(), float(self._epochs[index])
+        now, epoch = theme.current(), float(self.epochs[index])
         self._draw_mark(painter, epoch, f"epoch {epoch:,.0f}", now.outline, now.tile, now.text)
         read = [
             (float(heights[index]), float(values[index]), getattr(now, name))
@@ -275,7 +276,7 @@ class CurvePlot(pg.GraphicsView):
         for place, (height, value, color) in enumerate(sorted(read, key=lambda one: -one[0])):
             self._draw_dot(painter, epoch, height, color)
             at = self.place(epoch, height)
-            share = self._axis.scale is Scale.SHARE
+            share = self.axis.scale is Scale.SHARE
             text = f"{100 * value:.1f} %" if share else format_number(value, 4)
             width = metrics.horizontalAdvance(text) + 8
             left = at.x() + 7 if at.x() + 7 + width <= self.area.right() else at.x() - 7 - width
@@ -294,7 +295,7 @@ class CurvePlot(pg.GraphicsView):
             there = np.flatnonzero(np.isfinite(heights))
             if len(there):
                 color = getattr(theme.current(), name[0])
-                self._draw_dot(painter, float(self._epochs[there[-1]]), float(heights[there[-1]]), color)
+                self._draw_dot(painter, float(self.epochs[there[-1]]), float(heights[there[-1]]), color)
 
     def _draw_dot(self, painter: QPainter, epoch: float, height: float, color: QColor) -> None:
         if math.isfinite(height):

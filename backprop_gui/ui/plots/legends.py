@@ -20,8 +20,8 @@ BAR_PX = 7
 def rgb32(table: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """Return (..., 3) colours as the pixels of an image."""
     parts = table.astype(np.uint32)
-    pixels: NDArray[np.uint32] = 0xFF000000 | parts[..., 0] << 16 | parts[..., 1] << 8 | parts[..., 2]
-    return pixels
+    weights = np.array([1 << 16, 1 << 8, 1], np.uint32)
+    return (parts @ weights + np.uint32(0xFF000000)).astype(np.uint32)
 
 
 def image_of(pixels: NDArray[np.uint32]) -> QImage:

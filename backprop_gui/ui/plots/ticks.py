@@ -9,6 +9,8 @@ from backprop_gui.ui.numbers import MINUS, SUPERSCRIPTS
 GROWTH = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 """Where an axis that grows comes to rest: a step is at most half as long again, so the picture stays full."""
 LOG_STEPS = (1, 2, 5)
+SMALLEST_SPAN = 1e-290
+"""Below this, steps would be lost to underflow."""
 
 
 def resting_limit(value: float) -> float:
@@ -35,9 +37,9 @@ def linear_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def linear_limits(low: float, high: float) -> tuple[float, float]:
-    """Return a range from 0, or from a round number below it, to a round number that is not below ``high``."""
-    low = min(0.0, low)
-    if not high > low:
+    """Return a range with round ends around ``low``, ``high`` and 0."""
+    low, high = min(0.0, low), max(0.0, high)
+    if high - low < SMALLEST_SPAN:
         return low, low + 1.0
     step = nice_step(high - low, 5)
     return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_gui.engine.arrays import Array
 from backprop_gui.ui.plots.ticks import (
     linear_limits,
     linear_ticks,
@@ -18,8 +19,6 @@ from backprop_gui.ui.plots.ticks import (
     nice_step,
     tick_label,
 )
-
-Floats = NDArray[np.float64]
 
 LARGEST = 1e300
 """Beyond this an axis could not be laid out without overflow; no loss that means anything is there."""
@@ -49,7 +48,7 @@ class ValueAxis:
     high: float
 
     @classmethod
-    def around(cls, scale: Scale, series: Sequence[Floats]) -> ValueAxis:
+    def around(cls, scale: Scale, series: Sequence[Array]) -> ValueAxis:
         """Return the axis that shows all of ``series`` and rests on round numbers, so that it moves seldom."""
         if scale is Scale.SHARE:
             return cls(scale, 0.0, 1.0)
@@ -61,7 +60,7 @@ class ValueAxis:
         high = max(float(values.max()) for values in drawn)
         return cls(scale, *(log_limits(low, high) if scale is Scale.LOG else linear_limits(low, high)))
 
-    def heights(self, values: Floats) -> Floats:
+    def heights(self, values: Array) -> Array:
         """Return heights from 0 to 1 of ``values``; NaN for what cannot be drawn."""
         result = np.full(len(values), np.nan)
         where = drawable(values, self.scale)
@@ -87,13 +86,13 @@ class ValueAxis:
         return list(zip(self.heights(np.array(values)).tolist(), labels, strict=True))
 
 
-def drawable(values: Floats, scale: Scale) -> NDArray[np.bool_]:
+def drawable(values: Array, scale: Scale) -> NDArray[np.bool_]:
     """Return which of ``values`` have a place on an axis of this scale."""
     finite: NDArray[np.bool_] = np.abs(values) <= LARGEST  # NaN compares false
     return finite & (values >= 1 / LARGEST) if scale is Scale.LOG else finite
 
 
-def left_out(series: Sequence[Floats], scale: Scale) -> str:
+def left_out(series: Sequence[Array], scale: Scale) -> str:
     """Say in a few words what of ``series`` is not drawn; empty if all is. A series of NaN only does not exist."""
     there = [values for values in series if not np.isnan(values).all()]
     infinite = sum(int((~drawable(values, Scale.LINEAR)).sum()) for values in there)
