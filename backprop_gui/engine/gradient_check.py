@@ -1,8 +1,8 @@
 """The independent check: the gradient as the limit of the loss itself, without a line of backpropagation.
 
-The forward pass here walks the drawing neuron by neuron and edge by edge. It shares nothing with the plan or with
-:mod:`backprop_gui.engine.passes` but the definitions of the activations and losses, so a wrong layout, a forgotten
-factor or a bias moved twice cannot hide on both sides.
+The forward pass here (:mod:`backprop_gui.engine.walk`) walks the drawing neuron by neuron and edge by edge. It shares
+nothing with the plan or with :mod:`backprop_gui.engine.passes` but the definitions of the activations and losses, so a
+wrong layout, a forgotten factor or a bias moved twice cannot hide on both sides.
 
 Where everything is analytic, the derivative is taken by a complex step, Im L(θ + i h) / h with h = 1e-30: no
 difference is formed, so nothing cancels, and the result is exact to rounding (Squire and Trapp, "Using Complex
@@ -20,17 +20,15 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backprop_gui.engine.activations import ACTIVATIONS
 from backprop_gui.engine.arrays import Array, frozen
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace, trace
 from backprop_gui.engine.plan import Plan
-from backprop_gui.network import Kind
+from backprop_gui.engine.walk import Key, Walk
 
 COMPLEX_STEP = 1e-30
 DIFFERENCE_STEP = 1e-5
@@ -41,7 +39,6 @@ MOST_DOUBTS = 200
 MOST_NUMBERS = 1_000_000
 """How many numbers one array of the check may hold; parameters are nudged in chunks of that size."""
 
-Numbers = NDArray[Any]
 Cancelled = Callable[[], bool]
 
 
@@ -135,7 +132,8 @@ def check_gradient(
     method = Method.COMPLEX_STEP if analytic else Method.CENTRAL_DIFFERENCE
     values = theta[plan.slots]
     with np.errstate(all="ignore"):
-        measured = _measure(plan, values, x, t, loss, method, cancelled)
+        walk = Walk(plan.network, dict(zip(plan.keys, values.tolist(), strict=True)), x, t, loss)
+        measured = _measure(plan, walk, values, method, cancelled)
         if measured is None:
             return None
         ours = gradient[plan.slots]
@@ -145,10 +143,9 @@ def check_gradient(
         if method is Method.CENTRAL_DIFFERENCE:
             doubtful = np.flatnonzero(_relative(ours, measured / count, floor) > method.tolerance)
             for i in doubtful[:MOST_DOUBTS]:
-                measured[i] = _nearest_slope(plan, values, int(i), x, t, loss, ours[i] * count)
+                measured[i] = _nearest_slope(plan, walk, values, int(i), ours[i] * count)
         measured /= count
-        losses = _losses(plan, values[:, None], x, t, loss)[:, 0]
-        loss_error = _relative(seen.losses, losses, of_losses / method.tolerance).max()
+        loss_error = _relative(seen.losses, walk.losses, of_losses / method.tolerance).max()
     if plan.trainable is not None:
         measured[plan.trainable[plan.slots] == 0] = 0.0
     errors = _relative(ours, measured, floor)
@@ -193,98 +190,69 @@ def _rounding(plan: Plan, values: Array, seen: Trace, method: Method) -> tuple[A
         (reach[key[1]] * a[:, plan.column[key[0]]] if isinstance(key, tuple) else reach[key]).sum()
         for key in plan.keys
     ]
-    # However small the outputs are, the nudged ones are at least as large as the nudge.
-    terms_of_loss = own.sum(axis=1) + DIFFERENCE_STEP
-    of_losses = ROUNDINGS * (terms_of_loss + terms_of_loss**2)
+    # A loss is as uncertain as itself, as its slope times the uncertainty of the outputs (nudged at least as far as
+    # the step), and as the numbers around 1 that a logarithm near 0 is made of.
+    terms_of_loss = own.sum(axis=1)
+    slopes = delta[:, [plan.column[neuron.id] for neuron in network.outputs]].sum(axis=1) + DIFFERENCE_STEP
+    of_losses = ROUNDINGS * (np.abs(seen.losses) + slopes * terms_of_loss + np.minimum(terms_of_loss, 1.0))
     of_gradient = ROUNDINGS * (1 + np.abs(seen.z).max(initial=0.0)) * np.array(terms)
     if method is Method.CENTRAL_DIFFERENCE:
         of_gradient += of_losses.sum() / DIFFERENCE_STEP
     return of_gradient, of_losses
 
 
-def _measure(
-    plan: Plan, values: Array, x: Array, t: Array, loss: Loss, method: Method, cancelled: Cancelled
-) -> Array | None:
+def _measure(plan: Plan, walk: Walk, values: Array, method: Method, cancelled: Cancelled) -> Array | None:
     """Return the reference gradient of the summed loss, one entry a drawn parameter."""
-    count = len(values)
-    measured = np.empty(count)
-    chunk = max(1, MOST_NUMBERS // max(1, len(x) * len(plan.network.neurons)))
-    for start in range(0, count, chunk):
-        if cancelled():
-            return None
-        some = np.arange(start, min(start + chunk, count))
-        place = (some, np.arange(len(some)))
-        if method is Method.COMPLEX_STEP:
-            nudged = np.repeat(values[:, None].astype(complex), len(some), axis=1)
-            nudged[place] += 1j * COMPLEX_STEP
-            measured[some] = _losses(plan, nudged, x, t, loss).imag.sum(axis=0) / COMPLEX_STEP
-        else:
-            step = DIFFERENCE_STEP * np.maximum(1.0, np.abs(values[some]))
-            up = np.repeat(values[:, None], len(some), axis=1)
-            down = up.copy()
-            up[place] += step
-            down[place] -= step
-            # What was really added and taken away, after rounding.
-            width = up[place] - down[place]
-            rise = _losses(plan, up, x, t, loss) - _losses(plan, down, x, t, loss)
-            measured[some] = rise.sum(axis=0) / width
+    measured = np.empty(len(values))
+    chunk = max(1, MOST_NUMBERS // max(1, len(walk.losses) * len(plan.network.neurons)))
+    for neuron, mine in _by_neuron(plan).items():
+        for start in range(0, len(mine), chunk):
+            if cancelled():
+                return None
+            some = mine[start : start + chunk]
+            factors = np.hstack([walk.factor(plan.keys[i]) for i in some])
+            if method is Method.COMPLEX_STEP:
+                measured[some] = (
+                    walk.nudged(neuron, 1j * COMPLEX_STEP * factors).imag.sum(axis=0) / COMPLEX_STEP
+                )
+            else:
+                # What is really added and taken away, after rounding.
+                up = values[some] + _steps(values[some])
+                down = values[some] - _steps(values[some])
+                rise = walk.nudged(neuron, (up - values[some]) * factors) - walk.nudged(
+                    neuron, (down - values[some]) * factors
+                )
+                measured[some] = rise.sum(axis=0) / (up - down)
     return measured
 
 
-def _nearest_slope(
-    plan: Plan, values: Array, parameter: int, x: Array, t: Array, loss: Loss, claimed: float
-) -> float:
+def _by_neuron(plan: Plan) -> dict[int, list[int]]:
+    """Group the drawn parameters by the neuron whose weighted sum they are part of."""
+    groups: dict[int, list[int]] = {}
+    for index, key in enumerate(plan.keys):
+        groups.setdefault(_owner(key), []).append(index)
+    return groups
+
+
+def _owner(key: Key) -> int:
+    return key[1] if isinstance(key, tuple) else key
+
+
+def _steps(values: Array) -> Array:
+    steps: Array = DIFFERENCE_STEP * np.maximum(1.0, np.abs(values))
+    return steps
+
+
+def _nearest_slope(plan: Plan, walk: Walk, values: Array, parameter: int, claimed: float) -> float:
     """Return the slope of the summed loss that comes nearest to ``claimed`` among those between left and right.
 
     Each side's slope is taken from three points on that side only, (−3 L₀ + 4 L₁ − L₂) / 2h, whose error is of the
     second order as well. An example whose two slopes agree leaves no choice.
     """
-    step = DIFFERENCE_STEP * max(1.0, abs(float(values[parameter])))
-    points = np.repeat(values[:, None], 5, axis=1)
-    points[parameter] += step * np.array([0, 1, 2, -1, -2])
-    at = _losses(plan, points, x, t, loss)
+    step = float(_steps(values[parameter : parameter + 1])[0])
+    key = plan.keys[parameter]
+    at = walk.nudged(_owner(key), step * np.array([0, 1, 2, -1, -2]) * walk.factor(key))
     right = (-3 * at[:, 0] + 4 * at[:, 1] - at[:, 2]) / (2 * step)
     left = -(-3 * at[:, 0] + 4 * at[:, 3] - at[:, 4]) / (2 * step)
     smallest, largest = np.minimum(left, right).sum(), np.maximum(left, right).sum()
     return float(np.clip(claimed, smallest, largest))
-
-
-def _losses(plan: Plan, values: Numbers, x: Array, t: Array, loss: Loss) -> Numbers:
-    """Return each example's loss for each of several parameter sets, (examples, sets), neuron by neuron.
-
-    Parameters
-    ----------
-    values : (parameters, sets) array
-        In the order of ``plan.keys``.
-    x, t : (examples, inputs), (examples, outputs) arrays
-    """
-    network = plan.network
-    examples, sets = len(x), values.shape[1]
-    index = {key: i for i, key in enumerate(plan.keys)}
-    z: dict[int, Numbers] = {}
-    a: dict[int, Numbers] = {}
-    for column, neuron in enumerate(network.inputs):
-        a[neuron.id] = np.repeat(x[:, column, None], sets, axis=1)
-    for neuron in sorted(network.neurons, key=lambda neuron: network.ranks[neuron.id]):
-        if neuron.kind is Kind.INPUT:
-            continue
-        total = np.zeros((examples, sets), values.dtype)
-        if neuron.bias is not None:
-            total += values[index[neuron.id]]
-        for edge in network.incoming[neuron.id]:
-            total += values[index[edge.source, edge.target]] * a[edge.source]
-        z[neuron.id] = total
-        a[neuron.id] = np.empty_like(total)
-        ACTIVATIONS[neuron.activation].function(total, a[neuron.id])
-    losses: Numbers = np.zeros(examples * sets, values.dtype)
-    outputs = network.outputs
-    fused = [i for i, n in enumerate(outputs) if loss.fused and n.activation == loss.fused.activation]
-    rest = [i for i in range(len(outputs)) if i not in fused]
-    targets = np.repeat(t.T[:, :, None], sets, axis=2).reshape(len(outputs), -1)
-    if fused and loss.fused:
-        losses = losses + loss.fused.value(
-            np.stack([z[outputs[i].id].ravel() for i in fused]), targets[fused]
-        )
-    if rest:
-        losses = losses + loss.value(np.stack([a[outputs[i].id].ravel() for i in rest]), targets[rest])
-    return losses.reshape(examples, sets)
