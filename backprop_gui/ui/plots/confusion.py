@@ -96,6 +96,11 @@ class Confusion(View):
         self._cell = side
         self._grid = QRectF(left, head, side * classes, side * classes)
 
+    def cell_rect(self, row: int, column: int) -> QRectF:
+        """Return where a cell is, in pixels."""
+        side = self._cell
+        return QRectF(self._grid.left() + column * side, self._grid.top() + row * side, side, side)
+
     def _cell_at(self, point: QPointF) -> tuple[int, int] | None:
         if self.counts is None or not self._grid.contains(point):
             return None
@@ -145,7 +150,7 @@ class Confusion(View):
         below = paint_bar(
             painter, 0, top, width, theme.current().sequential_lut, ["0 %", "of the true class", "100 %"]
         )
-        paint_words(painter, 0, below, self.width(), self._summary())
+        paint_words(painter, 0, below, self.width(), self.summary())
 
     def _paint_cells(self, painter: QPainter, counts: NDArray[np.intp]) -> None:
         now, grid, side = theme.current(), self._grid, self._cell
@@ -158,7 +163,7 @@ class Confusion(View):
         for row, column in np.ndindex(*counts.shape):
             count = int(counts[row, column])
             color = now.sequential(count / max(1, int(totals[row])))
-            cell = QRectF(grid.left() + column * side, grid.top() + row * side, side, side)
+            cell = self.cell_rect(row, column)
             painter.fillRect(cell.adjusted(0.5, 0.5, -0.5, -0.5) if numbered else cell, color)
             if numbered and count:
                 painter.setPen(now.text_on(color))
@@ -188,12 +193,9 @@ class Confusion(View):
             or self._decided[at] < 0
         ):
             return
-        grid, side = self._grid, self._cell
-        left = grid.left() + float(self._decided[at]) * side
-        top = grid.top() + float(self._true[at]) * side
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.current().text, 2))
-        painter.drawRoundedRect(QRectF(left, top, side, side), 2, 2)
+        painter.drawRoundedRect(self.cell_rect(int(self._true[at]), int(self._decided[at])), 2, 2)
 
     def _paint_names(self, painter: QPainter) -> None:
         grid, side = self._grid, self._cell
@@ -229,7 +231,7 @@ class Confusion(View):
             painter.drawText(QPointF(0, metrics.capHeight() / 2), short)
             painter.restore()
 
-    def _summary(self) -> str:
+    def summary(self) -> str:
         """Say how many were right, of how many, and what was left out."""
         if self.counts is None:
             return ""

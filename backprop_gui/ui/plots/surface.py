@@ -107,13 +107,13 @@ class Surface(Plane):
         binary = dataset.task is Task.BINARY
         what = "prediction" if binary else f"predicted {display_name(dataset.target_names[self.output])}"
         paint_words(painter, left, top, width, what)
-        below = paint_bar(painter, left, top + ROW_PX, width, self.table(), self._labels())
+        below = paint_bar(painter, left, top + ROW_PX, width, self.table(), self.scale_labels())
         entries = [(now.muted, "dot", "training")]
         if len(self.prepared.x_test):
             entries.append((now.muted, "ring", "test"))
         paint_entries(painter, left, below, width, entries)
 
-    def _labels(self) -> list[str]:
+    def scale_labels(self) -> list[str]:
         """Return what is written along the scale: its ends, its middle, and whether there is more beyond."""
         assert self.prepared is not None
         dataset = self.prepared.dataset
