@@ -609,3 +609,47 @@ def test_the_scene_can_be_drawn_elsewhere(canvas: Canvas, sizes: tuple[int, ...]
     painter.end()
     output = themes.current().delta_color(float(frame.trace.delta[0, -1]), canvas.scene.limits.limit_of(-1))
     assert any(image.pixelColor(x, y) == output for x in range(0, 600, 2) for y in range(0, 400, 2))
+
+
+# ---- what a person sees of the state
+
+
+def test_a_plate_keeps_texts_readable_over_the_network(canvas: Canvas) -> None:
+    shown(canvas, a_network(2, 4, 1))
+    corner = canvas.legend.geometry().center()
+    assert canvas.fits
+    plain = canvas.grab().toImage()
+    canvas.zoom_in()
+    canvas.zoom_out()
+    assert not canvas.fits
+    assert canvas.grab().toImage() != plain
+    canvas.fit()
+    assert canvas.legend.geometry().center() == corner
+    assert canvas.grab().toImage() == plain
+
+
+def test_the_picture_shows_that_it_has_the_keyboard(canvas: Canvas, qtbot: QtBot) -> None:
+    shown(canvas, a_network(2, 4, 1))
+    canvas.activateWindow()
+    qtbot.waitUntil(canvas.isActiveWindow)
+    canvas.segments.setFocus()
+    ring = themes.current().accent
+    assert canvas.grab().toImage().pixelColor(300, 1) != ring
+    canvas.graphics.setFocus(Qt.FocusReason.TabFocusReason)
+    assert canvas.grab().toImage().pixelColor(300, 1) == ring
+
+
+def test_a_frozen_bias_carries_a_lock(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    before = canvas.grab().toImage()
+    canvas.sync(network, network.with_neurons([replace(network.neurons[3], frozen=True)]))
+    canvas.show_frame(a_frame(network))
+    after = canvas.grab().toImage()
+    picture = canvas.scene.picture
+    x, y = picture.position[3].tolist()
+    reach = 0.76 * float(picture.radius[3])
+    at = spot(canvas, x + reach, y + reach)
+    assert any(
+        before.pixelColor(at + QPoint(i, 4)) != after.pixelColor(at + QPoint(i, 4)) for i in range(-6, 7)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from backprop_gui.ui.canvas.lines import LineSet
 from backprop_gui.ui.canvas.look import Look, scaled_by
@@ -81,10 +81,7 @@ class Bundles:
 
     def _pen(self, level: int) -> QPen:
         thin, thick = WIDTHS_PX
-        pen = QPen(QColor(self._colors[level]), thin + (thick - thin) * min(level, LEVELS) / LEVELS)
-        pen.setCosmetic(True)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        return pen
+        return self._look.pen(self._colors[level], thin + (thick - thin) * min(level, LEVELS) / LEVELS)
 
     def _outline(self, band: int) -> QPainterPath:
         (x1, y1), (x2, y2) = self._strands.start[band].tolist(), self._strands.end[band].tolist()

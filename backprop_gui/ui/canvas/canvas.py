@@ -60,6 +60,7 @@ class Canvas(QWidget):
     space_tapped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self._ready = False
         super().__init__(parent)
         self.paint_budget, self.fits = 0.25, True
         self.current: Key | None = None
@@ -95,6 +96,7 @@ class Canvas(QWidget):
         self.setTabOrder(self.graphics, self.legend)
         self.graphics.setAccessibleName("Network picture")
         themes.notifier.changed.connect(self._dress)
+        self._ready = True
         self._dress(themes.current())
 
     # ---- what it shows
@@ -240,11 +242,13 @@ class Canvas(QWidget):
     def fit(self) -> None:
         """Show the whole network, and keep it so until the person zooms or pans."""
         self.fits = True
+        self._place_overlays()
         top = self.segments.geometry().bottom() + TOP_PX
         fit(self.graphics, self.scene, QRectF(self.rect()), top, QRectF(self.legend.geometry()))
 
     def _person_moved(self) -> None:
         self.fits = False
+        self._place_overlays()
         self.scene.set_zoom(self.graphics.zoom)
         self.graphics.viewport().update()
 
@@ -302,6 +306,9 @@ class Canvas(QWidget):
 
     def _place_overlays(self) -> None:
         gap = OVERLAY_PX
+        # Where the network can be below, the texts need a ground of their own.
+        self.legend.set_plate(not self.fits)
+        self._probe.set_plate(not self.fits)
         self.segments.adjustSize()
         self.segments.move(gap, gap - 2)
         self._probe.adjustSize()
@@ -311,14 +318,15 @@ class Canvas(QWidget):
 
     def _dress(self, theme: themes.Theme) -> None:
         self.graphics.setBackgroundBrush(theme.surface)
-        self.scene.set_theme(theme, QApplication.font())
+        self.scene.set_theme(theme, QApplication.font(), self.devicePixelRatioF())
         self._place_overlays()
         self._refit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "legend"):
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.DevicePixelRatioChange) and self._ready:
             self._dress(themes.current())
+        return done
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -210,10 +210,7 @@ class EdgeItem(QGraphicsItem):
             else 0.5
         )
         zoom = min(1.6, max(0.55, self.look.zoom)) ** 0.7
-        pen = QPen(self._colors[bucket], (thin + (thick - thin) * level) * zoom)
-        pen.setCosmetic(True)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        return pen
+        return self.look.pen(self._colors[bucket], (thin + (thick - thin) * level) * zoom)
 
     def _draw(self, painter: QPainter) -> None:
         self.bundles.draw(painter)
@@ -227,8 +224,7 @@ class EdgeItem(QGraphicsItem):
                 if found is not None:
                     bucket, way = found
                     pen = self.pen(bucket)
-                    halo = QPen(self.look.halo, pen.widthF() + HALO_PX)
-                    halo.setCosmetic(True)
+                    halo = self.look.pen(self.look.halo, pen.widthF() / self.look.ratio + HALO_PX)
                     halo.setCapStyle(Qt.PenCapStyle.RoundCap)
                     halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
                     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QBrush, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
 from backprop_gui.ui.canvas.grid import Cells
@@ -98,9 +98,7 @@ class HeatMapItem(QGraphicsItem):
         painter.drawImage(frame, image)
         side = cells.cell
         if side * look.zoom >= LINES_FROM_PX:
-            pen = QPen(look.theme.border, 1)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
+            painter.setPen(look.pen(look.theme.border, 1))
             painter.drawLines(
                 [QLineF(n * side, 0, n * side, cells.height) for n in range(1, columns)]
                 + [QLineF(0, n * side, cells.width, n * side) for n in range(1, rows)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -128,7 +128,7 @@ class NeuronItem(QGraphicsItem):
                 side = -1 if self.name_side == "left" else 1
                 self._name.draw(painter, side * (radius + 8), 0, align=0.5 - side / 2)
         if self.neuron.frozen and radius > LOCK_PX:
-            _draw_lock(painter, radius * 0.72, radius * 0.72, look)
+            _draw_lock(painter, radius, look)
 
     def _draw_disc(self, painter: QPainter, radius: float) -> None:
         look, circle = self.look, QRectF(-radius, -radius, 2 * radius, 2 * radius)
@@ -164,15 +164,15 @@ class NeuronItem(QGraphicsItem):
         painter.drawPixmap(-half, -half, disc)
 
 
-def _draw_lock(painter: QPainter, x: float, y: float, look: Look) -> None:
-    """Draw a small lock on a round ground, its middle at (x, y)."""
+def _draw_lock(painter: QPainter, radius: float, look: Look) -> None:
+    """Draw a small lock on a round ground at the lower right rim of a neuron, smaller where the neuron is."""
+    middle = QPointF(radius * 0.76, radius * 0.76)
+    size = LOCK_PX * min(1.0, max(0.65, radius / 26))
     painter.setPen(look.outline)
     painter.setBrush(look.neutral)
-    painter.drawEllipse(QRectF(x - 8, y - 8, 16, 16))
-    picture: QPixmap = themes.icon("lock", "muted").pixmap(LOCK_PX, LOCK_PX)
-    painter.drawPixmap(
-        QRectF(x - LOCK_PX / 2, y - LOCK_PX / 2, LOCK_PX, LOCK_PX), picture, QRectF(picture.rect())
-    )
+    painter.drawEllipse(middle, size * 0.74, size * 0.74)
+    place = QRectF(middle.x() - size / 2, middle.y() - size / 2, size, size)
+    themes.icon("lock", "muted").paint(painter, place.toAlignedRect())
 
 
 class TextItem(QGraphicsItem):

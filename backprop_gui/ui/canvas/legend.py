@@ -68,6 +68,7 @@ class Legend(QWidget):
     def __init__(self, content: Content, parent: QWidget) -> None:
         super().__init__(parent)
         self._content = content
+        self._plate = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Legend")
@@ -91,6 +92,12 @@ class Legend(QWidget):
             if taller:
                 self.updateGeometry()
             self._speak()
+            self.update()
+
+    def set_plate(self, plate: bool) -> None:
+        """Stand on a ground of its own, or on the picture's."""
+        if plate != self._plate:
+            self._plate = plate
             self.update()
 
     def _speak(self) -> None:
@@ -165,6 +172,8 @@ class Legend(QWidget):
         title, number = QFontMetricsF(title_font), QFontMetricsF(number_font)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._plate:
+            paint_plate(painter, theme, QRectF(self.rect()))
         if self.hasFocus():
             painter.setPen(QPen(theme.accent, 1.5))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
@@ -224,6 +233,13 @@ class Legend(QWidget):
         painter.drawText(QPointF(wedge.right() + 9, top + number.ascent()), text)
 
 
+def paint_plate(painter: QPainter, theme: Theme, rect: QRectF) -> None:
+    """Paint the ground of something that floats over the network."""
+    painter.setPen(QPen(theme.border, 1))
+    painter.setBrush(theme.surface)
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+
+
 def _gradient(bar: QRectF, colors: list[list[int]]) -> QLinearGradient:
     gradient = QLinearGradient(bar.topLeft(), bar.topRight())
     for index, rgb in enumerate(colors):
@@ -231,4 +247,4 @@ def _gradient(bar: QRectF, colors: list[list[int]]) -> QLinearGradient:
     return gradient
 
 
-__all__ = ["Content", "Legend"]
+__all__ = ["Content", "Legend", "paint_plate"]

@@ -27,14 +27,16 @@ class Look:
     ----------
     zoom : float
         Pixels a scene unit.
+    ratio : float
+        Pixels of the screen for each pixel of a widget.
     fills : list of QBrush
         The diverging scale in ``FINE`` steps; ``texts`` are the colours that can be read on them.
     discs : dict
         Circles that were drawn before, by colour, radius and device pixel ratio.
     """
 
-    def __init__(self, theme: Theme, font: QFont) -> None:
-        self.theme = theme
+    def __init__(self, theme: Theme, font: QFont, ratio: float = 1.0) -> None:
+        self.theme, self.ratio = theme, ratio
         self.fills = [QBrush(QColor(*rgb)) for rgb in theme.diverging_table.tolist()]
         self.texts = [theme.text_on(brush.color()) for brush in self.fills]
         self.neutral = QBrush(theme.raised)
@@ -42,9 +44,9 @@ class Look:
         self.bad_ground = QBrush(blended(theme.bad, theme.surface, 0.18))
         self.hatched = QBrush(blended(theme.bad, theme.surface, 0.6))
         self.hatched.setStyle(Qt.BrushStyle.BDiagPattern)
-        self.outline = _pen(theme.outline, 1.1)
-        self.bad_outline = _pen(theme.bad, 2.0)
-        self.ring = _pen(theme.accent, 2.0)
+        self.outline = self.pen(theme.outline, 1.1)
+        self.bad_outline = self.pen(theme.bad, 2.0)
+        self.ring = self.pen(theme.accent, 2.0)
         self.halo = blended(theme.accent, theme.surface, 0.35)
         self.name_color, self.text_color, self.muted = theme.muted, theme.text, theme.muted
         self._font = font
@@ -53,10 +55,16 @@ class Look:
         self.heading_font = QFont(font)
         self.heading_font.setPixelSize(max(11, font.pixelSize() - 1))
         self.heading_metrics = QFontMetricsF(self.heading_font)
-        self.small_font = digits(font, pixel_size=max(10, font.pixelSize() - 2))
-        self.small_metrics = QFontMetricsF(self.small_font)
         self.discs: dict[tuple[int, float, float], QPixmap] = {}
         self.set_zoom(1.0)
+
+    def pen(self, color: QColor, width_px: float) -> QPen:
+        """Return a pen of the same width at every zoom."""
+        # Cosmetic pens count the pixels of the screen, of which a dense one has several for each of ours.
+        pen = QPen(color, width_px * self.ratio)
+        pen.setCosmetic(True)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        return pen
 
     def set_zoom(self, zoom: float) -> None:
         """Choose the size of names for a zoom in pixels a scene unit."""
@@ -107,12 +115,6 @@ class Look:
             sign = "0" if value == 0 else "+" if value > 0 else MINUS
             found.append((sign, min(NUMBER_SIZES[0], max(SMALLEST_SIGN_PX, round(radius_px * 0.8)))))
         return found
-
-
-def _pen(color: QColor, width: float) -> QPen:
-    pen = QPen(color, width)
-    pen.setCosmetic(True)
-    return pen
 
 
 def scaled_by(values: NDArray[np.float64], limits: Any, symlog: bool) -> NDArray[np.float64]:

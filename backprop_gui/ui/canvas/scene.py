@@ -100,10 +100,10 @@ class NetworkScene(QGraphicsScene):
         self._rebuild()
         return True
 
-    def set_theme(self, theme: Theme, font: QFont) -> None:
-        """Draw everything in another theme."""
+    def set_theme(self, theme: Theme, font: QFont, ratio: float) -> None:
+        """Draw everything in another theme, on a screen of ``ratio`` pixels for each of a widget."""
         zoom = self.look.zoom
-        self.look = Look(theme, font)
+        self.look = Look(theme, font, ratio)
         self.look.set_zoom(zoom)
         for item in self._neurons.values():
             item.look = self.look

@@ -1,0 +1,41 @@
+"""What the scene answers when it is asked: the tooltip of a place, and the content of the legend."""
+
+from __future__ import annotations
+
+from backprop_gui.ui.canvas.legend import Content
+from backprop_gui.ui.canvas.scale import Reach
+from backprop_gui.ui.canvas.scene import NetworkScene
+from backprop_gui.ui.canvas.views import EDGE_TITLES, NEURON_TITLES, View
+from backprop_gui.ui.canvas.words import bundle_tooltip, layer_hint, tooltip
+
+
+def tooltip_at(scene: NetworkScene, x: float, y: float, tolerance: float) -> str:
+    """Return the tooltip of what is at a point of the scene, empty for nothing; edges may be missed a little."""
+    key = scene.key_at(x, y, tolerance)
+    if key is None:
+        bundles = scene.edge_item.bundles
+        strand = bundles.strand_at(x, y, tolerance)
+        what = "step" if scene.view is View.UPDATE else "weight"
+        return "" if strand is None else bundle_tooltip(scene.picture, bundles, strand, what)
+    hint = ""
+    if isinstance(key, int):
+        layer = scene.network.neuron_of[key].layer
+        if layer in scene.maps or layer in scene.opened:
+            hint = layer_hint(len(scene.network.members[layer]), is_open=layer in scene.opened)
+    return tooltip(scene.network, key, scene.frame, scene.lookup, hint)
+
+
+def content_of(scene: NetworkScene) -> Content:
+    """Return what the legend has to say."""
+    one = scene.limits.reach is Reach.NETWORK
+    return Content(
+        NEURON_TITLES[scene.view],
+        scene.limits.limit_of(-1) if one else 0.0,
+        scene.form,
+        scene.limits.reach,
+        EDGE_TITLES[scene.view],
+        scene.edge_limits.limit_of(-1) if one else 0.0,
+    )
+
+
+__all__ = ["content_of", "tooltip_at"]

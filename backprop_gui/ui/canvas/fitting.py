@@ -1,0 +1,62 @@
+"""Fitting the picture into the widget: as large as it can be, clear of what floats above it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF
+
+from backprop_gui.ui.canvas.graphics import NetworkView
+from backprop_gui.ui.canvas.scene import NetworkScene
+
+MARGIN_PX = 30.0
+
+
+def fit(view: NetworkView, scene: NetworkScene, area: QRectF, top: float, legend: QRectF) -> None:
+    """Show the whole picture.
+
+    Parameters
+    ----------
+    area, legend : QRectF
+        The viewport, and the part of it that the legend covers.
+    top : float
+        What the controls above take, in pixels.
+    """
+    _fit_into(view, scene, area, MARGIN_PX, top, MARGIN_PX)
+    if _hides_something(view, scene, legend):
+        # The picture goes above the legend or to its right, wherever it becomes larger.
+        above = MARGIN_PX, top, area.bottom() - legend.top() + 8.0
+        beside = legend.right() + 16.0, top, MARGIN_PX
+        if _fit_into(view, scene, area, *above) >= _fit_into(view, scene, area, *beside):
+            _fit_into(view, scene, area, *above)
+
+
+def _fit_into(
+    view: NetworkView, scene: NetworkScene, area: QRectF, left: float, top: float, bottom: float
+) -> float:
+    """Show everything within these margins in pixels, and return the zoom."""
+    edges = scene.picture.bounds
+    bounds = QRectF(edges[0], edges[1], edges[2] - edges[0], edges[3] - edges[1])
+    # Texts keep their size, so how much they need depends on the zoom, and the zoom on what they need.
+    for _ in range(3):
+        before, up, after = scene.reach_px()
+        if left == MARGIN_PX:
+            before = after = max(before, after)
+        room = area.adjusted(left + before, top + up, -MARGIN_PX - after, -bottom)
+        view.show_rect(bounds, room if room.isValid() else area)
+        scene.set_zoom(view.zoom)
+    return view.zoom
+
+
+def _hides_something(view: NetworkView, scene: NetworkScene, legend: QRectF) -> bool:
+    """Return whether a neuron, a cell, an edge or a name lies under the legend."""
+    picture = scene.picture
+    area = view.viewportTransform().inverted()[0].mapRect(legend)
+    points = np.concatenate([picture.position, picture.points.reshape(-1, 2), scene.name_ends()])
+    reach = np.concatenate([picture.radius, np.zeros(len(points) - len(picture.radius))]) + 8 / view.zoom
+    inside = (np.abs(points[:, 0] - area.center().x()) < area.width() / 2 + reach) & (
+        np.abs(points[:, 1] - area.center().y()) < area.height() / 2 + reach
+    )
+    return bool(inside.any())
+
+
+__all__ = ["fit"]

@@ -1,0 +1,68 @@
+"""The label that says which example is looked at, with arrows to its neighbours."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from backprop_gui.ui import theme as themes
+from backprop_gui.ui.canvas.legend import paint_plate
+
+
+class ProbeLabel(QWidget):
+    """A text such as ``example 98 of 140`` and two arrows.
+
+    Signals
+    -------
+    stepped(int)
+        -1 or +1.
+    """
+
+    stepped = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 2, 0)
+        row.setSpacing(0)
+        self._text = QLabel()
+        self._text.setProperty("role", "muted")
+        row.addWidget(self._text)
+        row.addSpacing(6)
+        for name, step, tip in (
+            ("chevron-left", -1, "Look at the example before"),
+            ("chevron-right", 1, "Look at the next example"),
+        ):
+            button = QToolButton()
+            button.setProperty("role", "flat")
+            button.setIcon(themes.icon(name, "muted"))
+            button.setIconSize(QSize(15, 15))
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.setAutoRepeat(True)
+            button.clicked.connect(lambda _=False, step=step: self.stepped.emit(step))
+            row.addWidget(button)
+        self._plate = False
+        self.hide()
+
+    def set_plate(self, plate: bool) -> None:
+        """Stand on a ground of its own, or on the picture's."""
+        if plate != self._plate:
+            self._plate = plate
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._plate:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_plate(painter, themes.current(), QRectF(self.rect()))
+            painter.end()
+
+    def set_text(self, text: str) -> None:
+        """Say ``text``; empty hides everything."""
+        self._text.setText(text)
+        self.setVisible(bool(text))
+
+
+__all__ = ["ProbeLabel"]
