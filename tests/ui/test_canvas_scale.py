@@ -36,7 +36,8 @@ def test_a_limit_grows_at_once_and_shrinks_slowly() -> None:
     assert calm.feed(0.5, now=0.033) == 8.0
     limits = [calm.feed(0.5, now=0.1 * step) for step in range(1, 400)]
     assert limits == sorted(limits, reverse=True)
-    assert limits[10] == 8.0
+    assert limits[0] >= 6.0
+    assert limits[5] >= 4.0
     assert limits[-1] == 0.6
     assert len(set(limits)) > 5
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-HALF_LIFE_SECONDS = 4.0
+HALF_LIFE_SECONDS = 0.8
 """Time in which the remembered maximum halves while smaller numbers arrive."""
 SMALLEST = 1e-300
 """Numbers nearer to zero than this are drawn as zero."""
