@@ -190,9 +190,9 @@ def _rounding(plan: Plan, values: Array, seen: Trace, method: Method) -> tuple[A
         (reach[key[1]] * a[:, plan.column[key[0]]] if isinstance(key, tuple) else reach[key]).sum()
         for key in plan.keys
     ]
-    # A loss is as uncertain as itself, as its slope times the uncertainty of the outputs (nudged at least as far as
-    # the step), and as the numbers around 1 that a logarithm near 0 is made of.
-    terms_of_loss = own.sum(axis=1)
+    # A loss is as uncertain as itself, as its slope times the uncertainty of the outputs (both after the nudge, which
+    # counts where they are 0), and as the numbers around 1 that a logarithm near 0 is made of.
+    terms_of_loss = own.sum(axis=1) + DIFFERENCE_STEP
     slopes = delta[:, [plan.column[neuron.id] for neuron in network.outputs]].sum(axis=1) + DIFFERENCE_STEP
     of_losses = ROUNDINGS * (np.abs(seen.losses) + slopes * terms_of_loss + np.minimum(terms_of_loss, 1.0))
     of_gradient = ROUNDINGS * (1 + np.abs(seen.z).max(initial=0.0)) * np.array(terms)
