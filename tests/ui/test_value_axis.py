@@ -56,7 +56,8 @@ def test_ticks_are_round() -> None:
     assert linear_ticks(0, 0.8, 5) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
     assert linear_ticks(-1, 3, 5) == [-1, 0, 1, 2, 3]
     assert log_ticks(0.05, 1, 5) == pytest.approx([0.05, 0.1, 0.2, 0.5, 1])
-    assert log_ticks(0.05, 1, 3) == pytest.approx([0.1, 1])
+    assert log_ticks(0.05, 1, 3) == pytest.approx([0.1, 0.3, 1])
+    assert log_ticks(0.05, 1, 2) == pytest.approx([0.1, 1])
     assert log_ticks(1e-30, 1, 5) == pytest.approx([1e-28, 1e-21, 1e-14, 1e-7, 1])
 
 

@@ -24,33 +24,30 @@ from PySide6.QtWidgets import QFrame
 from backprop_gui.engine.arrays import Array
 from backprop_gui.ui import theme
 from backprop_gui.ui.numbers import format_number
+from backprop_gui.ui.plots.marks import draw_dot, draw_mark
+from backprop_gui.ui.plots.stroke import Stroke
 from backprop_gui.ui.plots.ticks import nice_step, resting_limit, tick_label
 from backprop_gui.ui.plots.value_axis import Scale, ValueAxis
 
 LABEL_PX = 11
 DASHES = [5.0, 3.5]
-DOT_PX = 3.0
 SPACING_X, SPACING_Y = 110, 22
 """Pixels that a tick of each axis wants for itself."""
 MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 8, 14, LABEL_PX + 13
 
 
-class _Stroke(pg.PlotCurveItem):
-    """A line about two pixels wide for the price of a thin one, in pixels of the view.
-
-    Qt strokes antialiased lines wider than a pixel some thirty times slower than thin ones: two thin ones beside each
-    other look the same.
-    """
-
-    def paint(self, painter: QPainter, option: object, widget: object) -> None:
-        painter.translate(0, -0.35)
-        super().paint(painter, option, widget)
-        painter.translate(0, 0.7)
-        super().paint(painter, option, widget)
-
-
 class CurvePlot(pg.GraphicsView):
     """Curves over epochs, drawn in heights from 0 to 1, so that no value can upset the view.
+
+    Attributes
+    ----------
+    epochs : (records,) array
+    axis : ValueAxis
+        From values to heights.
+    area : QRectF
+        Where the curves are, in pixels of the viewport.
+    index : int
+        The record under the crosshair; -1 for none.
 
     Signals
     -------
@@ -81,7 +78,7 @@ class CurvePlot(pg.GraphicsView):
         self._up: list[tuple[float, str]] = []
         self._across: list[tuple[QRectF, str]] = []
         self._axes: object = None
-        self._curves = [_Stroke(antialias=True, connect="finite") for _ in colors]
+        self._curves = [Stroke(antialias=True, connect="finite") for _ in colors]
         for curve in reversed(self._curves):
             self.scene().addItem(curve)
         theme.notifier.changed.connect(self._dress)
@@ -227,10 +224,16 @@ class CurvePlot(pg.GraphicsView):
             pen = QPen(getattr(now, name), 1)
             pen.setCosmetic(True)
             if dashed:
-                pen.setDashPattern(DASHES)
+                # A cosmetic pen counts in the pixels of the screen.
+                pen.setDashPattern([length * self.devicePixelRatioF() for length in DASHES])
             curve.setPen(pen)
         self._axes = None
         self._lay_out()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._dress()
+        return super().event(event)
 
     def resizeEvent(self, event: QEvent | None) -> None:
         super().resizeEvent(event)
@@ -255,14 +258,14 @@ class CurvePlot(pg.GraphicsView):
         now = theme.current()
         self._draw_ends(painter)
         if self._now is not None:
-            self._draw_mark(painter, self._now, self._now_text, now.text, now.text, now.window)
+            self._draw_mark(painter, self._now, self._now_text, (now.text, now.text, now.window))
         if 0 <= self.index < len(self.epochs):
             self._draw_reading(painter, self.index)
 
     def _draw_reading(self, painter: QPainter, index: int) -> None:
         """Draw the crosshair with a dot and a short number for each curve; the full numbers are for a line of text."""
         now, epoch = theme.current(), float(self.epochs[index])
-        self._draw_mark(painter, epoch, f"epoch {epoch:,.0f}", now.outline, now.tile, now.text)
+        self._draw_mark(painter, epoch, f"epoch {epoch:,.0f}", (now.outline, now.tile, now.text))
         read = [
             (float(heights[index]), float(values[index]), getattr(now, name))
             for (name, _), heights, values in zip(self._colors, self._heights, self._series, strict=True)
@@ -274,7 +277,7 @@ class CurvePlot(pg.GraphicsView):
         free = 0.0
         # From the top down, so that a number too near to the one above it moves below it.
         for place, (height, value, color) in enumerate(sorted(read, key=lambda one: -one[0])):
-            self._draw_dot(painter, epoch, height, color)
+            draw_dot(painter, self.place(epoch, height), color)
             at = self.place(epoch, height)
             share = self.axis.scale is Scale.SHARE
             text = f"{100 * value:.1f} %" if share else format_number(value, 4)
@@ -294,41 +297,14 @@ class CurvePlot(pg.GraphicsView):
         for name, heights in zip(reversed(self._colors), reversed(self._heights), strict=True):
             there = np.flatnonzero(np.isfinite(heights))
             if len(there):
-                color = getattr(theme.current(), name[0])
-                self._draw_dot(painter, float(self.epochs[there[-1]]), float(heights[there[-1]]), color)
-
-    def _draw_dot(self, painter: QPainter, epoch: float, height: float, color: QColor) -> None:
-        if math.isfinite(height):
-            painter.setPen(QPen(theme.current().window, 1))
-            painter.setBrush(color)
-            painter.drawEllipse(self.place(epoch, height), DOT_PX + 0.5, DOT_PX + 0.5)
+                place = self.place(float(self.epochs[there[-1]]), float(heights[there[-1]]))
+                draw_dot(painter, place, getattr(theme.current(), name[0]))
 
     def _draw_mark(
-        self, painter: QPainter, epoch: float, text: str, line: QColor, ground: QColor, ink: QColor
+        self, painter: QPainter, epoch: float, text: str, colors: tuple[QColor, QColor, QColor]
     ) -> None:
-        """Draw a vertical line at ``epoch`` and ``text`` in a rounded chip under it."""
-        area = self.area
-        x = round(self.place(epoch, 0).x()) + 0.5
-        painter.setPen(QPen(line, 1))
-        painter.drawLine(QPointF(x, area.top() - 4), QPointF(x, area.bottom() + 4))
-        font = self._label_font()
-        width = QFontMetricsF(font).horizontalAdvance(text) + 18
-        left = min(max(x - width / 2, 2.0), self.viewport().width() - width - 2)
-        chip = QRectF(left, area.bottom() + 3, width, LABEL_PX + 7)
-        self._blank_labels(painter, chip)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(chip, chip.height() / 2, chip.height() / 2)
-        painter.setPen(ink)
-        painter.setFont(font)
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _blank_labels(self, painter: QPainter, chip: QRectF) -> None:
-        """Hide the tick labels that ``chip`` would cover only in part."""
-        around = chip.adjusted(-4, 0, 4, 0)
-        for rect, _ in self._across:
-            if rect.intersects(around):
-                painter.fillRect(rect, theme.current().window)
+        x = self.place(epoch, 0).x()
+        draw_mark(painter, self.area, x, text, self._label_font(), colors, [rect for rect, _ in self._across])
 
 
 __all__ = ["CurvePlot"]

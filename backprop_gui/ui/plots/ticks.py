@@ -55,9 +55,9 @@ def log_limits(low: float, high: float) -> tuple[float, float]:
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:
-    """Return 1, 2 and 5 times powers of ten between two positive numbers; powers only where those are too many."""
+    """Return 1, 2 and 5 times powers of ten between two positive numbers; fewer where those are too many."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    for steps in (LOG_STEPS, (1,)):
+    for steps in (LOG_STEPS, (1, 3), (1,)):
         ticks = [
             step * 10.0**power
             for power in range(max(first, -307), min(last, 307) + 1)
