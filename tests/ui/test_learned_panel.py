@@ -27,6 +27,7 @@ from backprop_gui.ui.plots.fit import Fit
 from backprop_gui.ui.plots.plane import Plane
 from backprop_gui.ui.plots.regions import Regions
 from backprop_gui.ui.plots.surface import Surface
+from backprop_gui.ui.plots.view import View
 from tests.ui.plot_lab import a_lab, click, near, shows
 
 Shown = Callable[..., LearnedPanel]
@@ -407,6 +408,7 @@ def test_other_columns_empty_the_picture_at_once(shown: Shown) -> None:
     panel.sync(old, lab.document.project)
     assert isinstance(panel.view, Confusion)
     assert panel.view.counts is None
+    assert [view for view in panel.findChildren(View) if view.isVisible()] == [panel.view]
     panel.show_frame(frame)
     assert panel.view.counts is None
 

@@ -170,7 +170,7 @@ def test_no_number_upsets_it(
     panel.scale.button(scale).click()
     plot_of(panel).read_near(0)
     panel.grab()
-    assert f"training {format_exact(losses[0])}" in panel.words.whole or np.isnan(losses[0])
+    assert f"training {format_exact(losses[0])}" in panel.words.whole
 
 
 def test_a_single_record_is_a_dot(shown: Shown) -> None:
@@ -213,6 +213,16 @@ def test_the_test_curve_is_named_only_where_there_is_one(shown: Shown, trained: 
     assert "test" in panel.key.accessibleName()
     panel.show_frame(with_curve(frame, [1.0, 0.5]))
     assert panel.key.accessibleName() == "lines: training"
+
+
+def test_a_record_without_a_test_part_says_so(shown: Shown, trained: tuple[Any, Frame]) -> None:
+    lab, frame = trained
+    panel = shown(lab, with_curve(frame, [1.0, 0.5, 0.4], [float("nan"), 0.6, 0.5]))
+    assert panel.words.whole == "·  log scale"
+    plot_of(panel).read_near(0)
+    assert "no test data" in panel.words.whole
+    plot_of(panel).read_near(1)
+    assert "test 0.6" in panel.words.whole
 
 
 def test_another_file_begins_with_empty_axes(shown: Shown, trained: tuple[Any, Frame]) -> None:

@@ -91,11 +91,13 @@ class LearnedPanel(PanelWidget):
         if not isinstance(self.view, kind):
             if self.view is not None:
                 self._body.removeWidget(self.view)
+                self.view.hide()  # it lives until Qt has time for it, and must not be seen meanwhile
                 self.view.deleteLater()
             self.view = kind()
             self.view.picked.connect(self.lab.player.look_at)
             self.view.stepped.connect(self.lab.player.move_probe)
             self._body.addWidget(self.view, 1)
+            self.view.show()
             self.view.part = Part.TEST
         self.view.set_data(prepared)
         self._offer(prepared)

@@ -152,7 +152,7 @@ class LossPanel(PanelWidget):
         if self.plot is None or self._curve is None:
             return
         series = self._values()
-        tested = bool(np.isfinite(self._curve.test).any())
+        tested = not np.isnan(self._curve.test).all()
         self.key.set_entries(LINES if tested else LINES[:1])
         self.plot.show_curves(self._curve.epochs, series, self._scale())
         self._say(self.plot.index)
@@ -163,16 +163,14 @@ class LossPanel(PanelWidget):
         if curve is not None and 0 <= index < len(curve.epochs):
             train, test = (float(values[index]) for values in self._values())
             parts = [f"epoch {curve.epochs[index]:,.0f}", f"training {self._reading(train)}"]
-            if np.isfinite(curve.test).any():
-                parts.append(f"test {self._reading(test)}")
+            if not np.isnan(curve.test).all():
+                parts.append("no test data" if np.isnan(curve.test[index]) else f"test {self._reading(test)}")
         else:
             parts = [{Scale.LOG: "log scale", Scale.LINEAR: "linear scale", Scale.SHARE: ""}[self._scale()]]
-            parts.append(left_out(self._values(), self._scale()))
+            parts.append(left_out(*self._values(), self._scale()))
         self.words.set_text("".join(f"·  {part}  " for part in parts if part).rstrip())
 
     def _reading(self, value: float) -> str:
-        if np.isnan(value):
-            return "not evaluated"
         return f"{100 * value:.2f} %" if self.measure.value else format_exact(value)
 
     def _arrange(self) -> None:

@@ -73,6 +73,7 @@ class Agreement(View):
         room = ROW_PX * (len(self._answers) + 1)
         left = math.ceil(max(26.0, room_beside(self.font(), self._range, width - 30)))
         side = max(40, int(min(width - left - 2, height - 4 - BELOW_PX - ROW_PX - 6 - room)))
+        self.points.side = side
         self.axes = Axes(QRectF(left, ROW_PX + 2, side, side), self._range, self._range)
 
     def _pixels(self, part: Part) -> Floats:
@@ -171,7 +172,7 @@ class Agreement(View):
         total = len(self.points.rows)
         if self._drawn and drawn < total:
             note = f"{drawn:,} of {total:,} examples drawn"
-            paint_words(painter, rect.left(), top, rect.width(), note)
+            paint_words(painter, rect.left(), top, self.width() - rect.left(), note)
 
 
 __all__ = ["Agreement"]

@@ -149,7 +149,8 @@ class CurvePlot(pg.GraphicsView):
         for tick in np.arange(0.0, self._x_limit * (1 + 1e-9), step).tolist():
             label = tick_label(tick, step)
             width = metrics.horizontalAdvance(label) + 4
-            left = self.place(tick, 0).x() - width / 2
+            rightmost = self.viewport().width() - width
+            left = min(self.place(tick, 0).x() - width / 2, rightmost)
             result.append((QRectF(left, self.area.bottom() + 3, width, LABEL_PX + 7), label))
         return result
 

@@ -69,6 +69,7 @@ class Fit(View):
         tall = max(50, int(min(0.85 * width, height - 4 - BELOW_PX - 6 - room)))
         left = math.ceil(max(26.0, room_beside(self.font(), self._y, tall)))
         self.axes = Axes(QRectF(left, 4, max(40, width - left - 2), tall), self._x, self._y)
+        self.points.side = min(tall, width)
         rows = self.points.rows[self.points.shown]
         self._dots = self.axes.place(dataset.x[rows, 0], self._heights(rows))
 

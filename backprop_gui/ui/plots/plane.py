@@ -121,6 +121,7 @@ class Plane(View):
         side = max(40, int(side))
         self.axes = Axes(QRectF(left, 2, side, side), *self._ranges)
         x = self.prepared.dataset.x[self.points.rows[self.points.shown]]
+        self.points.side = side
         self._dots = self.axes.place(x[:, 0], x[:, 1])
         self._color()  # the theme may be another one
 

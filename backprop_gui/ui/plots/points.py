@@ -16,6 +16,7 @@ from backprop_gui.ui.plots.axes import Floats
 MOST_DOTS = 1500
 """More dots than this are a carpet; of larger data an even selection is drawn, and that is said."""
 REACH_PX = 10.0
+USUAL_SIDE_PX = 230.0
 
 
 class Points:
@@ -29,12 +30,15 @@ class Points:
         The examples that are drawn.
     rows : (examples,) integers
         Where each example stands in the data set.
+    side : float
+        The shorter side of the picture in pixels; dots are smaller in a small one.
     """
 
     def __init__(self, prepared: Prepared) -> None:
         self.train = len(prepared.train_rows)
         self.rows = np.concatenate([prepared.train_rows, prepared.test_rows])
         count = len(self.rows)
+        self.side = USUAL_SIDE_PX
         self.shown = np.unique(np.linspace(0, count - 1, min(count, MOST_DOTS)).astype(np.intp))
 
     def number(self, probe: Probe) -> int:
@@ -64,7 +68,8 @@ class Points:
     def radius(self) -> float:
         """The size of a dot in pixels."""
         count = len(self.shown)
-        return 6.0 if count <= 10 else 3.6 if count <= 400 else 2.8 if count <= 800 else 2.2
+        usual = 6.0 if count <= 10 else 3.6 if count <= 400 else 2.8 if count <= 800 else 2.2
+        return usual * min(1.0, max(0.65, self.side / USUAL_SIDE_PX))
 
     def nearest(self, pixels: Floats, point: QPointF) -> int | None:
         """Return the number of the example nearest to ``point``, if one of ``pixels``, (dots, 2), is near."""

@@ -43,9 +43,10 @@ class Predictor:
     def predict(self, frame: Frame, loss: Loss) -> Array:
         """Return what people want to see of the outputs, (outputs, examples); see `Loss.predict`."""
         passes = self._prepared(frame.plan, frame.theta, loss)
-        self._theta[...] = frame.theta
         parts = []
+        # Parameters on their way to infinity overflow already when they become float32.
         with np.errstate(all="ignore"):
+            self._theta[...] = frame.theta
             for x in self._x:
                 if len(self._x) > 1:
                     passes.x[...] = x

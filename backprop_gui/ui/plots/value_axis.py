@@ -92,11 +92,11 @@ def drawable(values: Array, scale: Scale) -> NDArray[np.bool_]:
     return finite & (values >= 1 / LARGEST) if scale is Scale.LOG else finite
 
 
-def left_out(series: Sequence[Array], scale: Scale) -> str:
-    """Say in a few words what of ``series`` is not drawn; empty if all is. A series of NaN only does not exist."""
-    there = [values for values in series if not np.isnan(values).all()]
-    infinite = sum(int((~drawable(values, Scale.LINEAR)).sum()) for values in there)
-    hidden = sum(int((~drawable(values, scale)).sum()) for values in there) - infinite
+def left_out(train: Array, test: Array, scale: Scale) -> str:
+    """Say in a few words what is not drawn; empty if all is. NaN in ``test`` is a record without a test part."""
+    tested = test[~np.isnan(test)]
+    infinite = sum(int((~drawable(values, Scale.LINEAR)).sum()) for values in (train, tested))
+    hidden = sum(int((~drawable(values, scale)).sum()) for values in (train, tested)) - infinite
     parts = []
     if hidden:
         parts.append(f"{hidden:,} at or below 0 not on a log scale")
