@@ -249,7 +249,7 @@ def _step(
 
 def _number(value: float, digits: int = DIGITS) -> str:
     # A target of 1 is 1 and not 1.000.
-    if value == round(value) and abs(value) < 10**digits:
+    if math.isfinite(value) and value == round(value) and abs(value) < 10**digits:
         return f"{value:.0f}".replace("-", MINUS)
     return format_number(value, digits)
 

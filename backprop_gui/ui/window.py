@@ -35,6 +35,9 @@ from backprop_gui.ui.player import Player
 from backprop_gui.ui.selection import Selection
 from backprop_gui.ui.topbar import TopBar
 
+ROOMY_WIDTH = 1250
+ROOMY_PX, NARROW_PX = (250, 316, 210, 250), (228, 250, 180, 170)
+"""Widths of the left and right docks, heights of the bottom dock and the inspector, in pixels."""
 LAYOUT_VERSION = 1
 """Raised when the panels change so much that a remembered layout no longer fits."""
 
@@ -118,7 +121,8 @@ class Window(QMainWindow):
         areas, corners = Qt.DockWidgetArea, Qt.Corner
         self.setCorner(corners.BottomLeftCorner, areas.BottomDockWidgetArea)
         self.setCorner(corners.BottomRightCorner, areas.BottomDockWidgetArea)
-        self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
+        options = QMainWindow.DockOption
+        self.setDockOptions(options.AllowTabbedDocks | options.AllowNestedDocks | options.GroupedDragging)
         self.setTabPosition(areas.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         load_panels()
         docks: dict[str, QDockWidget] = {}
@@ -128,17 +132,35 @@ class Window(QMainWindow):
             docks[panel.name] = dock = self._dock(panel, widget)
             self.addDockWidget(panel.area, dock)
             self._panel_menu.addAction(dock.toggleViewAction())
-        for panel in PANELS.values():
+        for panel in sorted(PANELS.values(), key=lambda panel: panel.order):
             if panel.tab_with:
                 self.tabifyDockWidget(docks[panel.tab_with], docks[panel.name])
                 docks[panel.tab_with].raise_()
-        left = [dock for name, dock in docks.items() if PANELS[name].area == areas.LeftDockWidgetArea]
-        right = [dock for name, dock in docks.items() if PANELS[name].area == areas.RightDockWidgetArea]
-        bottom = [dock for name, dock in docks.items() if PANELS[name].area == areas.BottomDockWidgetArea]
-        self.resizeDocks(left, [250] * len(left), Qt.Orientation.Horizontal)
-        self.resizeDocks(right, [316] * len(right), Qt.Orientation.Horizontal)
-        self.resizeDocks(bottom, [210] * len(bottom), Qt.Orientation.Vertical)
         self._docks = docks
+        for dock in docks.values():
+            dock.visibilityChanged.connect(self._place_titles)
+            dock.dockLocationChanged.connect(self._place_titles)
+        self._place_titles()
+
+    def _share_room(self) -> None:
+        """Give the docks the sizes that suit the window, until somebody changes them."""
+        areas, across, down = Qt.DockWidgetArea, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        left, right, bottom, inspector = ROOMY_PX if self.width() >= ROOMY_WIDTH else NARROW_PX
+        for area, orientation, size in (
+            (areas.LeftDockWidgetArea, across, left),
+            (areas.RightDockWidgetArea, across, right),
+            (areas.BottomDockWidgetArea, down, bottom),
+        ):
+            there = [dock for name, dock in self._docks.items() if PANELS[name].area == area]
+            self.resizeDocks(there, [size] * len(there), orientation)
+        self.resizeDocks([self._docks["inspector"]], [inspector], down)
+
+    def _place_titles(self) -> None:
+        """Give each dock a title bar, except where its tab says the same already."""
+        for dock in self._docks.values():
+            tabbed = bool(self.tabifiedDockWidgets(dock)) and not dock.isFloating()
+            if tabbed == (dock.titleBarWidget() is None):
+                dock.setTitleBarWidget(QWidget() if tabbed else None)
 
     def _dock(self, panel: Panel, widget: PanelWidget) -> QDockWidget:
         dock = QDockWidget(panel.title, self)
@@ -311,6 +333,9 @@ class Window(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not self._arranged:
+            self._arranged = True
+            self._share_room()
         self.canvas.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -334,5 +359,4 @@ class Window(QMainWindow):
         geometry, layout = settings.value("geometry"), settings.value("layout")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        if isinstance(layout, QByteArray):
-            self.restoreState(layout, LAYOUT_VERSION)
+        self._arranged = isinstance(layout, QByteArray) and self.restoreState(layout, LAYOUT_VERSION)

@@ -258,6 +258,6 @@ def _described(dataset: Dataset) -> str:
     return " · ".join(parts)
 
 
-add_panel(Panel("data", "Data", DataPanel, Qt.DockWidgetArea.LeftDockWidgetArea, 1))
+add_panel(Panel("data", "Data", DataPanel, Qt.DockWidgetArea.LeftDockWidgetArea, 0))
 
 __all__ = ["DataPanel"]

@@ -240,4 +240,14 @@ def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'s' * (count != 1)}"
 
 
-add_panel(Panel("network", "Network", ShapePanel, Qt.DockWidgetArea.LeftDockWidgetArea, 0, pace=Pace.NUMBERS))
+add_panel(
+    Panel(
+        "network",
+        "Network",
+        ShapePanel,
+        Qt.DockWidgetArea.LeftDockWidgetArea,
+        1,
+        pace=Pace.NUMBERS,
+        tab_with="data",
+    )
+)
