@@ -123,7 +123,7 @@ def test_every_icon_is_licensed_and_readable() -> None:
     assert "ISC License" in (ROOT / "resources/icons/LICENSE").read_text(encoding="utf-8")
 
 
-def test_the_licence_of_the_package_names_both() -> None:
+def test_the_licence_of_the_package_names_that_of_the_icons_and_the_data() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["license"] == "MIT AND ISC"
+    assert project["license"] == "MIT AND ISC AND CC-BY-4.0"
     assert all((ROOT / name).is_file() for name in project["license-files"])
