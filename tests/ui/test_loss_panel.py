@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -124,6 +125,19 @@ def test_a_curve_is_prepared_only_when_it_has_changed(
     assert not calls
     panel.show_frame(with_curve(frame, [*frame.curve.train.tolist(), 0.1], [*frame.curve.test.tolist(), 0.2]))
     assert len(calls) == 1
+
+
+def test_while_training_runs_it_waits_until_its_time_is_paid_for(
+    shown: Shown, trained: tuple[Any, Frame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab, frame = trained
+    panel = shown(lab, frame)
+    monkeypatch.setattr(plot_of(panel).budget, "allows", lambda: False)
+    longer = with_curve(frame, [1.0] * 40)
+    panel.show_frame(replace(longer, rate=1000.0))
+    assert len(plot_of(panel).epochs) == len(frame.curve.epochs)
+    panel.show_frame(longer)
+    assert len(plot_of(panel).epochs) == 40
 
 
 def test_the_axes_stand_still_while_a_curve_grows(shown: Shown, trained: tuple[Any, Frame]) -> None:

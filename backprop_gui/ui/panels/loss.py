@@ -91,11 +91,13 @@ class LossPanel(PanelWidget):
     def show_frame(self, frame: Frame) -> None:
         if not self.isVisible():
             return
-        plot = self._plot()
+        plot, running = self._plot(), frame.rate > 0
+        if running and not plot.budget.allows():
+            return
         if self._curve is None or not _same(self._curve, frame.curve):
             self._curve = frame.curve
-            self._draw()
-        running = frame.rate > 0
+            with plot.budget.spend():
+                self._draw()
         plot.show_now(
             int(frame.epoch) if running else frame.epoch, f"epoch {_epoch_text(frame.epoch, running)}"
         )

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
     QPen,
     QWheelEvent,
 )
@@ -24,11 +25,14 @@ from PySide6.QtWidgets import QFrame
 from backprop_gui.engine.arrays import Array
 from backprop_gui.ui import theme
 from backprop_gui.ui.numbers import format_number
-from backprop_gui.ui.plots.marks import draw_dot, draw_mark
+from backprop_gui.ui.plots.budget import Budget
+from backprop_gui.ui.plots.marks import draw_dot, draw_mark, draw_values
 from backprop_gui.ui.plots.stroke import Stroke
 from backprop_gui.ui.plots.ticks import nice_step, resting_limit, tick_label
 from backprop_gui.ui.plots.value_axis import Scale, ValueAxis
 
+SHARE = 0.03
+"""Of the wall time, while training runs."""
 LABEL_PX = 11
 DASHES = [5.0, 3.5]
 SPACING_X, SPACING_Y = 110, 22
@@ -48,6 +52,8 @@ class CurvePlot(pg.GraphicsView):
         Where the curves are, in pixels of the viewport.
     index : int
         The record under the crosshair; -1 for none.
+    budget : Budget
+        Of the time that preparing and painting may take while training runs.
 
     Signals
     -------
@@ -71,6 +77,7 @@ class CurvePlot(pg.GraphicsView):
         self._heights: list[Array] = list(self._series)
         self.axis = ValueAxis(Scale.LINEAR, 0.0, 1.0)
         self._x_limit = 1.0
+        self.budget = Budget(SHARE)
         self._now: float | None = None
         self._now_text = ""
         self.index = -1
@@ -241,6 +248,10 @@ class CurvePlot(pg.GraphicsView):
         if hasattr(self, "_curves"):  # it is resized once while it is made
             self._lay_out()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with self.budget.spend():
+            super().paintEvent(event)
+
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         super().drawBackground(painter, rect)
         area = self.area
@@ -267,31 +278,13 @@ class CurvePlot(pg.GraphicsView):
         """Draw the crosshair with a dot and a short number for each curve; the full numbers are for a line of text."""
         now, epoch = theme.current(), float(self.epochs[index])
         self._draw_mark(painter, epoch, f"epoch {epoch:,.0f}", (now.outline, now.tile, now.text))
-        read = [
-            (float(heights[index]), float(values[index]), getattr(now, name))
-            for (name, _), heights, values in zip(self._colors, self._heights, self._series, strict=True)
-            if math.isfinite(heights[index])
-        ]
-        font = theme.digits(self.font(), pixel_size=LABEL_PX, bold=True)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        free = 0.0
-        # From the top down, so that a number too near to the one above it moves below it.
-        for place, (height, value, color) in enumerate(sorted(read, key=lambda one: -one[0])):
-            draw_dot(painter, self.place(epoch, height), color)
-            at = self.place(epoch, height)
-            share = self.axis.scale is Scale.SHARE
+        share = self.axis.scale is Scale.SHARE
+        read = []
+        for (name, _), heights, values in zip(self._colors, self._heights, self._series, strict=True):
+            value = float(values[index])
             text = f"{100 * value:.1f} %" if share else format_number(value, 4)
-            width = metrics.horizontalAdvance(text) + 8
-            left = at.x() + 7 if at.x() + 7 + width <= self.area.right() else at.x() - 7 - width
-            lowest = self.area.bottom() + 2 - 16 * (len(read) - place)
-            rect = QRectF(left, min(max(at.y() - 8, free), lowest), width, 16)
-            free = rect.bottom()
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(now.window)
-            painter.drawRoundedRect(rect, 4, 4)
-            painter.setPen(color)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+            read.append((self.place(epoch, float(heights[index])), text, getattr(now, name)))
+        draw_values(painter, self.area, read, theme.digits(self.font(), pixel_size=LABEL_PX, bold=True))
 
     def _draw_ends(self, painter: QPainter) -> None:
         """Draw a dot where a curve ends: one single record is nothing but this dot."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from backprop_gui.ui import theme
 
 DOT_PX = 3.5
+VALUE_PX = 16
 
 
 def draw_dot(painter: QPainter, at: QPointF, color: QColor) -> None:
@@ -57,4 +58,27 @@ def draw_mark(
     painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
 
 
-__all__ = ["draw_dot", "draw_mark"]
+def draw_values(
+    painter: QPainter, area: QRectF, read: Iterable[tuple[QPointF, str, QColor]], font: QFont
+) -> None:
+    """Draw a dot at each place and what it is worth beside it; places that are not finite are left out."""
+    there = sorted((one for one in read if math.isfinite(one[0].y())), key=lambda one: one[0].y())
+    metrics = QFontMetricsF(font)
+    painter.setFont(font)
+    free = 0.0
+    # From the top down, so that a number too near to the one above it moves below it.
+    for rank, (at, text, color) in enumerate(there):
+        draw_dot(painter, at, color)
+        width = metrics.horizontalAdvance(text) + 8
+        left = at.x() + 7 if at.x() + 7 + width <= area.right() else at.x() - 7 - width
+        lowest = area.bottom() + 2 - VALUE_PX * (len(there) - rank)
+        rect = QRectF(left, min(max(at.y() - VALUE_PX / 2, free), lowest), width, VALUE_PX)
+        free = rect.bottom()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.current().window)
+        painter.drawRoundedRect(rect, 4, 4)
+        painter.setPen(color)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+
+
+__all__ = ["draw_dot", "draw_mark", "draw_values"]

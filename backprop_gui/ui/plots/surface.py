@@ -94,7 +94,7 @@ class Surface(Plane):
             return super().dot_edge()
         # A dot of the very colour of the picture under it is a good prediction, and must still be seen.
         now = theme.current()
-        return blended(now.text, now.surface, 0.75)
+        return blended(now.text, now.surface, 0.5)
 
     # ---- words
 
