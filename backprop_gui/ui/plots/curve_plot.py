@@ -53,7 +53,6 @@ class CurvePlot(pg.GraphicsView):
     index : int
         The record under the crosshair; -1 for none.
     budget : Budget
-        Of the time that preparing and painting may take while training runs.
 
     Signals
     -------
@@ -73,13 +72,11 @@ class CurvePlot(pg.GraphicsView):
         self.setAntialiasing(True)
         self._colors = colors
         self.epochs: Array = np.empty(0)
-        self._series: list[Array] = [np.empty(0) for _ in colors]
-        self._heights: list[Array] = list(self._series)
+        self._series = self._heights = [self.epochs for _ in colors]
         self.axis = ValueAxis(Scale.LINEAR, 0.0, 1.0)
         self._x_limit = 1.0
         self.budget = Budget(SHARE)
-        self._now: float | None = None
-        self._now_text = ""
+        self._now: tuple[float, str] | None = None
         self.index = -1
         self.area = QRectF(0, 0, 1, 1)
         self._up: list[tuple[float, str]] = []
@@ -105,9 +102,9 @@ class CurvePlot(pg.GraphicsView):
 
     def show_now(self, epoch: float, text: str) -> None:
         """Move the marker of the present to ``epoch``; ``text`` is written under it."""
-        if (epoch, text) == (self._now, self._now_text):
+        if (epoch, text) == self._now:
             return
-        self._now, self._now_text = epoch, text
+        self._now = (epoch, text)
         limit = self._limit()
         if limit != self._x_limit:
             self._x_limit = limit
@@ -117,14 +114,13 @@ class CurvePlot(pg.GraphicsView):
     def clear(self) -> None:
         """Show empty axes."""
         self._now = None
-        empty = np.empty(0)
-        self.show_curves(empty, [empty for _ in self._colors], self.axis.scale)
+        self.show_curves(np.empty(0), [np.empty(0)] * len(self._colors), self.axis.scale)
 
     # ---- axes
 
     def _limit(self) -> float:
         last = float(self.epochs[-1]) if len(self.epochs) else 0.0
-        return resting_limit(max(last, self._now or 0.0))
+        return resting_limit(max(last, self._now[0] if self._now else 0.0))
 
     def _lay_out(self) -> None:
         """Choose the ticks and put the curves where they belong; what has not changed costs nothing to draw."""
@@ -270,7 +266,7 @@ class CurvePlot(pg.GraphicsView):
         now = theme.current()
         self._draw_ends(painter)
         if self._now is not None:
-            self._draw_mark(painter, self._now, self._now_text, (now.text, now.text, now.window))
+            self._draw_mark(painter, *self._now, (now.text, now.text, now.window))
         if 0 <= self.index < len(self.epochs):
             self._draw_reading(painter, self.index)
 
