@@ -16,6 +16,7 @@ from backprop_gui.network import Network
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas import Canvas, Form, Reach, View
 from backprop_gui.ui.canvas.asking import tooltip_at
+from backprop_gui.ui.canvas.neurons import Shown
 from tests.ui.moments import a_frame, a_network
 
 BOTH = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -55,6 +56,13 @@ def color_of(canvas: Canvas, id: int) -> QColor:
     index = picture.index[id]
     x, y = picture.position[index].tolist()
     return canvas.grab().toImage().pixelColor(spot(canvas, x, y + 0.7 * float(picture.radius[index])))
+
+
+def drawn(canvas: Canvas, id: int) -> Shown:
+    """Return how a neuron is drawn."""
+    shown = canvas.scene.neurons.shown(id)
+    assert shown is not None
+    return shown
 
 
 def click(canvas: Canvas, at: QPoint, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -126,8 +134,7 @@ def test_numbers_carry_their_sign(canvas: Canvas) -> None:
     frame = shown(canvas, network)
     for place, neuron in enumerate(network.neurons):
         value = float((frame.trace.a if place < 2 else frame.trace.delta)[0, place])
-        item = canvas.scene.item_of(neuron.id)
-        assert item is not None
+        item = drawn(canvas, neuron.id)
         assert item.number[0] == ("+" if value > 0 else "−")
         assert float(item.number.replace("−", "-")) == pytest.approx(value, rel=0.1)
 
@@ -135,8 +142,7 @@ def test_numbers_carry_their_sign(canvas: Canvas) -> None:
 def test_where_there_is_no_room_a_sign_remains(canvas: Canvas) -> None:
     network = a_network(2, 30, 1)
     frame = shown(canvas, network)
-    item = canvas.scene.item_of(network.neurons[5].id)
-    assert item is not None
+    item = drawn(canvas, network.neurons[5].id)
     assert item.number == ("+" if frame.trace.delta[0, 5] > 0 else "−")
 
 
@@ -146,17 +152,15 @@ def test_numbers_change_slowly_colours_at_once_and_the_last_word_is_right(
     network = a_network(2, 4, 1)
     shown(canvas, network)
     output = network.neurons[-1].id
-    item = canvas.scene.item_of(output)
-    assert item is not None
-    before = item.number
+    before = drawn(canvas, output).number
     other = a_frame(network, a_frame(network).theta * 3)
     canvas.show_frame(other)
-    assert item.number == before
+    assert drawn(canvas, output).number == before
     limit = canvas.scene.limits.limit_of(-1)
     value = float(other.trace.delta[0, -1])
-    assert item.fill == themes.current().delta_color(value, limit)
-    qtbot.waitUntil(lambda: item.number != before)
-    assert float(item.number.replace("−", "-")) == pytest.approx(value, rel=0.1)
+    assert drawn(canvas, output).fill == themes.current().delta_color(value, limit)
+    qtbot.waitUntil(lambda: drawn(canvas, output).number != before)
+    assert float(drawn(canvas, output).number.replace("−", "-")) == pytest.approx(value, rel=0.1)
 
 
 @pytest.mark.filterwarnings("error")
@@ -169,13 +173,12 @@ def test_what_is_not_finite_is_shown_as_such(canvas: Canvas, view: View, bad: fl
     theta = frame.theta.copy()
     theta[:] = bad
     canvas.show_frame(a_frame(network, theta))
-    item = canvas.scene.item_of(network.neurons[-1].id)
-    assert item is not None
-    if view is not View.UPDATE or np.isnan(canvas.scene.values.number[-1]):
-        assert item.bad or np.isfinite(canvas.scene.values.number[-1])
+    output = network.neurons[-1].id
+    assert drawn(canvas, output).bad == (not np.isfinite(canvas.scene.values.number[-1]))
     canvas.grab()
     canvas.show_frame(frame)
-    assert not item.bad
+    assert not drawn(canvas, output).bad
+    canvas.grab()
 
 
 def test_a_neuron_that_ceases_to_be_finite_says_so_at_once(canvas: Canvas) -> None:
@@ -184,8 +187,7 @@ def test_a_neuron_that_ceases_to_be_finite_says_so_at_once(canvas: Canvas) -> No
     theta = frame.theta.copy()
     theta[:] = np.nan
     canvas.show_frame(a_frame(network, theta))
-    item = canvas.scene.item_of(network.neurons[-1].id)
-    assert item is not None
+    item = drawn(canvas, network.neurons[-1].id)
     assert item.bad
     assert item.number == "NaN"
 
@@ -215,13 +217,13 @@ def test_a_frame_of_another_network_colours_only_what_both_have(canvas: Canvas) 
     new = old.without([old.neurons[2].id]).with_activation([old.neurons[3].id], "relu")
     canvas.sync(old, new)
     canvas.show_frame(frame)
-    changed, kept = (canvas.scene.item_of(old.neurons[n].id) for n in (3, 4))
+    changed, kept = (canvas.scene.neurons.shown(old.neurons[n].id) for n in (3, 4))
     assert changed is not None
     assert kept is not None
     assert changed.number == ""
     assert changed.fill == themes.current().raised
     assert kept.number != ""
-    assert canvas.scene.item_of(old.neurons[2].id) is None
+    assert canvas.scene.neurons.shown(old.neurons[2].id) is None
     canvas.grab()
 
 
@@ -230,8 +232,7 @@ def test_without_a_frame_there_are_no_numbers(canvas: Canvas) -> None:
     shown(canvas, network)
     canvas.clear_frame()
     for neuron in network.neurons:
-        item = canvas.scene.item_of(neuron.id)
-        assert item is not None
+        item = drawn(canvas, neuron.id)
         assert item.number == ""
         assert color_of(canvas, neuron.id) == themes.current().raised
 
@@ -487,15 +488,15 @@ def test_a_double_click_opens_a_heat_map_and_closes_it_again(canvas: Canvas) -> 
     network = a_network(40, 2)
     shown(canvas, network)
     id = network.neurons[7].id
-    assert canvas.scene.item_of(id) is None
+    assert canvas.scene.neurons.shown(id) is None
     click(canvas, center(canvas, id))
     assert canvas.selected == frozenset({id})
     for expected in (True, False):
         QTest.mouseDClick(canvas.graphics.viewport(), Qt.MouseButton.LeftButton, pos=center(canvas, id))
-        assert (canvas.scene.item_of(id) is not None) == expected
+        assert (canvas.scene.neurons.shown(id) is not None) == expected
         canvas.grab()
     QTest.keyClick(canvas.graphics, Qt.Key.Key_Return)
-    assert canvas.scene.item_of(id) is not None
+    assert canvas.scene.neurons.shown(id) is not None
 
 
 def test_a_strand_says_how_many_weights_it_stands_for_and_their_mean(canvas: Canvas) -> None:

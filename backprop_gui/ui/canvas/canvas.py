@@ -265,6 +265,7 @@ class Canvas(QWidget):
             if not self._numbers.isActive():
                 self._numbers.start(120)
         else:
+            self._numbers.stop()
             self._describe()
             self.graphics.refresh_tooltip()
 

@@ -60,12 +60,26 @@ class EdgeItem(QGraphicsItem):
         Whether the picture may be older than the values.
     """
 
-    def __init__(self, picture: Picture, look: Look, later: Callable[[float], None]) -> None:
-        """``later(seconds)`` asks for another call of ``paint`` after some time."""
+    def __init__(
+        self,
+        picture: Picture,
+        look: Look,
+        later: Callable[[float], None],
+        draw_texts: Callable[[QPainter, bool], None],
+    ) -> None:
+        """Draw ``picture``.
+
+        Parameters
+        ----------
+        later : callable
+            ``later(seconds)`` asks for another call of ``paint`` after some time.
+        draw_texts : callable
+            ``draw_texts(painter, whole)`` draws what lies over the edges and changes no more often than they do.
+        """
         super().__init__()
         self.share, self.threshold = 0.12, 0.0
         self.seconds, self.spent, self.drawn = 0.0, 0.0, 0
-        self._later = later
+        self._later, self._draw_texts = later, draw_texts
         self._emphasis = np.zeros(0, np.intp)
         self._selected: list[int] = []
         self._pixmap: QPixmap | None = None
@@ -121,7 +135,7 @@ class EdgeItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         if widget is None:
             self._update_buckets()
-            self._draw(painter)
+            self._draw(painter, whole=False)
         else:
             ratio = widget.devicePixelRatioF()
             self._refresh(painter, (widget.width(), widget.height(), ratio))
@@ -163,7 +177,7 @@ class EdgeItem(QGraphicsItem):
         layer = QPainter(self._pixmap)
         layer.setRenderHint(QPainter.RenderHint.Antialiasing)
         layer.setWorldTransform(view)
-        self._draw(layer)
+        self._draw(layer, whole=True)
         layer.end()
         self._key, self._transform = key, view
         self._ended = time.perf_counter()
@@ -212,10 +226,11 @@ class EdgeItem(QGraphicsItem):
         zoom = min(1.6, max(0.55, self.look.zoom)) ** 0.7
         return self.look.pen(self._colors[bucket], (thin + (thick - thin) * level) * zoom)
 
-    def _draw(self, painter: QPainter) -> None:
+    def _draw(self, painter: QPainter, *, whole: bool) -> None:
         self.bundles.draw(painter)
         for lines in (self._whole, self._dashed):
             lines.draw(painter, self.pen)
+        self._draw_texts(painter, whole)
 
     def _draw_selected(self, painter: QPainter) -> None:
         for edge in self._selected[:200]:

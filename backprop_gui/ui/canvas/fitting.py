@@ -38,7 +38,7 @@ def _fit_into(
     bounds = QRectF(edges[0], edges[1], edges[2] - edges[0], edges[3] - edges[1])
     # Texts keep their size, so how much they need depends on the zoom, and the zoom on what they need.
     for _ in range(3):
-        before, up, after = scene.reach_px()
+        before, up, after = scene.headings.reach_px()
         if left == MARGIN_PX:
             before = after = max(before, after)
         room = area.adjusted(left + before, top + up, -MARGIN_PX - after, -bottom)
@@ -51,7 +51,7 @@ def _hides_something(view: NetworkView, scene: NetworkScene, legend: QRectF) -> 
     """Return whether a neuron, a cell, an edge or a name lies under the legend."""
     picture = scene.picture
     area = view.viewportTransform().inverted()[0].mapRect(legend)
-    points = np.concatenate([picture.position, picture.points.reshape(-1, 2), scene.name_ends()])
+    points = np.concatenate([picture.position, picture.points.reshape(-1, 2), scene.headings.name_ends()])
     reach = np.concatenate([picture.radius, np.zeros(len(points) - len(picture.radius))]) + 8 / view.zoom
     inside = (np.abs(points[:, 0] - area.center().x()) < area.width() / 2 + reach) & (
         np.abs(points[:, 1] - area.center().y()) < area.height() / 2 + reach

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QPainter
 
 from backprop_gui.engine.activations import ACTIVATIONS
-from backprop_gui.network import Kind, Layer, Network
-from backprop_gui.ui.canvas.items import NeuronItem, TextItem
+from backprop_gui.network import Kind, Network
 from backprop_gui.ui.canvas.scale import Limits, Reach
+from backprop_gui.ui.canvas.texts import Block, Name, at
 from backprop_gui.ui.numbers import format_number
 
 if TYPE_CHECKING:
@@ -30,76 +32,90 @@ class Headings:
     ----------
     by_layer : dict
         The heading of each layer, by id.
+    names : dict
+        The name of each neuron that is drawn by itself, by its index.
     """
 
     def __init__(self, scene: NetworkScene) -> None:
         self._scene = scene
-        self.by_layer: dict[int, TextItem] = {}
-        self._labels: list[TextItem] = []
-        self._gaps: list[float] = []
+        self.by_layer: dict[int, Block] = {}
+        self.names: dict[int, Name] = {}
+        self._labels: list[tuple[Block, float]] = []
         self._limits: dict[int, str] = {}
 
     def rebuild(self) -> None:
         """Make the texts for the scene's picture."""
-        for item in [*self.by_layer.values(), *self._labels]:
-            self._scene.removeItem(item)
-        self.by_layer, self._labels, self._gaps = {}, [], []
-        picture, network = self._scene.picture, self._scene.network
+        self.by_layer, self._labels = {}, []
+        look, picture, network = self._scene.look, self._scene.picture, self._scene.network
         for layer in network.layers:
             members = [picture.index[n.id] for n in network.members[layer.id]]
             if members:
-                item = TextItem(self._scene.look)
                 across = picture.position[members, 0]
-                item.setPos((across.min() + across.max()) / 2, picture.bounds[1])
-                self.by_layer[layer.id] = item
-                self._scene.addItem(item)
+                middle = float(across.min() + across.max()) / 2
+                self.by_layer[layer.id] = Block(middle, picture.bounds[1])
+        self.names = {
+            index: Name(*xy) for index, xy in enumerate(picture.position.tolist()) if picture.shown[index]
+        }
         strands = picture.strands
         for bundle in range(strands.bundle.max(initial=-1) + 1):
             mine = np.flatnonzero(strands.bundle == bundle)
-            item = TextItem(self._scene.look, plate=True)
-            item.lines = [_weights_text(network, picture.source, picture.target, strands.strand_of, mine)]
-            middle = (strands.start[mine].mean(axis=0) + strands.end[mine].mean(axis=0)) / 2
-            item.setPos(*middle.tolist())
-            self._labels.append(item)
-            self._gaps.append(float((strands.end[mine, 0] - strands.start[mine, 0]).min()))
-            self._scene.addItem(item)
+            x, y = ((strands.start[mine].mean(axis=0) + strands.end[mine].mean(axis=0)) / 2).tolist()
+            label = Block(x, y, plate=True)
+            label.write(
+                [_weights_text(network, picture.source, picture.target, strands.strand_of, mine)], look
+            )
+            self._labels.append((label, float((strands.end[mine, 0] - strands.start[mine, 0]).min())))
 
-    def lay_out(self, shown: list[tuple[int, NeuronItem]]) -> None:
-        """Fit headings and the names of the neurons ``shown`` to the look's zoom."""
+    def lay_out(self) -> None:
+        """Fit headings and names to the look's zoom."""
         scene, look = self._scene, self._scene.look
         picture, network, zoom = scene.picture, scene.network, look.zoom
         name_height = look.name_metrics.height()
-        items = dict(shown)
-        columns = sorted(item.x() for item in self.by_layer.values())
+        columns = sorted(heading.x for heading in self.by_layer.values())
         lift = HEADING_GAP_PX
         for layer, heading in self.by_layer.items():
             members = [picture.index[n.id] for n in network.members[layer]]
-            gaps = (abs(x - heading.x()) for x in columns if x != heading.x())
+            gaps = (abs(x - heading.x) for x in columns if x != heading.x)
             apart = min(gaps, default=400.0) * zoom
-            heading.look, heading.room = look, apart - 8
-            if members[0] in items:
-                side = self._name_side(network.layer_of[layer], members, zoom, name_height)
+            heading.room = apart - 8
+            if members[0] in self.names:
+                side = self._name_side(members, zoom, name_height)
                 room = BESIDE_ROOM_PX if side in ("left", "right") else apart - 12
                 for index in members:
-                    items[index].name_side, items[index].name_room = side, room
+                    self.names[index].lay_out(network.neurons[index].name, side, room, look)
                 if side == "above":
                     lift = HEADING_GAP_PX + name_height + 5
         for layer, heading in self.by_layer.items():
             heading.lift = lift
             self._write(layer)
-        for label, gap in zip(self._labels, self._gaps, strict=True):
-            label.look = look
-            label.lay_out()
-            label.setVisible(label.width_px + 20 < gap * zoom)
+        for label, gap in self._labels:
+            label.visible = label.width_px + 20 < gap * zoom
 
-    def show_limits(self, limits: Limits) -> None:
-        """Write the limit of each layer's own scale under its heading, or nothing if they share one."""
+    def draw(self, painter: QPainter, *, whole: bool) -> None:
+        """Draw all texts; ``whole`` puts them on whole pixels."""
+        scene, look = self._scene, self._scene.look
+        view, zoom = painter.worldTransform(), scene.look.zoom
+        for block in (*self.by_layer.values(), *(label for label, _ in self._labels)):
+            painter.setWorldTransform(at(view, block.x, block.y, zoom, whole=whole))
+            block.draw(painter, look)
+        painter.setPen(look.muted)
+        for index, name in self.names.items():
+            if name.text is not None:
+                painter.setWorldTransform(at(view, name.x, name.y, zoom, whole=whole))
+                name.draw(painter, float(scene.picture.radius[index]) * zoom)
+        painter.setWorldTransform(view)
+
+    def show_limits(self, limits: Limits) -> bool:
+        """Write under each heading the limit of the layer's own scale, if it has one; return whether any changed."""
+        changed = False
         for layer in self.by_layer:
             limit = limits.limit_of(layer) if limits.reach is Reach.LAYER else 0.0
             text = f"±{format_number(limit, 2)}" if limit > 0 else ""
             if self._limits.get(layer, "") != text:
                 self._limits[layer] = text
                 self._write(layer)
+                changed = True
+        return changed
 
     def _write(self, layer: int) -> None:
         heading = self.by_layer[layer]
@@ -110,12 +126,10 @@ class Headings:
         whole = " · ".join(lines)
         if metrics.horizontalAdvance(whole) <= heading.room:
             lines = [whole]
-        heading.lines = [
-            line for line in (*lines, limit) if line and metrics.horizontalAdvance(line) <= heading.room
-        ]
-        heading.lay_out()
+        lines = [line for line in (*lines, limit) if line and metrics.horizontalAdvance(line) <= heading.room]
+        heading.write(lines, self._scene.look)
 
-    def _name_side(self, layer: Layer, members: list[int], zoom: float, name_height: float) -> str:
+    def _name_side(self, members: list[int], zoom: float, name_height: float) -> str:
         """Return where the names of a layer's neurons find room."""
         picture, network = self._scene.picture, self._scene.network
         radius_px = float(picture.radius[members[0]]) * zoom
@@ -135,16 +149,27 @@ class Headings:
                 return "right"
         return ""
 
-    def reach_px(self, shown: list[tuple[int, NeuronItem]]) -> tuple[float, float, float]:
+    def reach_px(self) -> tuple[float, float, float]:
         """Return how far texts reach beyond the picture's bounds: left, up and right, in pixels."""
         zoom, bounds = self._scene.look.zoom, self._scene.picture.bounds
-        up = max((item.lift + item.height_px for item in self.by_layer.values()), default=0.0)
-        left = max((item.name_width + 10 for _, item in shown if item.name_side == "left"), default=0.0)
-        right = max((item.name_width + 10 for _, item in shown if item.name_side == "right"), default=0.0)
-        for item in self.by_layer.values():
-            left = max(left, item.width_px / 2 - (item.x() - bounds[0]) * zoom)
-            right = max(right, item.width_px / 2 - (bounds[2] - item.x()) * zoom)
+        names = self.names.values()
+        up = max((block.lift + block.height_px + 8 for block in self.by_layer.values()), default=0.0)
+        left = max((name.width_px + 10 for name in names if name.side == "left"), default=0.0)
+        right = max((name.width_px + 10 for name in names if name.side == "right"), default=0.0)
+        for block in self.by_layer.values():
+            left = max(left, block.width_px / 2 - (block.x - bounds[0]) * zoom)
+            right = max(right, block.width_px / 2 - (bounds[2] - block.x) * zoom)
         return left, up, right
+
+    def name_ends(self) -> NDArray[np.float64]:
+        """Return where the names left of neurons begin, (names, 2), in scene units."""
+        scene = self._scene
+        ends = [
+            (name.x - scene.picture.radius[index] - (name.width_px + 8) / scene.look.zoom, name.y)
+            for index, name in self.names.items()
+            if name.side == "left"
+        ]
+        return np.array(ends, np.float64).reshape(-1, 2)
 
 
 def heading_lines(network: Network, layer: int) -> list[str]:

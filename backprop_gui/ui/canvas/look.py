@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QStaticText
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
 
 from backprop_gui.ui.colors import blended, scaled
 from backprop_gui.ui.numbers import MINUS, format_number
@@ -16,6 +18,11 @@ from backprop_gui.ui.theme import FINE, Theme, digits
 NUMBER_SIZES = (15, 14, 13, 12, 11, 10, 9, 8, 7)
 SMALLEST_NUMBER_PX = 9
 SMALLEST_SIGN_PX = 7
+MOST_NUMBERS = 4000
+"""Laid-out numbers that are kept."""
+NEUTRAL, BAD = FINE, FINE + 1
+"""Fills beside those of the scale: of neurons that a view leaves white, and of what is not finite."""
+_AS_ZEROS = str.maketrans("123456789", "000000000")
 NAME_PX = (11, 13)
 """Smallest and largest size of names, in pixels."""
 
@@ -30,15 +37,20 @@ class Look:
     ratio : float
         Pixels of the screen for each pixel of a widget.
     fills : list of QBrush
-        The diverging scale in ``FINE`` steps; ``texts`` are the colours that can be read on them.
-    discs : dict
-        Circles that were drawn before, by colour, radius and device pixel ratio.
+        The diverging scale in ``FINE`` steps.
+    inks : list of QColor
+        Colours of numbers.
+    ink_of : (FINE + 2,) int array
+        Which of ``inks`` can be read on each fill, ``NEUTRAL`` and ``BAD`` included.
     """
 
     def __init__(self, theme: Theme, font: QFont, ratio: float = 1.0) -> None:
         self.theme, self.ratio = theme, ratio
         self.fills = [QBrush(QColor(*rgb)) for rgb in theme.diverging_table.tolist()]
-        self.texts = [theme.text_on(brush.color()) for brush in self.fills]
+        dark, light = theme.text_on(QColor("#ffffff")), theme.text_on(QColor("#000000"))
+        self.inks = [dark, light, theme.text]
+        on_light = [theme.text_on(brush.color()) == light for brush in self.fills]
+        self.ink_of = np.array([*on_light, 2, 2], np.intp)
         self.neutral = QBrush(theme.raised)
         self.empty = QBrush(theme.surface)
         self.bad_ground = QBrush(blended(theme.bad, theme.surface, 0.18))
@@ -48,14 +60,15 @@ class Look:
         self.bad_outline = self.pen(theme.bad, 2.0)
         self.ring = self.pen(theme.accent, 2.0)
         self.halo = blended(theme.accent, theme.surface, 0.35)
-        self.name_color, self.text_color, self.muted = theme.muted, theme.text, theme.muted
+        self.muted = theme.muted
         self._font = font
         self._number_fonts = {px: digits(font, pixel_size=px, bold=True) for px in NUMBER_SIZES}
         self._number_metrics = {px: QFontMetricsF(f) for px, f in self._number_fonts.items()}
         self.heading_font = QFont(font)
         self.heading_font.setPixelSize(max(11, font.pixelSize() - 1))
         self.heading_metrics = QFontMetricsF(self.heading_font)
-        self.discs: dict[tuple[int, float, float], QPixmap] = {}
+        self._numbers: dict[tuple[str, int], Text] = {}
+        self._widths: dict[tuple[str, int], float] = {}
         self.set_zoom(1.0)
 
     def pen(self, color: QColor, width_px: float) -> QPen:
@@ -69,14 +82,13 @@ class Look:
     def set_zoom(self, zoom: float) -> None:
         """Choose the size of names for a zoom in pixels a scene unit."""
         self.zoom = zoom
-        self.discs.clear()
         px = round(min(NAME_PX[1], max(NAME_PX[0], 12.5 * zoom)))
         self.name_font = QFont(self._font)
         self.name_font.setPixelSize(px)
         self.name_metrics = QFontMetricsF(self.name_font)
 
-    def indices(self, values: NDArray[np.float64], limits: Any, symlog: bool) -> list[int]:
-        """Return where ``values`` are in ``fills``; -1 for what is not finite.
+    def indices(self, values: NDArray[np.float64], limits: Any, symlog: bool) -> NDArray[np.intp]:
+        """Return where ``values`` are in ``fills``; ``BAD`` for what is not finite.
 
         Parameters
         ----------
@@ -84,37 +96,58 @@ class Look:
         """
         place = scaled_by(values, limits, symlog)
         finite = np.isfinite(values)
-        index = np.where(finite, np.rint((np.where(finite, place, 0) + 1) / 2 * (FINE - 1)), -1)
-        return index.astype(int).tolist()
+        index = np.rint((np.where(finite, place, 0) + 1) / 2 * (FINE - 1))
+        return np.where(finite, index, BAD).astype(np.intp)
+
+    def fill_color(self, fill: int) -> QColor:
+        """Return the colour of a place in the scale, or of ``NEUTRAL``."""
+        return self.neutral.color() if fill == NEUTRAL else self.fills[fill].color()
 
     def number(self, value: float, radius_px: float) -> Text | None:
         """Return ``value`` as the longest text that fits into a circle, or None if there is no room at all."""
         for text, px in self._candidates(value, radius_px):
-            width = self._number_metrics[px].horizontalAdvance(text)
-            # A text of this height touches the circle at this half width.
-            half_height = px * 0.36
-            margin = 3 if len(text) > 1 else 0
-            if half_height < radius_px and width / 2 + margin <= (radius_px**2 - half_height**2) ** 0.5:
-                return Text(text, self._number_fonts[px], self._number_metrics[px])
+            if self._number_width(text, px) <= self._chord(radius_px, px, len(text)):
+                key = (text, px)
+                found = self._numbers.get(key)
+                if found is None:
+                    if len(self._numbers) >= MOST_NUMBERS:
+                        self._numbers.clear()
+                    found = self._numbers[key] = Text(text, self._number_fonts[px], self._number_metrics[px])
+                return found
         return None
 
-    def _candidates(self, value: float, radius_px: float) -> list[tuple[str, int]]:
-        if np.isnan(value):
-            texts = ["NaN"]
-        elif np.isinf(value):
-            texts = [format_number(value, sign=True)]
-        else:
-            three, two, one = (format_number(value, digits, sign=True) for digits in (3, 2, 1))
-            # In a small circle another digit says more than the zero before the point.
-            texts = [three, two, two.replace("0.", ".", 1), one, one.replace("0.", ".", 1)]
+    def _number_width(self, text: str, px: int) -> float:
+        # Digits have equal widths, so a text is as broad as every other one of its pattern.
+        pattern = (text.translate(_AS_ZEROS), px)
+        width = self._widths.get(pattern)
+        if width is None:
+            width = self._widths[pattern] = self._number_metrics[px].horizontalAdvance(pattern[0])
+        return width
+
+    @staticmethod
+    def _chord(radius_px: float, px: int, length: int) -> float:
+        """Return how broad a text of ``px`` pixels can be in a circle, with a margin for all but a single sign."""
+        half_height = px * 0.36
+        if half_height >= radius_px:
+            return 0.0
+        return 2 * ((radius_px**2 - half_height**2) ** 0.5 - (3 if length > 1 else 0))
+
+    def _candidates(self, value: float, radius_px: float) -> Iterator[tuple[str, int]]:
         largest = min(NUMBER_SIZES[0], max(SMALLEST_NUMBER_PX, round(radius_px * 0.46)))
-        sizes = [px for px in NUMBER_SIZES if largest - 2 <= px <= largest]
-        found = [(text, px) for text in texts for px in sizes]
-        if np.isfinite(value):
-            # A sign is never left to colour alone.
-            sign = "0" if value == 0 else "+" if value > 0 else MINUS
-            found.append((sign, min(NUMBER_SIZES[0], max(SMALLEST_SIGN_PX, round(radius_px * 0.8)))))
-        return found
+        sizes = range(largest, max(SMALLEST_NUMBER_PX, largest - 2) - 1, -1)
+        if not math.isfinite(value):
+            text = "NaN" if math.isnan(value) else format_number(value, sign=True)
+            yield from ((text, px) for px in sizes)
+            return
+        for length in (3, 2, 1):
+            text = format_number(value, length, sign=True)
+            yield from ((text, px) for px in sizes)
+            # In a small circle another digit says more than the zero before the point.
+            if length < 3 and text[1:3] == "0.":
+                yield from ((text[0] + text[2:], px) for px in sizes)
+        # A sign is never left to colour alone.
+        sign = "0" if value == 0 else "+" if value > 0 else MINUS
+        yield sign, min(NUMBER_SIZES[0], max(SMALLEST_SIGN_PX, round(radius_px * 0.8)))
 
 
 def scaled_by(values: NDArray[np.float64], limits: Any, symlog: bool) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
 from backprop_gui.engine.frame import Frame
@@ -16,8 +16,8 @@ from backprop_gui.network import Kind, Network
 from backprop_gui.ui.canvas.edges import EdgeItem
 from backprop_gui.ui.canvas.headings import Headings
 from backprop_gui.ui.canvas.heatmap import HeatMapItem
-from backprop_gui.ui.canvas.items import NeuronItem
-from backprop_gui.ui.canvas.look import Look
+from backprop_gui.ui.canvas.look import BAD, NEUTRAL, Look
+from backprop_gui.ui.canvas.neurons import NeuronsItem
 from backprop_gui.ui.canvas.picture import LARGEST_DRAWN, LARGEST_OPEN, Picture, picture_of
 from backprop_gui.ui.canvas.scale import Form, Limits, Reach
 from backprop_gui.ui.canvas.views import Lookup, Values, View, drawn_values, input_mask, values_of
@@ -43,6 +43,10 @@ class NetworkScene(QGraphicsScene):
     limits, edge_limits : Limits
         Of neurons and of edges; in the update view both use ``limits``.
     picture : Picture
+    neurons : NeuronsItem
+    edge_item : EdgeItem
+    maps : dict
+        The heat map of each layer that is one, by its id.
     opened : set of int
         Large layers that are drawn neuron by neuron.
     """
@@ -71,14 +75,14 @@ class NetworkScene(QGraphicsScene):
         self._later = later
         self._layer = np.zeros(0, np.intp)
         self._inputs = input_mask(self.network)
-        self._neurons: dict[int, NeuronItem] = {}
         self.maps: dict[int, HeatMapItem] = {}
-        self._shown: list[tuple[int, NeuronItem]] = []
         self._numbers_at = 0.0
         self.numbers_due = False
-        self.edge_item = EdgeItem(self.picture, self.look, later)
-        self.addItem(self.edge_item)
         self.headings = Headings(self)
+        self.edge_item = EdgeItem(self.picture, self.look, later, self._draw_texts)
+        self.neurons = NeuronsItem(self.picture, self.look)
+        self.addItem(self.edge_item)
+        self.addItem(self.neurons)
 
     # ---- what is drawn
 
@@ -105,8 +109,6 @@ class NetworkScene(QGraphicsScene):
         zoom = self.look.zoom
         self.look = Look(theme, font, ratio)
         self.look.set_zoom(zoom)
-        for item in self._neurons.values():
-            item.look = self.look
         self._rebuild()
 
     def set_zoom(self, zoom: float) -> None:
@@ -123,19 +125,7 @@ class NetworkScene(QGraphicsScene):
         for cells in picture.cells:
             self.maps[cells.layer] = HeatMapItem(cells, self.look)
             self.addItem(self.maps[cells.layer])
-        self._shown = []
-        old, self._neurons = self._neurons, {}
-        for index in np.flatnonzero(picture.shown).tolist():
-            neuron = self.network.neurons[index]
-            item = old.pop(neuron.id, None)
-            if item is None:
-                item = NeuronItem(neuron, self.look)
-                self.addItem(item)
-            item.place(neuron, *_xy(picture, index), float(picture.radius[index]))
-            self._neurons[neuron.id] = item
-            self._shown.append((index, item))
-        for item in old.values():
-            self.removeItem(item)
+        self.neurons.set_picture(picture, self.look)
         self.edge_item.set_picture(picture, self.look)
         self.headings.rebuild()
         self.set_selected(self.selected)
@@ -143,11 +133,13 @@ class NetworkScene(QGraphicsScene):
 
     def _lay_out(self) -> None:
         """Fit all texts to the zoom, and show the values again."""
-        self.headings.lay_out(self._shown)
-        for item in self._neurons.values():
-            item.lay_out_name()
+        self.headings.lay_out()
+        self.neurons.lay_out()
         self.edge_item.renew()
         self.refresh(numbers=True)
+
+    def _draw_texts(self, painter: QPainter, whole: bool) -> None:
+        self.headings.draw(painter, whole=whole)
 
     # ---- what its numbers are
 
@@ -214,24 +206,16 @@ class NetworkScene(QGraphicsScene):
 
     def _fill(self, values: Values, limits: float | NDArray[np.float64], symlog: bool) -> bool:
         """Colour neurons and cells; return whether other ones than before are not finite."""
-        changed = False
-        look = self.look
-        index = look.indices(values.fill, limits, symlog)
-        colored = values.colored.tolist()
-        finite = np.isfinite(values.number).tolist()
-        numbered = values.numbered.tolist()
-        for place, item in self._shown:
-            bad = numbered[place] and not finite[place]
-            changed |= bad != item.bad
-            if colored[place] and index[place] >= 0:
-                item.set_fill(look.fills[index[place]], look.texts[index[place]], bad)
-            else:
-                item.set_fill(look.neutral, look.text_color, bad or colored[place])
+        shown = self.neurons.indices
+        fills = self.look.indices(values.fill[shown], _of(limits, shown), symlog)
+        fills[~values.colored[shown]] = NEUTRAL
+        fills[values.numbered[shown] & ~np.isfinite(values.number[shown])] = BAD
+        changed = self.neurons.set_fills(fills)
         for map_ in self.maps.values():
             members = map_.cells.neurons
             inputs = self.network.neurons[members[0]].kind is Kind.INPUT and self.view is not View.FORWARD
             source, known = (values.number, values.numbered) if inputs else (values.fill, values.colored)
-            own = limits[members] if isinstance(limits, np.ndarray) else limits
+            own = _of(limits, members)
             map_.show_values(source[members], known[members], own, symlog, not inputs)
         return changed
 
@@ -243,10 +227,10 @@ class NetworkScene(QGraphicsScene):
         self._repaint()
 
     def _write_numbers(self, values: Values) -> None:
-        number, numbered = values.number.tolist(), values.numbered.tolist()
-        for place, item in self._shown:
-            item.set_number(number[place] if numbered[place] else None)
-        self.headings.show_limits(self.limits)
+        shown = self.neurons.indices
+        self.neurons.set_numbers(values.number[shown], values.numbered[shown])
+        if self.headings.show_limits(self.limits):
+            self.edge_item.renew()
 
     # ---- what is selected
 
@@ -254,8 +238,7 @@ class NetworkScene(QGraphicsScene):
         """Mark neurons and edges."""
         self.selected = keys
         picture = self.picture
-        for id, item in self._neurons.items():
-            item.selected = id in keys
+        self.neurons.set_selected({key for key in keys if isinstance(key, int)})
         chosen = {picture.index[key] for key in keys if isinstance(key, int) and key in picture.index}
         for map_ in self.maps.values():
             map_.selected = {p for p, i in enumerate(map_.cells.neurons.tolist()) if i in chosen}
@@ -271,24 +254,6 @@ class NetworkScene(QGraphicsScene):
         beside = np.flatnonzero(np.isin(picture.source, ends) | np.isin(picture.target, ends))
         self.edge_item.set_selected(edges, beside)
         self._repaint()
-
-    def reach_px(self) -> tuple[float, float, float]:
-        """Return how far texts reach beyond the picture's bounds: left, up and right, in pixels."""
-        return self.headings.reach_px(self._shown)
-
-    def name_ends(self) -> NDArray[np.float64]:
-        """Return where the names left of neurons begin, (names, 2)."""
-        zoom = self.look.zoom
-        ends = [
-            (item.x() - item.radius - (item.name_width + 8) / zoom, item.y())
-            for _, item in self._shown
-            if item.name_side == "left"
-        ]
-        return np.array(ends, np.float64).reshape(-1, 2)
-
-    def item_of(self, id: int) -> NeuronItem | None:
-        """Return the item of a neuron that is drawn by itself."""
-        return self._neurons.get(id)
 
     def key_at(self, x: float, y: float, tolerance: float) -> Key | None:
         """Return the neuron or edge at a point of the scene; edges may be missed by ``tolerance``."""
@@ -311,9 +276,8 @@ class NetworkScene(QGraphicsScene):
         return drawn.source, drawn.target
 
 
-def _xy(picture: Picture, index: int) -> tuple[float, float]:
-    x, y = picture.position[index].tolist()
-    return x, y
+def _of(limits: float | NDArray[np.float64], which: NDArray[np.intp]) -> float | NDArray[np.float64]:
+    return limits[which] if isinstance(limits, np.ndarray) else limits
 
 
 __all__ = ["Key", "NetworkScene"]
