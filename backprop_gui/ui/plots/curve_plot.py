@@ -72,7 +72,7 @@ class CurvePlot(pg.GraphicsView):
         self.setAntialiasing(True)
         self._colors = colors
         self.epochs: Array = np.empty(0)
-        self._series = self._heights = [self.epochs for _ in colors]
+        self._series = self._heights = list[Array]()
         self.axis = ValueAxis(Scale.LINEAR, 0.0, 1.0)
         self._x_limit = 1.0
         self.budget = Budget(SHARE)
@@ -136,7 +136,7 @@ class CurvePlot(pg.GraphicsView):
             self._across = self._labels_across(metrics)
             self.resetCachedContent()
         area = self.area
-        for curve, heights in zip(self._curves, self._heights, strict=True):
+        for curve, heights in zip(self._curves, self._heights, strict=False):
             if np.isfinite(heights).sum() > 1:
                 x = area.left() + self.epochs * (area.width() / self._x_limit)
                 curve.setData(x, area.bottom() - heights * area.height())
@@ -284,7 +284,7 @@ class CurvePlot(pg.GraphicsView):
 
     def _draw_ends(self, painter: QPainter) -> None:
         """Draw a dot where a curve ends: one single record is nothing but this dot."""
-        for name, heights in zip(reversed(self._colors), reversed(self._heights), strict=True):
+        for name, heights in reversed(list(zip(self._colors, self._heights, strict=False))):
             there = np.flatnonzero(np.isfinite(heights))
             if len(there):
                 place = self.place(float(self.epochs[there[-1]]), float(heights[there[-1]]))
