@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QResizeEvent
+from PySide6.QtGui import QFont, QFontInfo, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from backprop_gui.engine.frame import Frame
@@ -44,7 +44,8 @@ class EquationStrip(QWidget):
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         font = QFont(self._label.font())
         font.setFamilies(list(FAMILIES))
-        font.setPixelSize(self._label.font().pixelSize() + LARGER_PX)
+        self._small = QFontInfo(self._label.font()).pixelSize()
+        font.setPixelSize(self._small + LARGER_PX)
         self._label.setFont(theme.digits(font))
         self.chip = GradientChip(lab)
         row = QHBoxLayout(self)
@@ -81,7 +82,7 @@ class EquationStrip(QWidget):
         equation = equation_of(frame, key, view, self._lab.document.project.training)
         room = self._label.width()
         while True:
-            text = _rich(equation, self._form)
+            text = _rich(equation, self._form, self._small)
             if text != self._label.text():
                 self._label.setText(text)
             if self._form == len(FORMS) - 1 or self._label.sizeHint().width() <= room:
@@ -107,8 +108,8 @@ class EquationStrip(QWidget):
         painter.end()
 
 
-def _rich(equation: Equation, form: int) -> str:
-    """Return the rich text of ``equation`` in one of its forms, 0 the widest."""
+def _rich(equation: Equation, form: int, small: int) -> str:
+    """Return the rich text of ``equation`` in one of its forms, 0 the widest; ``small`` is the note's size in px."""
     which, with_symbols = FORMS[form]
     symbols = equation.symbols if with_symbols or equation.result is None else ""
     numbers = "" if which is None else equation.numbers[which]
@@ -121,13 +122,9 @@ def _rich(equation: Equation, form: int) -> str:
         text = f"{equation.left} {equation.relation} {text}"
     if note:
         color = theme.current().muted.name()
-        remark = f'<span style="color: {color}; font-size: {_small()}px">{html.escape(note)}</span>'
+        remark = f'<span style="color: {color}; font-size: {small}px">{html.escape(note)}</span>'
         text = f"{text}&nbsp;&nbsp;&nbsp; {remark}" if text else remark
     return text
-
-
-def _small() -> int:
-    return theme.base_font().pixelSize()
 
 
 __all__ = ["EquationStrip"]

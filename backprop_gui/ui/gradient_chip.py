@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFont, QFontInfo, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from backprop_gui.engine import LOSSES
@@ -147,7 +147,7 @@ class GradientChip(QAbstractButton):
     # ---- Qt
 
     def _font(self) -> QFont:
-        small = self.font().pixelSize() - 2
+        small = QFontInfo(self.font()).pixelSize() - 2
         return theme.digits(self.font(), pixel_size=small, bold=bool(self.tone))
 
     def sizeHint(self) -> QSize:

@@ -38,7 +38,9 @@ def read_number(text: str) -> float:
 
 
 def write_number(value: float) -> str:
-    """Return ``value`` with all its digits, as the field shows it."""
+    """Return ``value`` with all its digits, as the field shows it; nothing if there is none."""
+    if not math.isfinite(value):
+        return ""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 

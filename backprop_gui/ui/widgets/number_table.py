@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtGui import QFontInfo, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -33,6 +33,9 @@ WIDEST = "−0.000512"
 """What a number column has room for, where there is enough."""
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
+# Combining flags costs as much as measuring a text, so it is done once.
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class NumbersModel(QAbstractTableModel):
@@ -44,10 +47,6 @@ class NumbersModel(QAbstractTableModel):
         self._tips = [""] * len(headers)
         self._names: tuple[str, ...] = ()
         self.values: NDArray[np.float64] = np.empty((0, len(headers) - 1))
-        right, left = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
-        self._sides = [
-            (left if column == 0 else right) | Qt.AlignmentFlag.AlignVCenter for column in range(len(headers))
-        ]
 
     def set_headers(self, headers: Sequence[str], tips: Sequence[str]) -> None:
         """Name the columns and say in tooltips what exactly they show."""
@@ -102,7 +101,7 @@ class NumbersModel(QAbstractTableModel):
             if role == Qt.ItemDataRole.ToolTipRole:
                 return self._tips[section]
             if role == Qt.ItemDataRole.TextAlignmentRole:
-                return self._sides[section]
+                return _RIGHT if section else _LEFT
         return None
 
 
@@ -117,7 +116,6 @@ class _Cells(QStyledItemDelegate):
         painter.setPen(look.text)
         place = rect.adjusted(PADDING, 0, -PADDING, -1)
         row, column, model = index.row(), index.column(), index.model()
-        side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
         metrics, room = option.fontMetrics, place.width()  # type: ignore[attr-defined]
         for digits in (4, 3, 2, 1):
             text = model.text(row, column, digits)  # type: ignore[attr-defined]
@@ -125,7 +123,7 @@ class _Cells(QStyledItemDelegate):
                 break
         else:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(place, _RIGHT if column else _LEFT, text)
 
 
 class NumberTable(QTableView):
@@ -137,7 +135,7 @@ class NumberTable(QTableView):
         self.numbers.setParent(self)
         self.setModel(self.numbers)
         self.setAccessibleName(name)
-        self.setFont(theme.digits(self.font(), pixel_size=self.font().pixelSize() - 1))
+        self.setFont(theme.digits(self.font(), pixel_size=QFontInfo(self.font()).pixelSize() - 1))
         self.setItemDelegate(_Cells(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import Future
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from backprop_gui.data import DataSettings, Task, column_names
 from backprop_gui.ui.background import Waiting, in_background
@@ -21,10 +21,12 @@ TASKS = (
     (Task.CLASSES, "classes", "One output a class"),
 )
 ROWS_SHOWN = 5
+SETTLE_MS = 200
+"""How long a selection must stay, so that passing over columns with the arrow keys learns from none of them."""
 
 
 class TableChoices(QWidget):
-    """A list of columns to tick, and a combo box of tasks.
+    """A list of columns to choose from, and a combo box of tasks.
 
     Signals
     -------
@@ -42,14 +44,22 @@ class TableChoices(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._waiting = Waiting(self)
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._selected)
+        self._path = Path()
         self._names: tuple[str, ...] = ()
         self._targets: tuple[str, ...] = ()
         self.columns = QListWidget()
         self.columns.setAccessibleName("Target columns")
-        self.columns.setToolTip("Tick the columns that the network is to answer; all others are its inputs")
+        self.columns.setToolTip(
+            "The columns that the network is to answer; all others are its inputs. "
+            "A click chooses one, Ctrl+click several"
+        )
+        # Not ticks: one column could never take the place of another that is of text, since both at once cannot be.
+        self.columns.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.columns.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.columns.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.columns.itemChanged.connect(self._ticked)
+        self.columns.itemSelectionChanged.connect(self._settle.start)
         self.task = Choice(TASKS, "Kind of task", "What the target means")
         self.task.chosen.connect(self.task_chosen)
         row = QHBoxLayout()
@@ -70,6 +80,9 @@ class TableChoices(QWidget):
         self._targets = settings.targets
         self.task.set_value(settings.task)
         path = Path(settings.source)
+        if path != self._path:
+            self._path, self._names = path, ()
+        self._fill()
 
         def names() -> tuple[str, ...]:
             # The gallery reads its tables first: only the last one read is kept, and that should be this one.
@@ -80,43 +93,41 @@ class TableChoices(QWidget):
 
     def _show_names(self, names: Future[tuple[str, ...]]) -> None:
         # A file that is gone by now was explained when it was to be read as data.
-        self._names = () if names.exception() else names.result()
-        self._fill()
+        found = () if names.exception() else names.result()
+        if found != self._names:
+            self._names = found
+            self._fill()
 
     def _fill(self) -> None:
         chosen = self._targets or self._names[-1:]
-        self.columns.blockSignals(True)
-        if [self.columns.item(row).text() for row in range(self.columns.count())] != list(self._names):
-            self.columns.clear()
-            self.columns.addItems(self._names)
-        for row, name in enumerate(self._names):
-            state = Qt.CheckState.Checked if name in chosen else Qt.CheckState.Unchecked
-            item = self.columns.item(row)
-            item.setCheckState(state)
-            item.setToolTip(name)
-        self.columns.blockSignals(False)
-        height = max(18, self.columns.sizeHintForRow(0))
-        self.columns.setFixedHeight(height * max(1, min(len(self._names), ROWS_SHOWN)) + 6)
-        for row, name in enumerate(self._names):
-            if name in chosen:
-                self.columns.scrollToItem(self.columns.item(row))
-                break
+        columns = self.columns
+        columns.blockSignals(True)
+        if [columns.item(row).text() for row in range(columns.count())] != list(self._names):
+            columns.clear()
+            columns.addItems(self._names)
+        rows = [row for row, name in enumerate(self._names) if name in chosen]
+        columns.clearSelection()
+        for row in rows:
+            columns.item(row).setSelected(True)
+        columns.blockSignals(False)
+        height = max(18, columns.sizeHintForRow(0))
+        columns.setFixedHeight(height * max(1, min(len(self._names), ROWS_SHOWN)) + 6)
+        if rows and not columns.hasFocus():
+            columns.scrollToItem(columns.item(rows[0]))
 
-    def _ticked(self, item: QListWidgetItem) -> None:
-        rows = range(self.columns.count())
-        ticked = tuple(
-            self._names[row] for row in rows if self.columns.item(row).checkState() == Qt.CheckState.Checked
-        )
-        if ticked and len(ticked) < len(self._names):
-            self.targets_chosen.emit(ticked)
+    def _selected(self) -> None:
+        names = self._names
+        chosen = tuple(name for row, name in enumerate(names) if self.columns.item(row).isSelected())
+        if chosen == (self._targets or names[-1:]):
+            return
+        if chosen and len(chosen) < len(names):
+            self.targets_chosen.emit(chosen)
             return
         self._fill()
-        if ticked:
-            self.refused.emit("One column must stay an input: take the tick from another target first.")
+        if chosen:
+            self.refused.emit("One column must stay an input: choose fewer targets.")
         else:
-            self.refused.emit(
-                "Something must be learned: tick another target first, then take this tick away."
-            )
+            self.refused.emit("Something must be learned: choose at least one target.")
 
 
 __all__ = ["TableChoices"]

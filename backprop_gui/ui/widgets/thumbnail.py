@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontInfo, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from backprop_gui.data import DATASETS, Preview, Source, default_settings, load, preview
@@ -48,7 +48,7 @@ class Thumbnail(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         font = self.font()
-        font.setPixelSize(max(9, font.pixelSize() - 2))
+        font.setPixelSize(max(9, QFontInfo(font).pixelSize() - 2))
         self.setFont(font)
         theme.notifier.changed.connect(self._repaint)
 

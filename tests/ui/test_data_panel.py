@@ -1,0 +1,239 @@
+"""The panel "Data": choosing, changing, and files that can and cannot be learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from backprop_gui.data import DATASETS, Task, default_settings, load
+from backprop_gui.engine.frame import Frame
+from backprop_gui.ui import theme
+from backprop_gui.ui.class_colors import class_color
+from backprop_gui.ui.document import Document
+from backprop_gui.ui.panels.data import DataPanel
+from backprop_gui.ui.player import Player
+from backprop_gui.ui.widgets.message import Message
+from tests.ui.panel_lab import drag, place, type_into, undo_texts
+
+LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+After = Callable[..., Frame]
+TABLE = "size;weight;price;color\n" + "\n".join(
+    f"{n},5;{n * n};{3 * n + n % 3};{'red' if n % 3 else 'blue'}" for n in range(1, 25)
+)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, document: Document, player: Player) -> DataPanel:
+    return place(qtbot, document, player, DataPanel, (260, 700))
+
+
+@pytest.fixture
+def choose(panel: DataPanel, document: Document, qtbot: QtBot) -> Callable[[str], None]:
+    """Return a function that clicks a tile and waits for its data."""
+
+    def click(name: str) -> None:
+        QTest.mouseClick(panel.tiles[name], LEFT)
+        qtbot.waitUntil(lambda: document.project.data.source == name)
+
+    return click
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "fruit.csv"
+    path.write_text(TABLE)
+    return path
+
+
+def said(panel: DataPanel) -> str:
+    return " ".join(message.text() for message in panel.findChildren(Message) if message.isVisible())
+
+
+def open_table(panel: DataPanel, path: Path, qtbot: QtBot) -> None:
+    panel.open_file(str(path))
+    qtbot.waitUntil(lambda: panel.lab.document.project.data.source == str(path))
+    qtbot.waitUntil(lambda: panel.table.columns.count() > 0)
+
+
+def chosen(panel: DataPanel) -> list[str]:
+    rows = [panel.table.columns.item(row) for row in range(panel.table.columns.count())]
+    return [row.text() for row in rows if row.isSelected()]
+
+
+def click_column(
+    panel: DataPanel, row: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
+    columns = panel.table.columns
+    place = columns.visualItemRect(columns.item(row)).center()
+    QTest.mouseClick(columns.viewport(), LEFT, modifier, place)
+
+
+def test_every_data_set_has_a_tile_and_the_current_one_is_outlined(panel: DataPanel) -> None:
+    assert list(panel.tiles) == list(DATASETS)
+    assert [name for name, tile in panel.tiles.items() if tile.isChecked()] == ["xor"]
+    for name, tile in panel.tiles.items():
+        assert tile.accessibleName() == DATASETS[name].title
+        assert DATASETS[name].description in tile.toolTip()
+
+
+def test_a_tile_changes_data_and_network_in_one_step(
+    panel: DataPanel, document: Document, choose: Callable[[str], None]
+) -> None:
+    choose("iris")
+    assert document.project.network.shape == "4-4-3"
+    assert undo_texts(document) == ["Choose the data Iris"]
+    assert "CC BY 4.0" in said(panel)
+    assert not panel.noise.isVisible()
+    assert not panel.examples.isVisible()
+    document.stack.undo()
+    assert [name for name, tile in panel.tiles.items() if tile.isChecked()] == ["xor"]
+    assert document.project.network.shape == "2-4-1"
+
+
+def test_the_last_of_two_quick_choices_counts(panel: DataPanel, document: Document, qtbot: QtBot) -> None:
+    QTest.mouseClick(panel.tiles["digits"], LEFT)
+    QTest.mouseClick(panel.tiles["moons"], LEFT)
+    qtbot.waitUntil(lambda: document.project.data.source == "moons")
+    qtbot.wait(300)
+    assert undo_texts(document) == ["Choose the data Two moons"]
+
+
+def test_dragging_a_slider_is_one_step_and_new_data(
+    panel: DataPanel, document: Document, choose: Callable[[str], None], qtbot: QtBot
+) -> None:
+    choose("moons")
+    qtbot.wait(10)
+    counts = set()
+    document.changed.connect(lambda old, new: counts.add(len(document.prepared.dataset.x)))
+    drag(panel.examples.slider, (10, 25, 40), qtbot)
+    assert len(counts) > 1
+    assert len(document.prepared.dataset.x) == document.project.data.examples
+    assert document.stack.count() == 2
+    document.stack.undo()
+    assert document.project.data == default_settings("moons")
+
+
+def test_noise_share_seed_and_scaling(
+    panel: DataPanel, document: Document, choose: Callable[[str], None]
+) -> None:
+    choose("moons")
+    for slider in (panel.noise.slider, panel.test_share.slider):
+        slider.setFocus()
+        QTest.keyClick(slider, Qt.Key.Key_Right)
+    assert document.project.data.noise == 0.07
+    assert document.project.data.test_share == 0.35
+    QTest.mouseClick(panel.shuffle, LEFT)
+    assert document.project.data.seed == 1
+    type_into(panel.seed, "17")
+    assert document.project.data.seed == 17
+    panel.standardize.setFocus()
+    QTest.keyClick(panel.standardize, Qt.Key.Key_Space)
+    assert not document.project.data.standardize
+    assert document.stack.count() == 6
+    type_into(panel.seed, "-1")
+    assert "Seed must be from 0" in said(panel)
+    assert document.project.data.seed == 17
+
+
+def test_changes_reach_training(
+    panel: DataPanel, choose: Callable[[str], None], player: Player, document: Document, next_frame: After
+) -> None:
+    frame = next_frame(lambda: choose("moons"))
+    frame = next_frame(lambda: QTest.mouseClick(panel.shuffle, LEFT), accept=lambda new: new is not frame)
+    assert frame.trace.x[0].tolist() == document.prepared.x_train[0].tolist()
+
+
+def test_a_table_is_opened_and_its_targets_are_chosen(
+    panel: DataPanel, document: Document, table: Path, qtbot: QtBot
+) -> None:
+    open_table(panel, table, qtbot)
+    assert document.prepared.dataset.task is Task.BINARY
+    assert chosen(panel) == ["color"]
+    assert "decimal comma" in said(panel)
+    assert not any(tile.isChecked() for tile in panel.tiles.values())
+    click_column(panel, 2)
+    qtbot.waitUntil(lambda: document.project.data.targets == ("price",))
+    assert document.prepared.dataset.task is Task.REGRESSION
+    click_column(panel, 0, CONTROL)
+    qtbot.waitUntil(lambda: document.project.data.targets == ("size", "price"))
+    assert len(document.project.network.outputs) == 2
+    assert undo_texts(document) == ["Open fruit.csv", "Choose the target", "Choose the target"]
+    click_column(panel, 3, CONTROL)
+    qtbot.waitUntil(lambda: "holds text" in said(panel))
+    assert chosen(panel) == ["size", "price"], "what cannot be must not stay chosen"
+
+
+def test_numbers_of_a_table_can_be_amounts_or_classes(
+    panel: DataPanel, document: Document, table: Path, qtbot: QtBot
+) -> None:
+    open_table(panel, table, qtbot)
+    click_column(panel, 2)
+    qtbot.waitUntil(lambda: document.prepared.dataset.task is Task.REGRESSION)
+    panel.table.task.setFocus()
+    QTest.keyClick(panel.table.task, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: document.project.data.task is Task.REGRESSION)
+    assert undo_texts(document)[1:] == ["Choose the target", "Choose the kind of task"]
+
+
+def test_something_must_be_the_target(
+    panel: DataPanel, document: Document, table: Path, qtbot: QtBot
+) -> None:
+    open_table(panel, table, qtbot)
+    click_column(panel, 3, CONTROL)
+    qtbot.waitUntil(lambda: "Something must be learned" in said(panel))
+    assert chosen(panel) == ["color"]
+    assert document.stack.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "empty"),
+        (b"a,b\n1,2\n3,\n", "Line 3"),
+        (b"a,b\n1,2\n3,4,5\n", "line 3"),
+        (b"a,b\n1,7\n2,7\n", "nothing to learn"),
+    ],
+)
+def test_a_file_that_cannot_be_learned_from_is_explained_and_the_old_data_stay(
+    panel: DataPanel, document: Document, tmp_path: Path, qtbot: QtBot, content: bytes, sentence: str
+) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    before = document.project
+    panel.open_file(str(path))
+    qtbot.waitUntil(lambda: sentence.lower() in said(panel).lower())
+    assert document.project is before
+    assert document.stack.count() == 0
+    assert panel.tiles["xor"].isChecked()
+
+
+def test_a_file_that_is_not_there(panel: DataPanel, document: Document, tmp_path: Path, qtbot: QtBot) -> None:
+    panel.open_file(str(tmp_path / "no.csv"))
+    qtbot.waitUntil(lambda: "no.csv" in said(panel) and "Reading" not in said(panel))
+    assert document.project.data.source == "xor"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_thumbnail_shows_its_classes_in_their_colors(
+    panel: DataPanel, qtbot: QtBot, qapp: QApplication, dark: bool
+) -> None:
+    try:
+        look = theme.apply(qapp, dark)
+        tile = panel.tiles["xor"]
+        qtbot.waitUntil(lambda: tile._preview is not None)
+        image = tile.grab().toImage()
+        colors = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+        assert {class_color(look, 0).name(), class_color(look, 1).name()} <= colors
+    finally:
+        theme.apply(qapp, False)
+
+
+def test_the_registry_loads_with_what_the_gallery_asks_for() -> None:
+    for name in DATASETS:
+        assert len(load(default_settings(name)).x) > 0
