@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -61,7 +62,7 @@ def open_window(project: Project, path: Path | None = None) -> Window:
     return Window(project, path)
 
 
-def _show_in(window: Window):  # type: ignore[no-untyped-def]
+def _show_in(window: Window) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
     """Return an exception hook that words what nobody foresaw in the window, and logs the rest."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import statistics
 import time
 from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QEventLoop, QTimer
 
 from backprop_gui.data import default_settings, load, prepare
 from backprop_gui.engine.frame import Frame
@@ -58,9 +61,10 @@ def measure(project: Project) -> Measured:
     """Play ``project`` in a window of 1440 x 900 pixels and without one, in turns."""
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # Only now, so that the platform is chosen before Qt looks for a display.
     from backprop_gui.ui.app import application, open_window
 
-    app = application()
+    application()
     gaps: list[float] = []
     frames_a_second: list[float] = []
     window_us: list[float] = []
@@ -78,18 +82,18 @@ def measure(project: Project) -> Measured:
         window.lab.player.pictures.connect(note)
         window.lab.player.set_speed(math.inf)
         window.lab.player.play()
-        _wait(app, WARM_UP_SECONDS)
+        _wait(WARM_UP_SECONDS)
         shown.clear()
-        _wait(app, WINDOW_SECONDS)
+        _wait(WINDOW_SECONDS)
         window.lab.player.pause()
         times = [moment for moment, _ in shown]
-        gaps += [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        gaps += [later - earlier for earlier, later in itertools.pairwise(times)]
         seconds = times[-1] - times[0]
         frames_a_second.append((len(times) - 1) / seconds)
         window_us.append(seconds / (shown[-1][1] - shown[0][1]) * 1e6)
         window.lab.document.stack.setClean()
         window.close()
-        _wait(app, 0.05)
+        _wait(0.05)
     gaps.sort()
     return Measured(
         f"{project.network.shape}, batch {project.training.batch_size}",
@@ -108,10 +112,8 @@ def _headless(project: Project) -> float:
     return (time.perf_counter() - start) / updates * 1e6
 
 
-def _wait(app, seconds: float) -> None:  # type: ignore[no-untyped-def]
+def _wait(seconds: float) -> None:
     """Let the event loop run for ``seconds``, as it does when a person watches."""
-    from PySide6.QtCore import QEventLoop, QTimer
-
     loop = QEventLoop()
     QTimer.singleShot(int(seconds * 1000), loop.quit)
     loop.exec()

@@ -31,7 +31,7 @@ from backprop_gui.ui.document import Document
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.panel import PANELS, Lab, Pace, Panel, PanelWidget, load_panels
-from backprop_gui.ui.player import Player
+from backprop_gui.ui.player import Player, Unit
 from backprop_gui.ui.selection import Selection
 from backprop_gui.ui.topbar import TopBar
 
@@ -54,6 +54,12 @@ class Window(QMainWindow):
     files : Filing
     """
 
+    lab: Lab
+    canvas: Canvas
+    equation: EquationStrip
+    banner: Banner
+    files: Filing
+
     def __init__(self, project: Project, path: Path | None = None) -> None:
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -64,6 +70,7 @@ class Window(QMainWindow):
         self.equation = EquationStrip(self.lab)
         self.files = Filing(self.lab, self.banner, self)
         self.panels: dict[str, PanelWidget] = {}
+        self._arranged = False
         self._actions = {name: self._action(command) for name, command in COMMANDS.items()}
         self._top = TopBar(self._actions["play"], self._actions["step"], self._actions["reset"])
         self._build()
@@ -160,7 +167,8 @@ class Window(QMainWindow):
         for dock in self._docks.values():
             tabbed = bool(self.tabifiedDockWidgets(dock)) and not dock.isFloating()
             if tabbed == (dock.titleBarWidget() is None):
-                dock.setTitleBarWidget(QWidget() if tabbed else None)
+                # None brings Qt's own title bar back, which its stub does not say.
+                dock.setTitleBarWidget(QWidget() if tabbed else None)  # type: ignore[arg-type]
 
     def _dock(self, panel: Panel, widget: PanelWidget) -> QDockWidget:
         dock = QDockWidget(panel.title, self)
@@ -314,8 +322,8 @@ class Window(QMainWindow):
         training = replace(project.training, learning_rate=project.training.learning_rate / 2)
         self.lab.document.edit("Halve the learning rate", replace(project, training=training))
 
-    def _set_unit(self, unit: object) -> None:
-        self.lab.player.unit = unit  # type: ignore[assignment]
+    def _set_unit(self, unit: Unit) -> None:
+        self.lab.player.unit = unit
 
     # ---- Qt
 
@@ -359,4 +367,5 @@ class Window(QMainWindow):
         geometry, layout = settings.value("geometry"), settings.value("layout")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        self._arranged = isinstance(layout, QByteArray) and self.restoreState(layout, LAYOUT_VERSION)
+        if isinstance(layout, QByteArray):
+            self._arranged = self.restoreState(layout, LAYOUT_VERSION)
