@@ -544,11 +544,11 @@ def test_edges_are_drawn_anew_only_when_something_can_be_seen_to_change(canvas: 
     edges.share = 0.99
     canvas.grab()
     drawn = edges.drawn
-    QTest.qWait(60)
+    QTest.qWait(90)
     canvas.show_frame(a_frame(network, frame.theta * (1 + 1e-6)))
     canvas.grab()
     assert edges.drawn == drawn
-    QTest.qWait(60)
+    QTest.qWait(90)
     canvas.show_frame(a_frame(network, -frame.theta))
     canvas.grab()
     assert edges.drawn == drawn + 1

@@ -23,6 +23,8 @@ COLUMNS = 16
 RIM_PX = 2
 """Room around a disc for its outline."""
 NUMBER_HEIGHT_PX = 22
+MOST_BYTES = 6_000_000
+"""Memory for the discs of one size."""
 
 
 class Atlas:
@@ -90,8 +92,9 @@ class Discs:
     def __init__(self, members: Indices, radius_px: float, look: Look) -> None:
         self.members, self._radius, self._look = members, radius_px, look
         side = 2 * (math.ceil(radius_px) + RIM_PX)
-        # Room for every neuron in a colour of its own, several times over before it has to start anew.
-        self._capacity = 4 * len(members) + COLUMNS
+        # Every colour if they are small enough, else as many as fit; at the very least one for each neuron.
+        fitting = MOST_BYTES // round(4 * (side * look.ratio) ** 2)
+        self._capacity = max(2 * len(members), min(BAD + 1, fitting))
         self.atlas = Atlas(self._capacity, len(members), side, side, look.ratio)
         self._cell_of = np.full(BAD + 1, -1, np.intp)
         self._used = 0
