@@ -134,7 +134,7 @@ _command(
     "check",
     "Check gradient",
     "Run",
-    lambda w: w.equation.check(),
+    lambda w: w.equation.chip.click(),
     "Ctrl+G",
     icon="check",
     group=2,
