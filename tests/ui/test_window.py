@@ -264,3 +264,10 @@ def test_it_remembers_its_layout(window: Window, qtbot: QtBot) -> None:
     again.show()
     assert again._docks["loss"].isHidden()
     shut(again)
+
+
+def test_the_command_checks_the_gradient_of_what_is_shown(window: Window, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.equation.chip.check is not None, timeout=20_000)
+    assert window.equation.chip.check is not None
+    assert window.equation.chip.check.passed
