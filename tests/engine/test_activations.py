@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from backprop_gui.engine import ACTIVATIONS
 from backprop_gui.engine.activations import Activation
 from backprop_gui.registry import UnknownNameError
+from tests.strategies import SMOOTH
 
 EDGES = np.array([-800.0, -40.0, -1.0, -1e-9, 0.0, 1e-9, 1.0, 40.0, 800.0])
 every = pytest.mark.parametrize("activation", list(ACTIVATIONS.values()), ids=list(ACTIVATIONS))
@@ -76,6 +77,17 @@ def test_the_derivative_is_the_derivative(activation: Activation, numbers: list[
     np.testing.assert_allclose(
         apply(activation, z)[1], exact, rtol=1e-8, atol=2e-9 if not activation.analytic else 1e-14
     )
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_the_complex_step_reaches_as_far_as_numbers_do(name: str) -> None:
+    z = np.array([-1e5, -800.0, -710.0, 710.0, 800.0, 1e5])
+    out = np.empty(6, complex)
+    with np.errstate(all="ignore"):
+        ACTIVATIONS[name].function(z + 1e-30j, out)
+    a, slope = apply(ACTIVATIONS[name], z)
+    np.testing.assert_allclose(out.real, a, rtol=1e-14, atol=1e-290)
+    np.testing.assert_allclose(out.imag / 1e-30, slope, rtol=1e-12, atol=1e-290)
 
 
 @every

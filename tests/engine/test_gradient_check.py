@@ -215,15 +215,21 @@ def test_a_network_that_has_learnt_all_it_can_raises_no_false_alarm(
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "softplus", "silu", "gelu"])
 def test_saturated_neurons_raise_no_false_alarm(activation: str) -> None:
-    draw = drawer("normal", 1)
-    network = dense(
-        [3, 16, 2], activation=activation, output_activation=activation, draw=lambda i, o: 8 * draw(i, o)
-    )
-    plan = compile_network(network)
-    x, t = random_examples(network, 5, 0)
-    check = check_gradient(plan, plan.start, x, t, HALF)
-    assert check is not None
-    assert check.passed, f"{check.worst}: {check.max_relative_error}"
+    # Every path to a parameter goes through a slope that is 1 less something near 1.
+    draw = drawer("xavier-uniform", 0)
+    for sizes, factor in (([3, 16, 2], 8.0), ([3, 16, 16, 1], 30.0), ([1, 1, 1], 12.0)):
+        network = dense(
+            sizes,
+            activation=activation,
+            output_activation=activation,
+            draw=lambda fan_in, fan_out, factor=factor: factor * draw(fan_in, fan_out),
+        )
+        plan = compile_network(network)
+        x, t = random_examples(network, 12, 0)
+        for k in range(len(x)):
+            check = check_gradient(plan, plan.start, x[k : k + 1], t[k : k + 1], HALF)
+            assert check is not None
+            assert check.passed, f"{sizes} {check.worst}: {check.max_relative_error}"
 
 
 def test_it_gives_up_when_told_to() -> None:

@@ -397,9 +397,9 @@ def test_trouble_names_the_first_bad_step(optimizer: str, precision: str, schedu
     )
     expected = first_bad_step(network, data, chosen)
     assert expected > len(data.x_train)
-    for cut in (100_000, 7, 1):
+    for first, cut in ((0, 100_000), (0, 7), (0, 1), (expected - 3, 100_000)):
         trainer = Trainer(network, data, chosen)
-        made = 0
+        made = trainer.advance(first)
         while trainer.note is None:
             made += trainer.advance(cut)
         note = trainer.note
@@ -621,6 +621,25 @@ def test_an_edit_keeps_what_it_does_not_touch(optimizer: str, network: Network, 
             assert not any(moved[key])
     trainer.advance(5)
     assert trainer.step == steps + 5
+
+
+def test_the_best_weights_are_forgotten_when_they_no_longer_fit() -> None:
+    trainer = promising(patience=50)
+    trainer.advance_epoch()
+    assert trainer.run().best is not None
+    network = trainer.plan.network
+    trainer.rebase(network.with_neurons([replace(network.neurons[0], name="width")]))
+    assert trainer.run().best is not None
+    edge = network.edges[0]
+    trainer.rebase(network.without([(edge.source, edge.target)]))
+    assert trainer.run().best is None
+    trainer.advance_epoch()
+    assert trainer.run().best is not None
+    trainer.configure(replace(trainer.settings, loss="huber"))
+    assert trainer.run().best is None
+    trainer.advance_epoch()
+    trainer.set_examples(examples(network, 5, 2, seed=8))
+    assert trainer.run().best is None
 
 
 def test_an_edit_of_looks_changes_nothing() -> None:

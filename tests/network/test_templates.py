@@ -208,6 +208,15 @@ def test_the_rest_of_a_graph_can_be_reshaped(network: Network, seed: int, sizes:
             assert rest.neuron_of[neuron.id].kind is neuron.kind
 
 
+def test_a_layer_that_mixes_kinds_is_matched_with_none() -> None:
+    network = dense([2, 2, 1])
+    hidden, output = network.layers[1], network.outputs[0]
+    mixed = network.with_neurons([replace(output, layer=hidden.id)])
+    other = reshaped(mixed, [2, 2, 1], draw)
+    assert other.shape == "2-2-1"
+    assert {n.id for n in other.neurons} & set(mixed.neuron_of) == {n.id for n in network.inputs}
+
+
 def test_an_empty_layer_is_no_layer() -> None:
     network = dense([2, 2, 1])
     network = replace(network, layers=(Layer(50, "empty"), *network.layers), next_id=51)
