@@ -462,6 +462,10 @@ def test_the_probe_label_asks_for_other_examples(canvas: Canvas) -> None:
     before.click()
     after.click()
     assert steps == [-1, 1]
+    canvas.resize(420, 400)
+    assert not label.geometry().intersects(canvas.segments.geometry())
+    assert before.isVisible()
+    assert label.toolTip() == "example 98 of 140"
     canvas.set_probe_text("")
     assert not label.isVisible()
 

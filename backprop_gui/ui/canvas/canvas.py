@@ -312,7 +312,7 @@ class Canvas(QWidget):
         self._probe.set_plate(not self.fits)
         self.segments.adjustSize()
         self.segments.move(gap, gap - 2)
-        self._probe.adjustSize()
+        self._probe.fit(self.width() - self.segments.geometry().right() - 2 * gap)
         self._probe.move(self.width() - self._probe.width() - gap, gap)
         self.legend.resize(self.legend.sizeHint())
         self.legend.move(gap - 4, self.height() - self.legend.height() - gap + 4)

@@ -79,8 +79,9 @@ class Headings:
             apart = min(gaps, default=400.0) * zoom
             heading.room = apart - 8
             if members[0] in self.names:
-                side = self._name_side(members, zoom, name_height)
-                room = BESIDE_ROOM_PX if side in ("left", "right") else apart - 12
+                above = apart - 12
+                side = self._name_side(members, zoom, name_height, above)
+                room = BESIDE_ROOM_PX if side in ("left", "right") else above
                 for index in members:
                     self.names[index].lay_out(network.neurons[index].name, side, room, look)
                 if side == "above":
@@ -129,8 +130,8 @@ class Headings:
         lines = [line for line in (*lines, limit) if line and metrics.horizontalAdvance(line) <= heading.room]
         heading.write(lines, self._scene.look)
 
-    def _name_side(self, members: list[int], zoom: float, name_height: float) -> str:
-        """Return where the names of a layer's neurons find room."""
+    def _name_side(self, members: list[int], zoom: float, name_height: float, above: float) -> str:
+        """Return where the names of a layer's neurons find room; above them it is ``above`` pixels broad."""
         picture, network = self._scene.picture, self._scene.network
         radius_px = float(picture.radius[members[0]]) * zoom
         if len(members) == 1:
@@ -138,16 +139,14 @@ class Headings:
         down = np.sort(picture.position[members, 1])
         spacing = float(np.diff(down).min()) * zoom
         kinds = {network.neurons[index].kind for index in members}
-        if spacing >= 2 * radius_px + name_height + 5 and (
-            kinds != {Kind.HIDDEN} or zoom >= HIDDEN_NAMES_ZOOM
-        ):
-            return "above"
-        if spacing >= name_height * 0.8:
-            if kinds == {Kind.INPUT}:
-                return "left"
-            if kinds == {Kind.OUTPUT}:
-                return "right"
-        return ""
+        beside = "left" if kinds == {Kind.INPUT} else "right" if kinds == {Kind.OUTPUT} else ""
+        if spacing < name_height * 0.8:
+            beside = ""
+        if spacing >= 2 * radius_px + name_height + 5 and (beside or zoom >= HIDDEN_NAMES_ZOOM):
+            metrics = self._scene.look.name_metrics
+            widest = max(metrics.horizontalAdvance(network.neurons[index].name) for index in members)
+            return beside if beside and widest > above else "above"
+        return beside
 
     def reach_px(self) -> tuple[float, float, float]:
         """Return how far texts reach beyond the picture's bounds: left, up and right, in pixels."""

@@ -44,6 +44,7 @@ class ProbeLabel(QWidget):
             button.clicked.connect(lambda _=False, step=step: self.stepped.emit(step))
             row.addWidget(button)
         self._plate = False
+        self._whole = ""
         self.hide()
 
     def set_plate(self, plate: bool) -> None:
@@ -61,8 +62,19 @@ class ProbeLabel(QWidget):
 
     def set_text(self, text: str) -> None:
         """Say ``text``; empty hides everything."""
+        self._whole = text
         self._text.setText(text)
         self.setVisible(bool(text))
+
+    def fit(self, width: int) -> None:
+        """Say as much as fits into ``width`` pixels: everything, only the numbers, or only the arrows."""
+        words = self._whole.split(" ", 1)
+        for text in (self._whole, words[-1], ""):
+            self._text.setText(text)
+            self.adjustSize()
+            if self.width() <= width:
+                break
+        self.setToolTip(self._whole)
 
 
 __all__ = ["ProbeLabel"]

@@ -70,7 +70,7 @@ class NetworkScene(QGraphicsScene):
         self.opened: set[int] = set()
         self.selected: frozenset[Key] = frozenset()
         self.picture: Picture = picture_of(self.network)
-        self.values: Values = drawn_values(self.network)
+        self._start = self.values = drawn_values(self.network)
         self.look = Look(theme, font)
         self._later = later
         self._layer = np.zeros(0, np.intp)
@@ -91,6 +91,7 @@ class NetworkScene(QGraphicsScene):
         self.network = network
         self.opened &= {layer.id for layer in network.layers}
         self._inputs = input_mask(network)
+        self._start = drawn_values(network)
         self._layer = np.array([n.layer for n in network.neurons], np.intp)
         self.lookup = Lookup.of(self.frame.plan, network) if self.frame else None
         self._rebuild()
@@ -174,7 +175,7 @@ class NetworkScene(QGraphicsScene):
         """Give every item its number of the present frame; ``numbers`` changes texts even if they just changed."""
         now = time.monotonic()
         if self.frame is None or self.lookup is None:
-            values = drawn_values(self.network)
+            values = self._start
         else:
             values = values_of(self.frame, self.lookup, self._inputs, self.view)
         self.values = values
