@@ -8,24 +8,21 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
     QFontInfo,
     QIcon,
-    QIconEngine,
-    QPainter,
     QPalette,
-    QPixmap,
 )
-from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from backprop_gui.paths import resource
 from backprop_gui.ui.colors import blended, contrast, ramp, rgb_of, scaled
 from backprop_gui.ui.style import stylesheet
+from backprop_gui.ui.svg_engine import SvgEngine
 
 FINE = 511
 """Entries of the tables behind single colours; odd, so that the middle is an entry."""
@@ -323,43 +320,22 @@ def icon(name: str, color: str = "text", *, filled: bool = False) -> QIcon:
         Whether the shape is filled, which reads better for a play or a pause sign.
     """
     drawing = _drawing(name)
-    return QIcon(_SvgEngine(drawing.replace('fill="none"', 'fill="currentColor"') if filled else drawing, color))
+    if filled:
+        drawing = drawing.replace('fill="none"', 'fill="currentColor"')
+
+    def tint(mode: QIcon.Mode) -> QColor:
+        theme = current()
+        if mode == QIcon.Mode.Disabled:
+            return blended(theme.muted, theme.window, 0.5)
+        chosen: QColor = getattr(theme, color)
+        return chosen
+
+    return QIcon(SvgEngine(drawing, tint))
 
 
 @lru_cache
 def _drawing(name: str) -> str:
     return resource(f"icons/{name}.svg").read_text(encoding="utf-8")
-
-
-class _SvgEngine(QIconEngine):
-    """Draws an SVG whose strokes are ``currentColor``."""
-
-    def __init__(self, drawing: str, color: str) -> None:
-        super().__init__()
-        self._drawing, self._color = drawing, color
-
-    def clone(self) -> QIconEngine:
-        return _SvgEngine(self._drawing, self._color)
-
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        theme = current()
-        color: QColor = getattr(theme, self._color)
-        if mode == QIcon.Mode.Disabled:
-            color = blended(theme.muted, theme.window, 0.5)
-        drawing = self._drawing.replace("currentColor", color.name())
-        QSvgRenderer(drawing.encode()).render(painter, QRectF(rect))
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        return self.scaledPixmap(size, mode, state, 1.0)
-
-    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        picture = QPixmap(size * scale)
-        picture.setDevicePixelRatio(scale)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
-        painter.end()
-        return picture
 
 
 __all__ = [
