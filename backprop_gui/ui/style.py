@@ -20,6 +20,7 @@ line       QFrame                       a thin line
 segmented  QFrame                       the grey trough around a row of checkable buttons
 primary    QToolButton, QPushButton     the one to press
 flat       QToolButton, QPushButton     only its icon or text until the pointer is over it
+step       QToolButton                  a small plus or minus
 tile       QToolButton, QFrame          a selectable tile; ``outlined`` (bool) makes it white with a border
 ========== ============================ ==========================================================
 """
@@ -103,6 +104,10 @@ QPushButton[role="flat"], QToolButton[role="flat"] { background: transparent; bo
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover { background: @tile; }
 QPushButton[role="flat"]:pressed, QToolButton[role="flat"]:pressed { background: @border; }
 QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border-color: @accent; }
+QToolButton[role="step"] { background: @tile; border: 1px solid transparent; border-radius: 5px; padding: 0; }
+QToolButton[role="step"]:hover { border-color: @outline; }
+QToolButton[role="step"]:focus { border-color: @accent; }
+QToolButton[role="step"]:disabled { background: transparent; }
 QToolButton[role="tile"], QFrame[role="tile"] { background: @tile; border: 1px solid transparent;
     border-radius: 8px; padding: 4px; }
 QToolButton[role="tile"][outlined="true"], QFrame[role="tile"][outlined="true"] { background: @window;

@@ -96,6 +96,22 @@ def test_a_tile_changes_data_and_network_in_one_step(
     assert document.project.network.shape == "2-4-1"
 
 
+def test_the_gallery_is_one_stop_of_tab_and_arrows_choose(
+    panel: DataPanel, document: Document, table: Path, qtbot: QtBot
+) -> None:
+    def stops() -> list[str]:
+        return [name for name, tile in panel.tiles.items() if tile.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+    assert stops() == ["xor"]
+    panel.tiles["xor"].setFocus()
+    QTest.keyClick(panel.tiles["xor"], Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: document.project.data.source == "and")
+    assert stops() == ["and"]
+    assert panel.tiles["and"].hasFocus()
+    open_table(panel, table, qtbot)
+    assert stops() == ["xor"]
+
+
 def test_the_last_of_two_quick_choices_counts(panel: DataPanel, document: Document, qtbot: QtBot) -> None:
     QTest.mouseClick(panel.tiles["digits"], LEFT)
     QTest.mouseClick(panel.tiles["moons"], LEFT)

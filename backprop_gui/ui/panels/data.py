@@ -189,6 +189,11 @@ class DataPanel(PanelWidget):
         for tile in self.tiles.values():
             tile.setChecked(tile.name == name)
         self._group.setExclusive(True)
+        # Tab reaches the gallery once, at the current tile; the arrow keys go on from there.
+        stop = name if name in self.tiles else next(iter(self.tiles))
+        for tile in self.tiles.values():
+            here = tile.name == stop
+            tile.setFocusPolicy(Qt.FocusPolicy.StrongFocus if here else Qt.FocusPolicy.ClickFocus)
         if name in self.tiles:
             self._gallery.ensureWidgetVisible(self.tiles[name])
 

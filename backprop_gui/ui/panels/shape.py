@@ -14,7 +14,7 @@ from backprop_gui.network import Kind, Network, parse_shape
 from backprop_gui.project import Project, initialized, with_shape
 from backprop_gui.ui import theme
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
-from backprop_gui.ui.widgets.column import MARGIN, Column, muted
+from backprop_gui.ui.widgets.column import MARGIN, SPACING, Column, muted
 from backprop_gui.ui.widgets.layer_row import LayerRow, activation_choice
 from backprop_gui.ui.widgets.message import Message, attempt
 from backprop_gui.ui.widgets.stepper import Stepper
@@ -51,6 +51,7 @@ class ShapeBox(QLineEdit):
         if shape != self.shown:
             self.shown = shape
             self.setText(shape)
+            self.setCursorPosition(0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text() != self.shown:
@@ -88,10 +89,6 @@ class ShapePanel(PanelWidget):
         outside = QVBoxLayout(self)
         outside.setContentsMargins(0, 0, 0, 0)
         outside.addWidget(column)
-        top = QHBoxLayout()
-        top.setSpacing(6)
-        top.addWidget(self.shape_box, 1)
-        top.addWidget(self.new_weights)
         hidden = QHBoxLayout()
         hidden.setSpacing(6)
         label = muted("hidden layers")
@@ -107,12 +104,14 @@ class ShapePanel(PanelWidget):
         self._list.setSpacing(4)
         self._list.setContentsMargins(0, MARGIN // 3, 0, 0)
         body = column.body
-        body.addLayout(top)
-        body.addWidget(self._count)
+        body.addWidget(self.shape_box)
         body.addWidget(self._message)
+        body.addWidget(self._count)
         body.addLayout(hidden)
         body.addLayout(activation)
         body.addLayout(self._list)
+        body.addSpacing(SPACING)
+        body.addWidget(self.new_weights)
         body.addStretch(1)
 
     # ---- being told
@@ -182,8 +181,9 @@ class ShapePanel(PanelWidget):
         shape = "-".join(map(str, sizes))
         done = self._edit_shape(f"Change the network to {shape}", tuple(sizes[1:-1]))
         if done:
-            box.shown = shape
-            box.setText(shape)
+            # The same sizes in other words are no edit, of which there would be news.
+            box.shown = ""
+            box.show_shape(shape)
         self._mark(not done)
 
     def _mark(self, invalid: bool) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy
+from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
+
+TEXT_MARGIN = 2
 
 
 class Choice(QComboBox):
@@ -59,6 +61,19 @@ class Choice(QComboBox):
             self.chosen.emit(self._values[index])
 
     _shown = -1
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # As Qt paints it, but with an ellipsis where the text is too long, and grey where values are mixed.
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        kind, field = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(kind, option, field, self).width() - 2 * TEXT_MARGIN
+        text = option.currentText if self.currentIndex() >= 0 else self.placeholderText()  # type: ignore[attr-defined]
+        text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
+        option.currentText = text  # type: ignore[attr-defined]
+        painter.drawComplexControl(kind, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

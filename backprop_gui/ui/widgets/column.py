@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from backprop_gui.ui.widgets.wrapped import Wrapped
+
 MARGIN = 14
 SPACING = 8
 SECTION_GAP = 12
@@ -22,15 +24,9 @@ def heading(text: str) -> QLabel:
 
 def muted(text: str = "", role: str = "muted") -> QLabel:
     """Return grey text; ``role`` ``caption`` makes it small and lets it wrap."""
-    label = QLabel(text)
+    label = Wrapped(text) if role == "caption" else QLabel(text)
     label.setProperty("role", role)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    if role == "caption":
-        label.setWordWrap(True)
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        policy = label.sizePolicy()
-        policy.setHeightForWidth(True)
-        label.setSizePolicy(policy)
     return label
 
 

@@ -13,7 +13,7 @@ from backprop_gui.ui.widgets.choice import Choice
 from backprop_gui.ui.widgets.elided import ElidedLabel
 from backprop_gui.ui.widgets.stepper import Stepper
 
-CHOICE_WIDTH = 78
+CHOICE_WIDTH = 77
 
 
 def activation_choice(name: str, tip: str) -> Choice:
@@ -56,7 +56,7 @@ class LayerRow(QWidget):
         self.activation.setFixedWidth(CHOICE_WIDTH)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row.setSpacing(3)
         row.addWidget(self._name, 1)
         row.addWidget(self.size)
         row.addWidget(self.activation)

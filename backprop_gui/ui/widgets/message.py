@@ -5,28 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from backprop_gui.errors import UserError
 from backprop_gui.project import Project
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.errors import unexpected
+from backprop_gui.ui.widgets.wrapped import Wrapped
 
 
-class Message(QLabel):
+class Message(Wrapped):
     """A wrapped sentence that takes no room while it has nothing to say."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("role", "message")
-        self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         # Selecting it is the only way to copy a sentence that names a line of a file.
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
         self.setVisible(False)
 
     def say(self, text: str, tone: str = "bad") -> None:

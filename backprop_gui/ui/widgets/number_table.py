@@ -26,7 +26,6 @@ from backprop_gui.ui.numbers import format_exact, format_number
 ROW_HEIGHT = 23
 MOST_ROWS = 10
 """Higher tables scroll."""
-LEAST_ROWS = 3
 PADDING = 3
 LEAST_NAME = 34
 WIDEST = "−0.000512"
@@ -171,8 +170,8 @@ class NumberTable(QTableView):
         return QSize(200, self.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 2)
 
     def minimumSizeHint(self) -> QSize:
-        rows = min(max(self.numbers.rowCount(), 1), LEAST_ROWS)
-        return QSize(120, self.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 2)
+        # The whole column scrolls before the table does.
+        return QSize(120, self.sizeHint().height())
 
 
 __all__ = ["NumberTable", "NumbersModel"]

@@ -27,7 +27,7 @@ class Stepper(QWidget):
         self._number = QLabel()
         self._number.setFont(theme.digits(self._number.font(), bold=True))
         self._number.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._number.setFixedWidth(26)
+        self._number.setFixedWidth(25)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -57,10 +57,10 @@ class Stepper(QWidget):
 
 def _button(icon: str, tip: str) -> QToolButton:
     button = QToolButton()
-    button.setProperty("role", "flat")
+    button.setProperty("role", "step")
     button.setIcon(theme.icon(icon, "muted"))
-    button.setIconSize(QSize(12, 12))
-    button.setFixedSize(20, 22)
+    button.setIconSize(QSize(11, 11))
+    button.setFixedSize(20, 20)
     button.setToolTip(tip)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button

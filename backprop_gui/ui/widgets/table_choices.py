@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListWidget, QSizePolicy, QVBoxLayout, QWidget
 
 from backprop_gui.data import DataSettings, Task, column_names
 from backprop_gui.ui.background import Waiting, in_background
@@ -74,6 +74,7 @@ class TableChoices(QWidget):
         column.addWidget(muted("target columns"))
         column.addWidget(self.columns)
         column.addLayout(row)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def show_table(self, settings: DataSettings) -> None:
         """Show the columns of the table that ``settings`` name, once they have been read."""
