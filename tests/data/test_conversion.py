@@ -13,7 +13,11 @@ import pytest
 from backprop_gui.data import (
     DataError,
     Dataset,
+    DataSettings,
+    Table,
     Task,
+    column_names,
+    conversion,
     dataset_from_table,
     default_settings,
     inputs_from_table,
@@ -171,6 +175,22 @@ def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path) -> None:
     path.write_text("a,y\n1,2.5\n2,4.5\n")
     os.utime(path, ns=(1, 1))
     assert load(settings).t[1, 0] == 4.5
+
+
+def test_another_target_does_not_read_the_file_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,c\n1,2,3.5\n4,5,6.5\n")
+    reads = []
+
+    def counted(path: Path) -> Table:
+        reads.append(path)
+        return read_table(path)
+
+    monkeypatch.setattr(conversion, "read_table", counted)
+    assert column_names(path) == ("a", "b", "c")
+    for target in "abc":
+        assert load(DataSettings(source=str(path), targets=(target,))).target_names == (target,)
+    assert reads == [path]
 
 
 def test_inputs_are_found_by_name(tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLabel, QScrollArea, QScrollBar
 from pytestqt.qtbot import QtBot
 
+from backprop_gui.data import default_settings, load
 from backprop_gui.engine import CHOICES, OPTIMIZERS
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.settings import Reduction
+from backprop_gui.project import with_data
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.panels.training import HYPER_PARAMETERS, NUMBERS, TrainingPanel
 from backprop_gui.ui.player import Player
@@ -80,7 +82,7 @@ def test_the_learning_rate_takes_effect_while_it_trains(
     assert first is not None
     frame = next_frame(lambda: type_into(panel.rate, "0,5"), accept=lambda frame: frame is not first)
     assert document.project.training.learning_rate == 0.5
-    assert undo_texts(document) == ["Set the learning rate to 0.500"]
+    assert undo_texts(document) == ["Set the learning rate to 0.5"]
     # The step of plain gradient descent is proportional to the rate, which was 1.
     assert frame.update == pytest.approx(first.update / 2, rel=1e-12)
 
@@ -139,6 +141,12 @@ def test_all_examples_or_batches(panel: TrainingPanel, document: Document) -> No
     type_into(panel.batch, "0")
     assert "Batch size must be from 1" in said(panel)
     assert document.project.training.batch_size == 3
+
+
+def test_all_examples_follow_the_data(panel: TrainingPanel, document: Document) -> None:
+    moons = default_settings("moons")
+    document.edit("Moons", with_data(document.project, load(moons), moons))
+    assert panel.batch.text() == "140"
 
 
 def test_the_reduction_and_the_precision(panel: TrainingPanel, document: Document) -> None:

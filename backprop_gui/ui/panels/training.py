@@ -174,7 +174,7 @@ class TrainingPanel(PanelWidget):
         settings = new.training
         if old is None or settings.loss != old.training.loss or new.network is not old.network:
             self._hint.say(_doubt(settings, new.network), "warning")
-        if old is not None and settings == old.training:
+        if old is not None and settings == old.training and new.data == old.data:
             return
         for name, choice in self.choices.items():
             choice.set_value(getattr(settings, name))
@@ -232,9 +232,8 @@ class TrainingPanel(PanelWidget):
     def _set_number(self, name: str, value: float, merge: str = "") -> None:
         whole = name in WHOLE or name == "batch_size"
         words = WORDS.get(name, name.replace("_", " "))
-        self._set(
-            f"Set the {words} to {format_number(value)}", merge, **{name: int(value) if whole else value}
-        )
+        text = f"Set the {words} to {value:{',.0f' if whole else '.4g'}}"
+        self._set(text, merge, **{name: int(value) if whole else value})
 
     def _slide_rate(self, value: float, gesture: str) -> None:
         self._set_number("learning_rate", value, merge=f"learning rate {gesture}")
