@@ -4,7 +4,8 @@ A step is everything an update takes: taking the batch from shuffled data, forwa
 same network, batch size and precision on both sides. What is compared:
 
 - ours is :meth:`Stepper.update`, as the window and the command line run it;
-- PyTorch is its usual eager loop over ``nn.Sequential`` with ``torch.optim.SGD``, on as many threads as it likes;
+- PyTorch is its usual eager loop over ``nn.Sequential`` with ``torch.optim.SGD``, on one thread or on as many as it
+  takes by itself, whichever is faster here (on a busy machine many threads wait for each other);
 - scikit-learn is the loop inside ``MLPRegressor.fit`` or ``MLPClassifier.fit``, without momentum and without
   regularisation. It also adds up the loss of every batch. ``fit`` is called with so many updates that what it does
   once, about a millisecond of checking the data, is at most a few hundredths of the figure.
@@ -22,6 +23,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -201,7 +203,7 @@ def _pytorch(case: Case) -> Steps:
     loss = nn.CrossEntropyLoss() if case.classes else nn.MSELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
 
-    def steps(count: int) -> None:
+    def train(count: int) -> None:
         for step in range(count):
             if step % BATCHES == 0:
                 order = torch.randperm(len(x))
@@ -211,7 +213,20 @@ def _pytorch(case: Case) -> Steps:
             loss(model(x[batch]), t[batch]).backward()
             optimizer.step()
 
-    return steps
+    usual = torch.get_num_threads()
+
+    def train_with(threads: int, count: int) -> None:
+        torch.set_num_threads(threads)
+        try:
+            train(count)
+        finally:
+            torch.set_num_threads(usual)
+
+    def seconds_with(threads: int) -> float:
+        train_with(threads, BATCHES)  # whatever is prepared once
+        return _seconds(partial(train_with, threads), BATCHES)
+
+    return partial(train_with, min((1, usual), key=seconds_with))
 
 
 def _scikit_learn(case: Case) -> Steps:

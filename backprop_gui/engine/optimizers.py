@@ -47,8 +47,9 @@ class Optimizer:
     Attributes
     ----------
     step : callable
-        ``step(theta, grad, rate, settings, memory, trainable)`` changes ``theta`` in place. ``trainable`` is 0 at
-        parameters that must not move (their gradient is 0 already), or None if there are none.
+        ``step(theta, grad, rate, settings, memory, trainable)`` changes ``theta`` in place and may write over
+        ``grad``. ``trainable`` is 0 at parameters that must not move (their gradient is 0 already), or None if
+        there are none.
     formula : str
         The update, as people write it.
     vectors : tuple of str
@@ -75,6 +76,12 @@ EPSILON = 1e-8
 ADAGRAD_EPSILON = 1e-10
 
 
+def _move(theta: Array, direction: Array, rate: float, room: Array) -> None:
+    """Make ``theta`` θ − rate · direction; the product goes into ``room``."""
+    np.multiply(direction, rate, room)
+    np.subtract(theta, room, theta)
+
+
 def _sgd(
     theta: Array,
     grad: Array,
@@ -83,8 +90,8 @@ def _sgd(
     memory: Memory,
     trainable: Array | None,
 ) -> None:
-    np.multiply(grad, rate, memory.work)
-    np.subtract(theta, memory.work, theta)
+    # The gradient has served its purpose: its own memory is warmer in the cache than any other.
+    _move(theta, grad, rate, grad)
 
 
 def _momentum(
@@ -98,7 +105,7 @@ def _momentum(
     velocity = memory.vectors["velocity"]
     np.multiply(velocity, settings.momentum, velocity)
     np.add(velocity, grad, velocity)
-    _sgd(theta, velocity, rate, settings, memory, trainable)
+    _move(theta, velocity, rate, memory.work)
 
 
 def _nesterov(
@@ -114,7 +121,7 @@ def _nesterov(
     np.add(velocity, grad, velocity)
     np.multiply(velocity, settings.momentum, ahead)
     np.add(ahead, grad, ahead)
-    _sgd(theta, ahead, rate, settings, memory, trainable)
+    _move(theta, ahead, rate, ahead)
 
 
 def _divide_step(

@@ -61,7 +61,7 @@ class Stepper:
     Attributes
     ----------
     theta, grad : (plan.size,) arrays
-        The parameters, first as drawn, and the gradient of the last batch with penalties and clipping.
+        The parameters, first as drawn, and room for a batch's gradient, which the optimiser may write over.
     step : int
         Updates made.
     batches : Batches
