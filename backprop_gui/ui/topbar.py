@@ -142,7 +142,7 @@ class TopBar(QWidget):
     def set_state(self, state: State) -> None:
         """Show whether training runs."""
         running = state is State.RUNNING
-        self._play.setText("Pause" if running else "Play")
+        self._play.setText("Pause\tSpace" if running else "Play\tSpace")
         self._play.setIcon(theme.icon("pause" if running else "play", "accent_text"))
         self._play.setToolTip("Pause (Space)" if running else "Play: train until paused (Space)")
         if not running:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, QSize, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -72,6 +72,9 @@ class Window(QMainWindow):
         self.panels: dict[str, PanelWidget] = {}
         self._arranged = False
         self._actions = {name: self._action(command) for name, command in COMMANDS.items()}
+        # Space is more than this action's shortcut: see play_or_press. The tab keeps it in the menu.
+        self._actions["play"].setShortcuts([])
+        QShortcut(QKeySequence(Qt.Key.Key_Space), self, self.play_or_press)
         self._top = TopBar(self._actions["play"], self._actions["step"], self._actions["reset"])
         self._build()
         self._connect()
@@ -234,9 +237,6 @@ class Window(QMainWindow):
         canvas.probe_step.connect(player.move_probe)
         canvas.space_tapped.connect(player.toggle)
         lab.selection.changed.connect(self._selected)
-        app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self)
 
     # ---- what changed
 
@@ -296,6 +296,14 @@ class Window(QMainWindow):
 
     # ---- commands
 
+    def play_or_press(self) -> None:
+        """Play or pause; but where the keyboard is on a button, press that."""
+        button = QApplication.focusWidget()
+        if isinstance(button, QAbstractButton):
+            button.click()
+        else:
+            self.lab.player.toggle()
+
     def set_view(self, view: str) -> None:
         """Show the forward, backward or update view."""
         self.canvas.set_view(View(view))
@@ -327,18 +335,6 @@ class Window(QMainWindow):
 
     # ---- Qt
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # Space plays, except while the keyboard is on a button: there it presses the button.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Space
-            and isinstance(watched, QAbstractButton)
-        ):
-            event.accept()
-            return True
-        return super().eventFilter(watched, event)
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not self._arranged:
@@ -353,9 +349,6 @@ class Window(QMainWindow):
         settings = QSettings()
         settings.setValue("geometry", self.saveGeometry())
         settings.setValue("layout", self.saveState(LAYOUT_VERSION))
-        app = QApplication.instance()
-        assert app is not None
-        app.removeEventFilter(self)
         self.lab.player.close()
         super().closeEvent(event)
 

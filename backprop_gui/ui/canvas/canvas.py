@@ -74,9 +74,14 @@ class Canvas(QWidget):
             themes.current(), QApplication.font(), self._paint_later, self._repaint, self
         )
         self.graphics = NetworkView(
-            self.scene, self._something_at, self._tooltip_at, self._edge_seconds, self
+            self.scene,
+            self._something_at,
+            self._tooltip_at,
+            self._edge_seconds,
+            lambda view: self.scene.edge_item.covers(view),
+            self,
         )
-        self._later.timeout.connect(self._repaint)
+        self._later.timeout.connect(self.scene.repaint_due)
         self._numbers.timeout.connect(self._write_numbers)
         self.segments = Segmented([(view, *LABELS[view]) for view in View], "View", self)
         self.segments.set_value(View.BACKWARD)
@@ -164,7 +169,7 @@ class Canvas(QWidget):
     def weak_edges_below(self, threshold: float) -> None:
         self.scene.edge_item.threshold = threshold
         self.scene.edge_item.renew()
-        self._repaint()
+        self._repaint(True)
 
     def set_open(self, layer: int, is_open: bool) -> None:
         """Draw a layer of more than 32 neurons one by one, or fold it into a heat map."""
@@ -287,10 +292,10 @@ class Canvas(QWidget):
         if not self._later.isActive():
             self._later.start(max(1, round(1000 * seconds)))
 
-    def _repaint(self) -> None:
+    def _repaint(self, whole: bool) -> None:
         """Ask for the picture to be painted, without what floats above it where nothing can be below."""
         viewport = self.graphics.viewport()
-        region = QRegion(viewport.rect())
+        region = QRegion(viewport.rect()) if whole else self.graphics.region_of(self.scene.live_rects())
         if self.fits:
             for overlay in (self.segments, self.legend, self._probe):
                 if overlay.isVisible():

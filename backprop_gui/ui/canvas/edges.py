@@ -72,7 +72,7 @@ class EdgeItem(QGraphicsItem):
         Parameters
         ----------
         later : callable
-            ``later(seconds)`` asks for another call of ``paint`` after some time.
+            ``later(seconds)`` asks for another call of ``due`` after some time.
         draw_texts : callable
             ``draw_texts(painter, whole)`` draws what lies over the edges and changes no more often than they do.
         """
@@ -84,6 +84,7 @@ class EdgeItem(QGraphicsItem):
         self._selected: list[int] = []
         self._pixmap: QPixmap | None = None
         self._key: tuple[Any, ...] = ()
+        self._changed = False
         self._transform = QTransform()
         self._ended = 0.0
         self.setZValue(0)
@@ -121,6 +122,26 @@ class EdgeItem(QGraphicsItem):
         """Draw a new picture at the next opportunity, whatever the budget."""
         self._key, self.stale = (), True
 
+    def due(self) -> bool:
+        """Take the newest values if the budget allows; return whether that asks for a new picture.
+
+        Where the budget does not allow it yet, another call is asked for.
+        """
+        if not self._key:
+            return True
+        if self.stale:
+            wait = self._ended + self._pause() - time.perf_counter()
+            if wait > 0:
+                self._later(wait)
+                return False
+            self.stale = False
+            self._changed |= self._update_buckets()
+        return self._changed
+
+    def covers(self, view: QTransform) -> bool:
+        """Return whether the picture fills the whole widget under ``view``, so that no ground shows."""
+        return self._pixmap is not None and view == self._transform
+
     def edge_at(self, x: float, y: float, tolerance: float) -> int | None:
         """Return the edge of the network that passes a point of the scene within ``tolerance``."""
         edge, distance = nearest(self.picture.points, x, y)
@@ -147,24 +168,24 @@ class EdgeItem(QGraphicsItem):
         self._draw_selected(painter)
 
     def _refresh(self, painter: QPainter, size: tuple[int, int, float]) -> None:
-        """Draw the picture anew if it has to be, and if the budget allows it."""
+        """Draw the picture anew if it has to be."""
         self.spent = 0.0
         view = painter.worldTransform()
         key = (*size, view.m11(), view.m22(), view.dx(), view.dy())
-        moved = key != self._key
         now = time.perf_counter()
-        pause = max(self.seconds * (1 / self.share - 1), LEAST_PAUSE_SECONDS)
-        wait = self._ended + pause - now
-        comparable = self._pixmap is not None and self._key and key[:3] == self._key[:3]
-        if not moved and not self.stale:
-            return
-        if wait > 0 and ((not moved and self.stale) or (comparable and self.seconds > SLOW_SECONDS)):
-            self._later(wait)
-            return
-        changed = self._update_buckets()
-        self.stale = False
-        if not (moved or changed):
-            return
+        if key == self._key:
+            if not self._changed:
+                return
+        else:
+            comparable = self._pixmap is not None and self._key and key[:3] == self._key[:3]
+            wait = self._ended + self._pause() - now
+            if comparable and self.seconds > SLOW_SECONDS and wait > 0:
+                # While the person zooms, the old picture is shown at the new size.
+                self._later(wait)
+                return
+            self._update_buckets()
+            self.stale = False
+        self._changed = False
         width, height, ratio = size
         if self._pixmap is None or self._pixmap.size().toTuple() != (
             round(width * ratio),
@@ -183,6 +204,10 @@ class EdgeItem(QGraphicsItem):
         self._ended = time.perf_counter()
         self.seconds = self.spent = self._ended - now
         self.drawn += 1
+
+    def _pause(self) -> float:
+        """Return how many seconds must lie between two pictures."""
+        return max(self.seconds * (1 / self.share - 1), LEAST_PAUSE_SECONDS)
 
     def _update_buckets(self) -> bool:
         """Choose each edge's bucket from the present values; return whether any is another one."""

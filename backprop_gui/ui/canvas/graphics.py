@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QRegion,
     QTransform,
     QWheelEvent,
 )
@@ -70,11 +71,14 @@ class NetworkView(QGraphicsView):
         something_at: Callable[[QPointF], bool],
         tooltip_at: Callable[[QPointF], str],
         edge_seconds: Callable[[], float],
+        covered: Callable[[QTransform], bool],
         parent: QWidget,
     ) -> None:
+        """Show ``scene``; ``covered(view)`` says whether an item fills the whole viewport under that transform."""
         super().__init__(scene, parent)
         self._something_at, self._tooltip_at = something_at, tooltip_at
-        self._edge_seconds = edge_seconds
+        self._edge_seconds, self._covered = edge_seconds, covered
+        self._region, self._region_key = QRegion(), (0, 0.0, 0.0, 0.0)
         self.paint_seconds = 0.0
         self._pan_from: QPoint | None = None
         self._panned = False
@@ -86,6 +90,9 @@ class NetworkView(QGraphicsView):
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         # ``repaint_later`` knows better than Qt what has to be painted.
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        # It paints every pixel itself: nothing has to be filled in before.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setAutoFillBackground(False)
         flags = QGraphicsView.OptimizationFlag
         self.setOptimizationFlags(flags.DontAdjustForAntialiasing | flags.DontSavePainterState)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -231,6 +238,22 @@ class NetworkView(QGraphicsView):
         else:
             self._tip_at = None
             QToolTip.hideText()
+
+    def region_of(self, rects: Sequence[QRectF]) -> QRegion:
+        """Return the pixels of the viewport that ``rects`` of the scene touch."""
+        view = self.viewportTransform()
+        key = (id(rects), view.m11(), view.dx(), view.dy())
+        if key != self._region_key:
+            self._region = QRegion()
+            for rect in rects:
+                self._region += view.mapRect(rect).toAlignedRect()
+            # The rects are kept with their region, so that their id stays theirs.
+            self._region_key, self._region_rects = key, rects
+        return self._region
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if not self._covered(painter.worldTransform()):
+            super().drawBackground(painter, rect)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         began = time.perf_counter()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -27,6 +27,10 @@ Key = int | tuple[int, int]
 """A neuron's id, or the (source, target) ids of an edge."""
 NUMBERS_SECONDS = 0.11
 """Numbers change no more often than one can read them; colours change with every frame."""
+LIVE_PX = 9.0
+"""Room around a neuron for its selection ring and its lock."""
+MOST_RECTS = 300
+"""For more neurons it is quicker to paint everything between them too."""
 
 
 class NetworkScene(QGraphicsScene):
@@ -56,10 +60,18 @@ class NetworkScene(QGraphicsScene):
         theme: Theme,
         font: QFont,
         later: Callable[[float], None],
-        repaint: Callable[[], None],
+        repaint: Callable[[bool], None],
         parent: QObject,
     ) -> None:
-        """``later(seconds)`` asks to be painted after some time, ``repaint()`` at once."""
+        """Make an empty scene.
+
+        Parameters
+        ----------
+        later : callable
+            ``later(seconds)`` asks for ``repaint_due`` after some time.
+        repaint : callable
+            ``repaint(whole)`` asks to be painted at once, as a whole or only where neurons and heat maps are.
+        """
         super().__init__(parent)
         self._repaint = repaint
         self.network = Network()
@@ -78,6 +90,7 @@ class NetworkScene(QGraphicsScene):
         self.maps: dict[int, HeatMapItem] = {}
         self._numbers_at = 0.0
         self.numbers_due = False
+        self._live: list[QRectF] = []
         self.headings = Headings(self)
         self.edge_item = EdgeItem(self.picture, self.look, later, self._draw_texts)
         self.neurons = NeuronsItem(self.picture, self.look)
@@ -137,6 +150,7 @@ class NetworkScene(QGraphicsScene):
         self.headings.lay_out()
         self.neurons.lay_out()
         self.edge_item.renew()
+        self._live = self._find_live()
         self.refresh(numbers=True)
 
     def _draw_texts(self, painter: QPainter, whole: bool) -> None:
@@ -203,7 +217,11 @@ class NetworkScene(QGraphicsScene):
         if not self.numbers_due:
             self._numbers_at = now if self.frame else 0.0
             self._write_numbers(values)
-        self._repaint()
+        self.repaint_due()
+
+    def repaint_due(self) -> None:
+        """Ask to be painted: as a whole if the edges need another picture, else only where the neurons are."""
+        self._repaint(self.edge_item.due())
 
     def _fill(self, values: Values, limits: float | NDArray[np.float64], symlog: bool) -> bool:
         """Colour neurons and cells; return whether other ones than before are not finite."""
@@ -225,7 +243,7 @@ class NetworkScene(QGraphicsScene):
         self.numbers_due = False
         self._numbers_at = time.monotonic()
         self._write_numbers(self.values)
-        self._repaint()
+        self.repaint_due()
 
     def _write_numbers(self, values: Values) -> None:
         shown = self.neurons.indices
@@ -254,7 +272,23 @@ class NetworkScene(QGraphicsScene):
         ends = np.array(sorted(chosen), np.intp)
         beside = np.flatnonzero(np.isin(picture.source, ends) | np.isin(picture.target, ends))
         self.edge_item.set_selected(edges, beside)
-        self._repaint()
+        self._repaint(True)
+
+    def live_rects(self) -> list[QRectF]:
+        """Return the parts of the scene that change with every frame: around neurons, and heat maps."""
+        return self._live
+
+    def _find_live(self) -> list[QRectF]:
+        picture, margin = self.picture, LIVE_PX / self.look.zoom
+        rects = [
+            QRectF(x - r - margin, y - r - margin, 2 * (r + margin), 2 * (r + margin))
+            for (x, y), r in zip(
+                picture.position[picture.shown].tolist(), picture.radius[picture.shown].tolist(), strict=True
+            )
+        ]
+        if len(rects) > MOST_RECTS:
+            rects = [self.neurons.boundingRect()]
+        return rects + [map_.mapRectToScene(map_.boundingRect()) for map_ in self.maps.values()]
 
     def key_at(self, x: float, y: float, tolerance: float) -> Key | None:
         """Return the neuron or edge at a point of the scene; edges may be missed by ``tolerance``."""
