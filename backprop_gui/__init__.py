@@ -6,7 +6,6 @@ import os
 
 __version__ = "0.1.0"
 
-# One thread for NumPy's matrix products, said before NumPy is loaded. How a product is divided among threads changes
-# its last bits, and a project shall give the same ones everywhere; products of the usual sizes are faster without
-# waiting for a second thread, and in the window the other core is needed for drawing.
+# One thread for NumPy's matrix products, said before NumPy is loaded: those of the usual sizes are faster without
+# waiting for a second one, and in the window the other core draws. `engine/threads.py` knows the exception.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -2,17 +2,23 @@
 
 With ``--json`` it prints a list of objects: {"case": "2-4-2-1 tanh, batch 10, float64", "peer": "PyTorch 2.13.0",
 "ours_us": 20.1, "peer_us": 270.2, "ratio": 13.4}. Times are microseconds a step, and ratio is how many times faster we
-are; where no peer is installed, peer, peer_us and ratio are null.
+are; where no peer is installed, peer, peer_us and ratio are null. With a screen, two more rows say what an open window that
+plays at full speed leaves of the speed without one ("peer": "no window"); frames a second are said on standard error.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 
 from backprop_gui import bench
 from backprop_gui.commands.command import COMMANDS, Command
 from backprop_gui.commands.output import print_json
+from backprop_gui.display import display_problem
 from backprop_gui.terminal import say
+
+UNSEEN_PLATFORMS = ("offscreen", "minimal")
+"""Platforms of Qt on which pictures cost less than on a screen."""
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,8 +26,17 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure, and print a table."""
+    """Measure, and print a table; the window too, where there is a screen."""
     rows = bench.run(progress=say)
+    unseen = display_problem()
+    if unseen is None and os.environ.get("QT_QPA_PLATFORM") in UNSEEN_PLATFORMS:
+        unseen = "Qt is told to draw where nobody can look."
+    if unseen is None:
+        from backprop_gui.ui.measure import window_rows
+
+        rows += window_rows(say)
+    else:
+        say(f"The window is not measured. {unseen}")
     if args.json:
         print_json(rows)
     else:
@@ -33,7 +48,7 @@ COMMANDS.add(
     "bench",
     Command(
         "bench",
-        "Measure the speed of training steps side by side with other programs.",
+        "Measure the speed of training steps side by side with other programs, and beside the open window.",
         'PyTorch and scikit-learn are compared with where they are installed. With --json it prints a list of {"case", '
         '"peer", "ours_us", "peer_us", "ratio"}: microseconds a step, and how many times faster we are.',
         ("backprop-gui bench", "backprop-gui bench --json"),

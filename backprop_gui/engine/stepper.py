@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from backprop_gui.engine.passes import Call, Passes
 from backprop_gui.engine.plan import Indices, Plan
 from backprop_gui.engine.schedules import SCHEDULES
 from backprop_gui.engine.settings import Reduction, TrainingSettings, check_settings
+from backprop_gui.engine.threads import threads_for, use_threads
 from backprop_gui.errors import UserError
 
 Take = Callable[[Indices], object]
@@ -138,7 +140,11 @@ class Stepper:
         scale = 1 / examples if self.settings.reduction is Reduction.MEAN else 1.0
         passes = Passes(self.plan, self.theta, self.grad, examples, self.loss, scale)
         take_x, take_t = gather(self.columns.x_train, passes.x), gather(self.columns.t_train, passes.t)
-        self._training[examples] = take_x, take_t, passes.forward + passes.backward
+        calls = passes.forward + passes.backward
+        threads = threads_for(self.plan, examples)
+        if threads > 1:
+            calls = (partial(use_threads, threads), *calls, partial(use_threads, 1))
+        self._training[examples] = take_x, take_t, calls
         return self._training[examples]
 
     def _add_penalty(self) -> None:

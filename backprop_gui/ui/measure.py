@@ -7,7 +7,9 @@ import math
 import os
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from PySide6.QtCore import QEventLoop, QTimer
 
@@ -55,6 +57,31 @@ def case_projects() -> list[Project]:
         # A small rate: the deltas stay alive, and nothing ends training during the measurement.
         projects.append(replace(project, training=replace(project.training, learning_rate=0.01)))
     return projects
+
+
+def window_rows(progress: Callable[[str], None]) -> list[dict[str, Any]]:
+    """Return rows for ``backprop-gui bench``; ``progress`` is told the frames a second.
+
+    Each has ``case``, ``peer``, ``ours_us`` and ``peer_us`` (wall time an update, with and without the window), and
+    ``ratio``, the share of the speed that the window leaves.
+    """
+    rows = []
+    for project in case_projects():
+        progress(f"Measuring the window on {project.network.shape}.")
+        seen = measure(project)
+        progress(
+            f"{seen.frames_a_second:.0f} frames a second, 99 of 100 gaps between them under {seen.gap_99_ms:.0f} ms."
+        )
+        rows.append(
+            {
+                "case": f"window open, {seen.case}",
+                "peer": "no window",
+                "ours_us": seen.window_us,
+                "peer_us": seen.headless_us,
+                "ratio": seen.headless_us / seen.window_us,
+            }
+        )
+    return rows
 
 
 def measure(project: Project) -> Measured:
