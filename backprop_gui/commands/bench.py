@@ -2,8 +2,9 @@
 
 With ``--json`` it prints a list of objects: {"case": "2-4-2-1 tanh, batch 10, float64", "peer": "PyTorch 2.13.0",
 "ours_us": 20.1, "peer_us": 270.2, "ratio": 13.4}. Times are microseconds a step, and ratio is how many times faster we
-are; where no peer is installed, peer, peer_us and ratio are null. With a screen, two more rows say what an open window that
-plays at full speed leaves of the speed without one ("peer": "no window"); frames a second are said on standard error.
+are; where no peer is installed, peer, peer_us and ratio are null. With a screen, two more rows say what an open window
+that plays at full speed leaves of the speed without one ("peer": "no window"); frames a second are said on standard
+error.
 """
 
 from __future__ import annotations

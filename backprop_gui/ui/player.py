@@ -18,7 +18,7 @@ from backprop_gui.project import Project, examples_of, trainer_of
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.worker import Worker
 
-PICTURE_MS = 16
+PICTURE_MS = 17
 CURVES_MS = 66
 NUMBERS_MS = 125
 ANSWER_SECONDS = 10.0

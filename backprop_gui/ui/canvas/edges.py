@@ -35,7 +35,7 @@ UNKNOWN, BAD = SIGNS * 3 * (LEVELS + 1), SIGNS * 3 * (LEVELS + 1) + 1
 WIDTHS = ((60, (1.0, 4.8)), (400, (0.6, 2.6)), (1500, (0.7, 2.2)), (10**9, (0.6, 1.4)))
 """Thinnest and thickest line in pixels, for up to so many edges."""
 HALO_PX = 6.0
-LEAST_PAUSE_SECONDS = 0.06
+LEAST_PAUSE_SECONDS = 0.08
 """Colours and widths of edges need not change more often than this."""
 SLOW_SECONDS = 0.012
 """Pictures that take longer are shown scaled while the person zooms, and renewed afterwards."""
