@@ -48,7 +48,7 @@ class EquationStrip(QWidget):
         font.setPixelSize(self._small + LARGER_PX)
         self._label.setFont(theme.digits(font))
         self.chip = GradientChip(lab)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 1, MARGIN, 0)
         row.setSpacing(MARGIN)
         row.addWidget(self._label, 1)
@@ -92,7 +92,7 @@ class EquationStrip(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.layout().activate()
+        self._row.activate()
         self._form = 0
         self._write()
 

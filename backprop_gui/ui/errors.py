@@ -7,7 +7,7 @@ import logging
 log = logging.getLogger("backprop_gui")
 
 
-def unexpected(error: Exception) -> str:
+def unexpected(error: BaseException) -> str:
     """Word an error that nobody foresaw, and leave the details in the log."""
     log.error("unexpected error", exc_info=error)
     return (

@@ -97,7 +97,7 @@ class Filing:
             error = future.exception()
             if isinstance(error, UserError):
                 self._banner.show_message(str(error))
-            elif isinstance(error, Exception):
+            elif error is not None:
                 self._banner.show_message(unexpected(error))
             else:
                 self._banner.show_message(future.result().sentence, "good")

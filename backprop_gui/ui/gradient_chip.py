@@ -95,7 +95,7 @@ class GradientChip(QAbstractButton):
         error = future.exception()
         if error is not None:
             self._check = None
-            self._say("✗ check failed", "bad", unexpected(error))  # type: ignore[arg-type]
+            self._say("✗ check failed", "bad", unexpected(error))
             return
         self._checked, self._check = frame, future.result()
         self._report()

@@ -67,10 +67,10 @@ def test_a_shape_that_cannot_be_is_explained_and_not_taken(
 
 def test_plus_and_minus_resize_a_hidden_layer_and_name_it(panel: ShapePanel, document: Document) -> None:
     row = panel.rows[1]
-    QTest.mouseClick(row.size.more, LEFT)
+    QTest.mouseClick(row.count.more, LEFT)
     assert document.project.network.shape == "2-5-1"
-    QTest.mouseClick(row.size.less, LEFT)
-    QTest.mouseClick(row.size.less, LEFT)
+    QTest.mouseClick(row.count.less, LEFT)
+    QTest.mouseClick(row.count.less, LEFT)
     assert undo_texts(document) == ["Resize hidden to 5", "Resize hidden to 4", "Resize hidden to 3"]
 
 
@@ -78,8 +78,8 @@ def test_a_layer_keeps_one_neuron_and_the_ends_belong_to_the_data(
     panel: ShapePanel, document: Document
 ) -> None:
     type_into(panel.shape_box, "2-1-1")
-    assert not panel.rows[1].size.less.isEnabled()
-    assert [row.size.more.isVisible() for row in panel.rows] == [False, True, False]
+    assert not panel.rows[1].count.less.isEnabled()
+    assert [row.count.more.isVisible() for row in panel.rows] == [False, True, False]
 
 
 def test_layers_come_and_go(panel: ShapePanel, document: Document) -> None:
@@ -126,7 +126,7 @@ def test_resizing_while_it_trains_keeps_what_was_learned(
     learned = frame.theta[frame.plan.slot[first]]
     assert learned != network.edge_of[first].weight
     frame = next_frame(
-        lambda: QTest.mouseClick(panel.rows[1].size.more, LEFT),
+        lambda: QTest.mouseClick(panel.rows[1].count.more, LEFT),
         accept=lambda frame: len(frame.plan.network.neurons) == 8,
     )
     assert frame.theta[frame.plan.slot[first]] == learned

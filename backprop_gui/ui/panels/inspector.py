@@ -157,20 +157,19 @@ class _Facts(QWidget):
         self._grid.setContentsMargins(4, 0, 4, 0)
         self._grid.setVerticalSpacing(5)
         self._grid.setColumnStretch(0, 1)
-        self._pairs: list[tuple[QLabel, QLabel]] = []
+        self._pairs: list[tuple[ElidedLabel, QLabel]] = []
 
     def show_facts(self, facts: tuple[Fact, ...]) -> None:
         """Show ``facts``; labels are made once and kept."""
         for row in range(len(self._pairs), len(facts)):
-            caption, value = ElidedLabel(), QLabel()
-            value.setFont(theme.digits(value.font()))
-            value.setTextFormat(Qt.TextFormat.PlainText)
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            caption, label = ElidedLabel(), QLabel()
+            label.setFont(theme.digits(label.font()))
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._grid.addWidget(caption, row, 0)
-            self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignRight)
-            self._pairs.append((caption, value))
-        for (caption, label), fact in zip(self._pairs, facts, strict=False):
-            name, value = fact
+            self._grid.addWidget(label, row, 1, Qt.AlignmentFlag.AlignRight)
+            self._pairs.append((caption, label))
+        for (caption, label), (name, value) in zip(self._pairs, facts, strict=False):
             _say(caption, name)
             if isinstance(value, str):
                 _say(label, value)

@@ -84,10 +84,10 @@ class Column(QScrollArea):
 
     def sizeHint(self) -> QSize:
         inside = self.widget()
-        if not self._fitting or inside is None:
+        layout = None if inside is None else inside.layout()
+        if not self._fitting or layout is None:
             # Little, so that it is the first to give way and takes what is left over.
             return QSize(240, 160)
-        layout = inside.layout()
         width = max(self.viewport().width(), layout.minimumSize().width())
         height = layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
         return QSize(width, max(height, layout.minimumSize().height()))

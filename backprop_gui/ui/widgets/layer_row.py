@@ -43,10 +43,10 @@ class LayerRow(QWidget):
         super().__init__()
         self._layer = 0
         self._name = ElidedLabel()
-        self.size = Stepper(
+        self.count = Stepper(
             "", "Remove the last neuron", "Add a neuron, connected to the layers on both sides"
         )
-        self.size.stepped.connect(lambda by: self.resized.emit(self._layer, by))
+        self.count.stepped.connect(lambda by: self.resized.emit(self._layer, by))
         self.activation = activation_choice("", "What the neurons of this layer apply to z")
         self.activation.chosen.connect(lambda name: self.activation_chosen.emit(self._layer, name))
         policy = self.activation.sizePolicy()
@@ -58,18 +58,18 @@ class LayerRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3)
         row.addWidget(self._name, 1)
-        row.addWidget(self.size)
+        row.addWidget(self.count)
         row.addWidget(self.activation)
 
     def show_layer(self, layer: Layer, members: Sequence[Neuron], *, resizable: bool) -> None:
         """Show ``layer`` and its neurons; the data give the sizes of inputs and outputs."""
         self._layer = layer.id
         self._name.setText(layer.name)
-        self.size.set_name(f"neurons of {layer.name}")
-        self.size.show_count(len(members), low=1)
+        self.count.set_name(f"neurons of {layer.name}")
+        self.count.show_count(len(members), low=1)
         hidden = all(neuron.kind is Kind.HIDDEN for neuron in members)
-        self.size.show_buttons(hidden and resizable)
-        self.size.setToolTip("" if hidden else "Given by the data")
+        self.count.show_buttons(hidden and resizable)
+        self.count.setToolTip("" if hidden else "Given by the data")
         names = {neuron.activation for neuron in members if neuron.kind is not Kind.INPUT}
         self.activation.setVisible(bool(names))
         self.activation.setAccessibleName(f"Activation of {layer.name}")
