@@ -96,6 +96,12 @@ class Theme:
         return ramp([self.surface, self.accent], 256)
 
     @cached_property
+    def white_text(self) -> list[bool]:
+        """Whether ``text_on`` is the light one, for each of ``diverging_table``."""
+        light = self.text_on(QColor("#000000"))
+        return [self.text_on(QColor(*rgb)) == light for rgb in self.diverging_table.tolist()]
+
+    @cached_property
     def weight_table(self) -> NDArray[np.uint8]:
         """Colours of weights from -limit to +limit, (FINE, 3): never as weak as the surface, except at 0."""
         return np.array([rgb_of(self._weight(2 * index / (FINE - 1) - 1)) for index in range(FINE)], np.uint8)

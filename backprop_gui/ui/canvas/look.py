@@ -49,8 +49,7 @@ class Look:
         self.fills = [QBrush(QColor(*rgb)) for rgb in theme.diverging_table.tolist()]
         dark, light = theme.text_on(QColor("#ffffff")), theme.text_on(QColor("#000000"))
         self.inks = [dark, light, theme.text]
-        on_light = [theme.text_on(brush.color()) == light for brush in self.fills]
-        self.ink_of = np.array([*on_light, 2, 2], np.intp)
+        self.ink_of = np.array([*theme.white_text, 2, 2], np.intp)
         self.neutral = QBrush(theme.raised)
         self.empty = QBrush(theme.surface)
         self.bad_ground = QBrush(blended(theme.bad, theme.surface, 0.18))
