@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace
 from backprop_gui.engine.plan import Plan
 
@@ -92,11 +93,13 @@ class Note:
 class Frame:
     """One moment of training, complete in itself; every array is read-only.
 
-    It carries the plan that made it, so a frame that arrives after an edit is merely older, never wrong.
+    It carries the plan and the loss that made it, so a frame that arrives after an edit is merely older, never wrong.
 
     Attributes
     ----------
     plan : Plan
+    loss : Loss
+        What ``trace`` is the loss and gradient of, and what the scores are measured by.
     step, epoch : int, float
         Updates made so far, and passes over the training data; a fraction within an epoch.
     theta : (plan.size,) array
@@ -121,6 +124,7 @@ class Frame:
     """
 
     plan: Plan
+    loss: Loss
     step: int
     epoch: float
     theta: Array

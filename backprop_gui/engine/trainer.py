@@ -379,6 +379,7 @@ class Trainer:
         mean = self.settings.reduction is Reduction.MEAN
         return Frame(
             plan=self.plan,
+            loss=stepper.loss,
             step=self.step,
             epoch=self.epoch,
             theta=frozen(stepper.theta),

@@ -47,7 +47,7 @@ class EquationStrip(QWidget):
         self._small = QFontInfo(self._label.font()).pixelSize()
         font.setPixelSize(self._small + LARGER_PX)
         self._label.setFont(theme.digits(font))
-        self.chip = GradientChip(lab)
+        self.chip = GradientChip()
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 1, MARGIN, 0)
         row.setSpacing(MARGIN)

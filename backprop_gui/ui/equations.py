@@ -1,7 +1,7 @@
 """The equation behind a number: in symbols, then with the frame's numbers, then the model's own result.
 
 Every number comes from the frame; nothing is trained or differentiated here. Where the last line of arithmetic
-would not give the model's result, as when the loss has just been changed, only the result is shown.
+would not give the model's result, as when numbers overflow, only the result is shown.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_gui.engine import LOSSES, OPTIMIZERS
+from backprop_gui.engine import OPTIMIZERS
 from backprop_gui.engine.frame import Frame
-from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.network import Edge, Kind, Neuron
 from backprop_gui.ui.canvas.views import View
@@ -76,7 +75,7 @@ def equation_of(frame: Frame, key: Key | None, view: View, settings: TrainingSet
         return _forward(frame, neuron)
     if view is View.UPDATE:
         return _bias_update(frame, neuron, settings)
-    return _backward(frame, neuron, LOSSES[settings.loss])
+    return _backward(frame, neuron)
 
 
 # ---- the network
@@ -84,10 +83,8 @@ def equation_of(frame: Frame, key: Key | None, view: View, settings: TrainingSet
 
 def _general(frame: Frame, view: View, settings: TrainingSettings) -> Equation:
     if view is View.FORWARD:
-        loss = LOSSES[settings.loss]
-        return Equation(
-            "L", html.escape(loss.formula), result=float(frame.trace.losses[0]), note="of this example"
-        )
+        result = float(frame.trace.losses[0])
+        return Equation("L", html.escape(frame.loss.formula), result=result, note="of this example")
     if view is View.UPDATE:
         formula = OPTIMIZERS[settings.optimizer].formula.rpartition(";  ")[2]
         left, arrow, right = formula.partition(" ← ")
@@ -130,7 +127,7 @@ def _forward(frame: Frame, neuron: Neuron) -> Equation:
     )
 
 
-def _backward(frame: Frame, neuron: Neuron, loss: Loss) -> Equation:
+def _backward(frame: Frame, neuron: Neuron) -> Equation:
     plan, trace = frame.plan, frame.trace
     column = plan.column[neuron.id]
     result = float(trace.delta[0, column])
@@ -162,7 +159,7 @@ def _backward(frame: Frame, neuron: Neuron, loss: Loss) -> Equation:
     ]
     if neuron.kind is not Kind.OUTPUT:
         return Equation(_named("δ", neuron), " + ".join(parts), tuple(written), result)
-    own = _own_delta(frame, neuron, loss, slope, symbol)
+    own = _own_delta(frame, neuron, slope, symbol)
     value = own[2] + (slope * total if edges else 0.0)
     if not math.isclose(value, result, rel_tol=1e-4, abs_tol=1e-7):
         return Equation(_named("δ", neuron), result=result)
@@ -171,11 +168,9 @@ def _backward(frame: Frame, neuron: Neuron, loss: Loss) -> Equation:
     return Equation(_named("δ", neuron), symbols, numbers, result, note=own[3])
 
 
-def _own_delta(
-    frame: Frame, neuron: Neuron, loss: Loss, slope: float, symbol: str
-) -> tuple[str, str, float, str]:
+def _own_delta(frame: Frame, neuron: Neuron, slope: float, symbol: str) -> tuple[str, str, float, str]:
     """Return what the loss itself says to an output: in symbols, in numbers, its value, and a remark."""
-    plan, trace = frame.plan, frame.trace
+    plan, trace, loss = frame.plan, frame.trace, frame.loss
     outputs = [output.id for output in plan.network.outputs]
     place = outputs.index(neuron.id)
     a, t = float(trace.a[0, plan.column[neuron.id]]), float(trace.t[0, place])

@@ -10,7 +10,6 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from backprop_gui.engine import LOSSES
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.gradient_check import GradientCheck, check_gradient
 from backprop_gui.ui import theme
@@ -18,7 +17,6 @@ from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.inspection import probe_name
 from backprop_gui.ui.numbers import format_number
-from backprop_gui.ui.panel import Lab
 from backprop_gui.ui.selection import Key
 
 HEIGHT, PADDING = 24, 11
@@ -32,9 +30,8 @@ TIP = (
 class GradientChip(QAbstractButton):
     """Checks the very numbers of a frame in a thread of its own, so that neither window nor training waits."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._lab = lab
         self._frame: Frame | None = None
         self._key: Key | None = None
         self._checked: Frame | None = None
@@ -76,7 +73,6 @@ class GradientChip(QAbstractButton):
         frame = self._frame
         if frame is None:
             return
-        loss = LOSSES[self._lab.document.project.training.loss]
         trace = frame.trace
         # In single precision the numbers shown differ from the true ones by rounding; then the way is checked.
         claimed = trace.grad if frame.theta.dtype == np.float64 else None
@@ -85,7 +81,13 @@ class GradientChip(QAbstractButton):
 
         def work() -> GradientCheck | None:
             return check_gradient(
-                frame.plan, frame.theta, trace.x, trace.t, loss, claimed=claimed, cancelled=cancel.is_set
+                frame.plan,
+                frame.theta,
+                trace.x,
+                trace.t,
+                frame.loss,
+                claimed=claimed,
+                cancelled=cancel.is_set,
             )
 
         self._say("checking …", "", "Click to give up")
@@ -107,8 +109,7 @@ class GradientChip(QAbstractButton):
         if check is None or checked is None or now is None or self._waiting.busy:
             return
         error = format_number(check.max_relative_error, 1)
-        holds = (now.plan, now.step, now.probe) == (checked.plan, checked.step, checked.probe)
-        if holds:
+        if _same_numbers(now, checked):
             verdict = f"✓ checked, {error}" if check.passed else f"✗ wrong by {error}"
             self._say(verdict, "good" if check.passed else "bad", self._details())
         else:
@@ -170,6 +171,22 @@ class GradientChip(QAbstractButton):
         painter.setFont(self._font())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
         painter.end()
+
+
+def _same_numbers(first: Frame, second: Frame) -> bool:
+    """Return whether a check of one frame is a check of the other.
+
+    The number of steps says too little: training may have begun anew in between, or the loss may be another one.
+    """
+    if first is second:
+        return True
+    return (
+        (first.plan, first.loss, first.probe) == (second.plan, second.loss, second.probe)
+        and np.array_equal(first.theta, second.theta)
+        and np.array_equal(first.trace.grad, second.trace.grad)
+        and np.array_equal(first.trace.x, second.trace.x)
+        and np.array_equal(first.trace.t, second.trace.t)
+    )
 
 
 __all__ = ["GradientChip"]

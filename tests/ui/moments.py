@@ -24,10 +24,12 @@ def a_frame(network: Network, theta: np.ndarray | None = None, *, seed: int = 1)
     random = np.random.default_rng(seed)
     x = random.normal(size=(1, len(network.inputs)))
     t = random.uniform(size=(1, len(network.outputs)))
-    seen = trace(plan, theta, x, t, next(iter(LOSSES.values())))
+    loss = next(iter(LOSSES.values()))
+    seen = trace(plan, theta, x, t, loss)
     nothing = np.zeros(0)
     return Frame(
         plan=plan,
+        loss=loss,
         step=0,
         epoch=0.0,
         theta=theta,

@@ -133,11 +133,23 @@ def test_the_textbooks_output_delta_in_numbers(qapp: QApplication) -> None:
     assert value_of(equation.numbers[0]) == pytest.approx(a - t, abs=1e-3)
 
 
-def test_a_loss_that_is_not_the_frames_shows_no_wrong_arithmetic(frame: Frame, project: Project) -> None:
-    output = frame.plan.network.outputs[0]
+def test_the_arithmetic_is_of_the_frames_own_loss(frame: Frame, project: Project) -> None:
+    output = frame.plan.network.outputs[0].id
     other = replace(project.training, loss="sum-squared")
-    equation = equation_of(frame, output.id, View.BACKWARD, other)
-    assert equation.result == frame.trace.delta[0, frame.plan.column[output.id]]
+    for key, view in ((output, View.BACKWARD), (None, View.FORWARD)):
+        assert equation_of(frame, key, view, other) == equation_of(frame, key, view, project.training)
+    assert equation_of(frame, output, View.BACKWARD, other).symbols
+
+
+def test_numbers_that_have_blown_up_show_no_wrong_arithmetic(qapp: QApplication) -> None:
+    project = a_project("sine", (3,), loss="half-squared")
+    document = Document(project)
+    trainer = trainer_of(project, document.prepared)
+    trainer.theta[:] = np.nan
+    with np.errstate(all="ignore"):
+        frame = trainer.frame(Probe())
+    equation = equation_of(frame, frame.plan.network.outputs[0].id, View.BACKWARD, project.training)
+    assert equation.result != equation.result
     assert equation.symbols == ""
     assert set(equation.numbers) == {""}
 
@@ -263,6 +275,35 @@ def test_the_check_holds_until_the_numbers_change(
     strip.show_equation(frame_of(player), key, View.BACKWARD)
     assert strip.chip.text() == "✓ checked at step 0"
     assert strip.chip.tone == ""
+
+
+def test_a_check_holds_for_the_same_numbers_only(strip: EquationStrip, player: Player, qtbot: QtBot) -> None:
+    frame = frame_of(player)
+    strip.show_equation(frame, None, View.BACKWARD)
+    strip.chip.click()
+    qtbot.waitUntil(lambda: strip.chip.check is not None)
+    moved = replace(frame.trace, grad=frame.trace.grad + 1)
+    others = [
+        replace(frame, theta=frame.theta + 1),
+        replace(frame, trace=moved),
+        replace(frame, loss=LOSSES["half-squared"]),
+        replace(frame, probe=Probe(index=3)),
+    ]
+    for other in others:
+        strip.show_equation(other, None, View.BACKWARD)
+        assert strip.chip.text() == "✓ checked at step 0"
+        strip.show_equation(replace(frame, step=7), None, View.BACKWARD)
+        assert strip.chip.tone == "good"
+
+
+def test_a_check_is_of_the_frames_own_loss(strip: EquationStrip, player: Player, qtbot: QtBot) -> None:
+    frame, project = frame_of(player), strip._lab.document.project
+    other = replace(project, training=replace(project.training, loss="half-squared"))
+    strip._lab.document.edit("loss", other)
+    strip.show_equation(frame, None, View.BACKWARD)
+    strip.chip.click()
+    qtbot.waitUntil(lambda: strip.chip.check is not None)
+    assert strip.chip.tone == "good"
 
 
 def test_a_wrong_gradient_is_called_wrong(strip: EquationStrip, player: Player, qtbot: QtBot) -> None:

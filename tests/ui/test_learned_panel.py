@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.data import DATASETS, Task, default_settings, load
-from backprop_gui.engine import LOSSES
 from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.passes import trace
 from backprop_gui.project import trainer_of, with_data
@@ -67,8 +66,7 @@ def predictions(lab: Any, frame: Frame, x: np.ndarray) -> np.ndarray:
     """Return (examples, outputs) predictions for inputs in the units of the data, by another way."""
     scaled = lab.document.prepared.scaling.apply(np.asarray(x, float))
     targets = np.zeros((len(scaled), len(frame.plan.outputs)))
-    loss = LOSSES[lab.document.project.training.loss]
-    return trace(frame.plan, frame.theta, scaled, targets, loss).predictions
+    return trace(frame.plan, frame.theta, scaled, targets, frame.loss).predictions
 
 
 def plane_of(panel: LearnedPanel) -> Plane:
@@ -222,7 +220,7 @@ def test_the_example_looked_at_is_ringed(shown: Shown) -> None:
     ring = view.points.radius + 3
     at = view.axes.place(1, 0)
     assert shows(view.grab().toImage(), at[0] + ring, at[1], theme.current().text)
-    view.show_frame(trainer.frame(Probe(Part.TRAIN, 0)), LOSSES["binary-cross-entropy"])
+    view.show_frame(trainer.frame(Probe(Part.TRAIN, 0)))
     assert not shows(view.grab().toImage(), at[0] + ring, at[1], theme.current().text)
 
 
@@ -417,6 +415,21 @@ def test_single_precision_is_shown_too(shown: Shown) -> None:
     lab, frame, _ = trained("moons", precision="float32")
     assert frame.theta.dtype == np.float32
     assert plane_of(shown(lab, frame)).image is not None
+
+
+def test_a_frame_from_before_a_change_of_the_loss_is_shown_with_its_own(shown: Shown) -> None:
+    lab, frame, _ = trained("iris")
+    panel = shown(lab, frame)
+    view = panel.view
+    assert isinstance(view, Confusion)
+    old, counts = lab.document.project, view.counts
+    lab.document.edit("loss", replace(old, training=replace(old.training, loss="mean-squared")))
+    asked: list[object] = []
+    softmax = frame.loss.predict
+    own = replace(frame.loss, predict=lambda a: (asked.append(a), softmax(a))[1])
+    panel.show_frame(replace(frame, loss=own))
+    assert asked
+    assert np.array_equal(view.counts, counts)
 
 
 def test_what_is_hidden_is_not_calculated_and_catches_up(shown: Shown) -> None:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from backprop_gui.data import prepare
-from backprop_gui.engine import LOSSES
 from backprop_gui.engine.frame import Part
 from backprop_gui.engine.passes import Passes, trace
 from backprop_gui.engine.trainer import Trainer
@@ -27,11 +26,11 @@ def a_trainer(source: str = "spiral-3", hidden: tuple[int, ...] = (5, 4)) -> Tra
 
 @pytest.mark.parametrize("count", [1, 7, CHUNK, CHUNK + 1, 3 * CHUNK - 5])
 def test_it_answers_as_the_trace_does(count: int) -> None:
-    frame, loss = a_trainer().frame(), LOSSES["cross-entropy"]
+    frame = a_trainer().frame()
     x = np.random.default_rng(0).normal(size=(count, 2))
-    expected = trace(frame.plan, frame.theta, x, np.zeros((count, 3)), loss).predictions
-    np.testing.assert_allclose(Predictor(x).predict(frame, loss).T, expected, rtol=1e-12)
-    np.testing.assert_allclose(Predictor(x, np.float32).predict(frame, loss).T, expected, atol=1e-5)
+    expected = trace(frame.plan, frame.theta, x, np.zeros((count, 3)), frame.loss).predictions
+    np.testing.assert_allclose(Predictor(x).predict(frame).T, expected, rtol=1e-12)
+    np.testing.assert_allclose(Predictor(x, np.float32).predict(frame).T, expected, atol=1e-5)
 
 
 def test_it_prepares_once_for_each_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,15 +42,15 @@ def test_it_prepares_once_for_each_drawing(monkeypatch: pytest.MonkeyPatch) -> N
             super().__init__(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(predictor_module, "Passes", Counted)
-    trainer, loss = a_trainer(), LOSSES["cross-entropy"]
+    trainer = a_trainer()
     predictor = Predictor(np.ones((3, 2)))
-    first = predictor.predict(trainer.frame(), loss)
+    first = predictor.predict(trainer.frame())
     trainer.advance(5)
-    second = predictor.predict(trainer.frame(), loss)
+    second = predictor.predict(trainer.frame())
     assert len(made) == 1
     assert not np.array_equal(first, second)
     trainer.rebase(with_shape(a_project("spiral-3", (5, 4)), (6,)).network)
-    predictor.predict(trainer.frame(), loss)
+    predictor.predict(trainer.frame())
     assert len(made) == 2
 
 
@@ -61,7 +60,7 @@ def test_of_many_examples_an_even_selection_answers(monkeypatch: pytest.MonkeyPa
     prepared = prepare(project.data)
     trainer = Trainer(project.network, examples_of(prepared), project.training)
     answers, frame = Answers(prepared, Part.TRAIN), trainer.frame()
-    predictions = answers.predict(frame, LOSSES["cross-entropy"])
+    predictions = answers.predict(frame)
     used, total = len(answers.indices), len(prepared.x_train)
     assert 50 <= used <= 400_000 / frame.plan.size < total
     assert len(predictions) == len(answers.targets) == used

@@ -7,7 +7,6 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout
 
 from backprop_gui.data import Prepared
-from backprop_gui.engine import LOSSES
 from backprop_gui.engine.frame import Frame, Part
 from backprop_gui.project import Project
 from backprop_gui.ui.names import display_name
@@ -73,7 +72,7 @@ class LearnedPanel(PanelWidget):
         if view.prepared is not document.prepared:
             view.set_data(document.prepared)
             self._offer(document.prepared)
-        view.show_frame(frame, LOSSES[document.project.training.loss])
+        view.show_frame(frame)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

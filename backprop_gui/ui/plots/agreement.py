@@ -11,7 +11,6 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from backprop_gui.data import Dataset, Prepared
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Frame, Part, Probe
-from backprop_gui.engine.losses import Loss
 from backprop_gui.ui import theme
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.numbers import format_exact, format_number
@@ -51,9 +50,9 @@ class Agreement(View):
         self.errors: dict[Part, float] = {}
         self._drawn: dict[Part, np.ndarray] = {}
 
-    def predict(self, frame: Frame, loss: Loss, running: bool) -> None:
+    def predict(self, frame: Frame, running: bool) -> None:
         for part, answers in self._answers.items():
-            predictions = answers.predict(frame, loss)[:, self.output]
+            predictions = answers.predict(frame)[:, self.output]
             targets = answers.targets[:, self.output]
             with np.errstate(all="ignore"):
                 self.errors[part] = float(np.sqrt(np.mean((predictions - targets) ** 2)))

@@ -7,7 +7,6 @@ import numpy as np
 from backprop_gui.data import Prepared
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Frame, Part
-from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.plan import Plan
 from backprop_gui.ui.plots.predictor import Predictor, part_of
 
@@ -41,14 +40,14 @@ class Answers:
         self.note = "" if len(self.indices) == total else f"{len(self.indices):,} of {total:,} examples"
         self._predictor = Predictor(self._x[self.indices])
 
-    def predict(self, frame: Frame, loss: Loss) -> Array:
+    def predict(self, frame: Frame) -> Array:
         """Return the predictions, (examples, outputs), in the precision of the network."""
         if frame.plan is not self._plan:
             self._plan = frame.plan
             affordable = max(50, int(PRODUCTS / (frame.plan.size + 20 * frame.plan.row_count)))
             if min(affordable, len(self._x)) != len(self.indices):
                 self._use(affordable)
-        return self._predictor.predict(frame, loss).T
+        return self._predictor.predict(frame).T
 
 
 __all__ = ["Answers"]

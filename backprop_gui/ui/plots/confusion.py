@@ -10,7 +10,6 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from backprop_gui.data import Dataset, Prepared, Task
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Frame, Probe
-from backprop_gui.engine.losses import Loss
 from backprop_gui.ui import theme
 from backprop_gui.ui.plots.answers import Answers
 from backprop_gui.ui.plots.axes import LABEL_PX, label_font
@@ -63,10 +62,10 @@ class Confusion(View):
         self.counts: NDArray[np.intp] | None = None
         self._bad = 0
 
-    def predict(self, frame: Frame, loss: Loss, running: bool) -> None:
+    def predict(self, frame: Frame, running: bool) -> None:
         assert self.prepared is not None
         task, classes = self.prepared.dataset.task, len(self._names)
-        decided = decide(task, self._answers.predict(frame, loss))
+        decided = decide(task, self._answers.predict(frame))
         targets = self._answers.targets
         true = (targets[:, 0] > 0.5).astype(np.intp) if task is Task.BINARY else targets.argmax(axis=1)
         known = decided >= 0

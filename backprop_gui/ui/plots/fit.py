@@ -11,7 +11,6 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from backprop_gui.data import Dataset, Prepared, Task
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Frame, Probe
-from backprop_gui.engine.losses import Loss
 from backprop_gui.ui import theme
 from backprop_gui.ui.class_colors import class_color
 from backprop_gui.ui.names import display_name
@@ -53,11 +52,11 @@ class Fit(View):
 
     def forget(self) -> None:
         self.predictions: Array | None = None
-        self._seen: tuple[Frame, Loss] | None = None
+        self._seen: Frame | None = None
 
-    def predict(self, frame: Frame, loss: Loss, running: bool) -> None:
-        self._seen = (frame, loss)
-        self.predictions = self._predictor.predict(frame, loss)
+    def predict(self, frame: Frame, running: bool) -> None:
+        self._seen = frame
+        self.predictions = self._predictor.predict(frame)
 
     # ---- what is where
 
@@ -103,7 +102,7 @@ class Fit(View):
         lines.insert(1 if probe else 0, f"{display_name(dataset.input_names[0])} = {format_exact(x)}")
         if self._seen is not None:
             scaled = self.prepared.scaling.apply(np.array([[x]]))
-            answers = Predictor(scaled).predict(*self._seen)[: self._lines, 0]
+            answers = Predictor(scaled).predict(self._seen)[: self._lines, 0]
             for name, value in zip(self._names(), answers.tolist(), strict=False):
                 lines.append(f"{name} = {format_exact(value)}")
         return "\n".join(lines)

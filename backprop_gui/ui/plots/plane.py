@@ -14,7 +14,6 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from backprop_gui.data import Prepared
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Frame, Probe
-from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.plan import Plan
 from backprop_gui.ui import theme
 from backprop_gui.ui.names import display_name
@@ -44,7 +43,7 @@ class Plane(View):
         self._plan: Plan | None = None
         self._cell_seconds = 0.0
         self._dots: Floats = np.empty((0, 2))
-        self._seen: tuple[Frame, Loss] | None = None
+        self._seen: Frame | None = None
 
     # ---- what the two kinds of planes say
 
@@ -93,8 +92,8 @@ class Plane(View):
     def forget(self) -> None:
         self.image = self._seen = self._predictions = None
 
-    def predict(self, frame: Frame, loss: Loss, running: bool) -> None:
-        self._seen = (frame, loss)
+    def predict(self, frame: Frame, running: bool) -> None:
+        self._seen = frame
         if frame.plan is not self._plan:
             self._plan = frame.plan
             # A guess until it has been measured: so that the first picture of a large network takes no second.
@@ -102,7 +101,7 @@ class Plane(View):
         cells = self._affordable(RUNNING_SECONDS if running else PAUSED_SECONDS)
         grid = self._grid(cells)
         start = time.perf_counter()
-        self._predictions = grid.predict(frame, loss)
+        self._predictions = grid.predict(frame)
         cost = (time.perf_counter() - start) / cells**2
         self._cell_seconds += 0.2 * (cost - self._cell_seconds)
         self._color()
@@ -205,7 +204,7 @@ class Plane(View):
         """Return the predictions at one place, in the model's own precision."""
         assert self.prepared is not None
         assert self._seen is not None
-        return Predictor(self.prepared.scaling.apply(place[None, :])).predict(*self._seen)[:, 0]
+        return Predictor(self.prepared.scaling.apply(place[None, :])).predict(self._seen)[:, 0]
 
     def _affordable(self, seconds: float) -> int:
         """Return the finest grid that costs at most ``seconds``, as far as is known."""

@@ -38,9 +38,9 @@ class Predictor:
         self._passes: Passes | None = None
         self._theta: Array = np.empty(0)
 
-    def predict(self, frame: Frame, loss: Loss) -> Array:
+    def predict(self, frame: Frame) -> Array:
         """Return what people want to see of the outputs, (outputs, examples); see `Loss.predict`."""
-        passes = self._prepared(frame.plan, frame.theta, loss)
+        passes = self._prepared(frame.plan, frame.theta, frame.loss)
         parts = []
         # Parameters on their way to infinity overflow already when they become float32.
         with np.errstate(all="ignore"):
@@ -51,7 +51,7 @@ class Predictor:
                 for call in passes.forward:
                     call()
                 # A copy: the next chunk is written over the outputs of this one.
-                parts.append(np.array(loss.predict(passes.outputs())))
+                parts.append(np.array(frame.loss.predict(passes.outputs())))
         return np.concatenate(parts, axis=1)[:, : self.count]
 
     def _prepared(self, plan: Plan, theta: Array, loss: Loss) -> Passes:

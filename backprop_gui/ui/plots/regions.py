@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QPainter
 from backprop_gui.data import Dataset, Prepared, Task
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Frame
-from backprop_gui.engine.losses import Loss
 from backprop_gui.ui import theme
 from backprop_gui.ui.class_colors import class_color
 from backprop_gui.ui.colors import ramp, rgb_of
@@ -45,11 +44,11 @@ class Regions(Plane):
         self._names = prepared.dataset.class_names
         self._tables: tuple[theme.Theme, NDArray[np.uint32]] | None = None
 
-    def predict(self, frame: Frame, loss: Loss, running: bool) -> None:
-        if loss.for_classes != self._probabilities:
-            self._probabilities = loss.for_classes
+    def predict(self, frame: Frame, running: bool) -> None:
+        if frame.loss.for_classes != self._probabilities:
+            self._probabilities = frame.loss.for_classes
             self.redraw()
-        super().predict(frame, loss, running)
+        super().predict(frame, running)
 
     # ---- colours
 

@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QPainter
 from backprop_gui.data import Dataset, Prepared, Task
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Frame
-from backprop_gui.engine.losses import Loss
 from backprop_gui.ui import theme
 from backprop_gui.ui.class_colors import class_color
 from backprop_gui.ui.colors import blended, rgb_of
@@ -51,8 +50,8 @@ class Surface(Plane):
         else:
             self._low, self._high = low - 1.0, high + 1.0
 
-    def predict(self, frame: Frame, loss: Loss, running: bool) -> None:
-        super().predict(frame, loss, running)
+    def predict(self, frame: Frame, running: bool) -> None:
+        super().predict(frame, running)
         assert self._predictions is not None
         values = self._predictions[self.output]
         room = 1e-3 * (self._high - self._low)

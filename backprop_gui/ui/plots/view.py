@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from backprop_gui.data import Dataset, Prepared
 from backprop_gui.engine.frame import Frame, Part, Probe
-from backprop_gui.engine.losses import Loss
 from backprop_gui.ui import theme
 from backprop_gui.ui.plots.budget import Budget
 
@@ -72,7 +71,7 @@ class View(QWidget):
         """Show other data, without any prediction yet."""
 
     @abstractmethod
-    def predict(self, frame: Frame, loss: Loss, running: bool) -> None:
+    def predict(self, frame: Frame, running: bool) -> None:
         """Calculate what the network of ``frame`` answers; coarser while ``running``."""
 
     def forget(self) -> None:
@@ -110,13 +109,13 @@ class View(QWidget):
         self.take_data(prepared)
         self.redraw()
 
-    def show_frame(self, frame: Frame, loss: Loss) -> None:
+    def show_frame(self, frame: Frame) -> None:
         """Show what the network of ``frame`` answers, unless training needs the time."""
         running = frame.rate > 0
         if running and not self.budget.allows():
             return
         with self.budget.spend():
-            self.predict(frame, loss, running)
+            self.predict(frame, running)
         self.probe = frame.probe
         self.update()
 
