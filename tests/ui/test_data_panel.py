@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,14 +13,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backprop_gui.data import DATASETS, Task, default_settings, load
+from backprop_gui.data import DATASETS, Dataset, DataSettings, Task, conversion, default_settings, load
+from backprop_gui.data.table import Table, read_table
 from backprop_gui.engine.frame import Frame
 from backprop_gui.ui import theme
+from backprop_gui.ui.background import POLL_MS
 from backprop_gui.ui.class_colors import class_color
 from backprop_gui.ui.document import Document
+from backprop_gui.ui.panels import data as data_module
 from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.player import Player
 from backprop_gui.ui.widgets.message import Message
+from tests.ui.conftest import a_project
 from tests.ui.panel_lab import drag, place, type_into, undo_texts
 
 LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
@@ -227,6 +233,92 @@ def test_a_file_that_cannot_be_learned_from_is_explained_and_the_old_data_stay(
     assert document.project is before
     assert document.stack.count() == 0
     assert panel.tiles["xor"].isChecked()
+
+
+class Gate:
+    """Stands where reading data does, and lets no data through until it is opened."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.opened, self.read = threading.Event(), threading.Event()
+        monkeypatch.setattr(data_module, "load", self._load)
+
+    def _load(self, settings: DataSettings) -> Dataset:
+        assert self.opened.wait(10)
+        try:
+            return load(settings)
+        finally:
+            self.read.set()
+
+    def open(self, qtbot: QtBot) -> None:
+        self.opened.set()
+        qtbot.waitUntil(self.read.is_set)
+        qtbot.wait(4 * POLL_MS)
+
+
+def test_data_that_come_too_late_do_not_displace_newer_ones(
+    panel: DataPanel, document: Document, table: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    panel.open_file(str(table))
+    assert "Reading fruit.csv" in said(panel)
+    document.open(a_project("moons"), None)
+    panel.sync(None, document.project)
+    assert "Reading" not in said(panel)
+    gate.open(qtbot)
+    assert document.project.data.source == "moons"
+    assert document.stack.count() == 0
+
+
+def test_choosing_the_current_data_gives_up_reading_others(
+    panel: DataPanel, document: Document, table: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    panel.open_file(str(table))
+    QTest.mouseClick(panel.tiles["xor"], LEFT)
+    gate.open(qtbot)
+    assert document.project.data.source == "xor"
+    assert panel.tiles["xor"].isChecked()
+
+
+def test_other_edits_do_not_stop_reading(
+    panel: DataPanel, document: Document, table: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    panel.open_file(str(table))
+    project = document.project
+    document.edit("rate", replace(project, training=replace(project.training, learning_rate=0.25)))
+    gate.open(qtbot)
+    qtbot.waitUntil(lambda: document.project.data.source == str(table))
+    assert document.project.training.learning_rate == 0.25
+
+
+def test_settings_of_a_table_never_read_it_where_the_window_would_wait(
+    panel: DataPanel,
+    document: Document,
+    table: Path,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_table(panel, table, qtbot)
+    other = tmp_path / "other.csv"
+    other.write_text(TABLE)
+    load(default_settings(str(other)))  # the table that is kept is now this one
+    readers: list[int] = []
+
+    def read(path: Path) -> Table:
+        readers.append(threading.get_ident())
+        return read_table(path)
+
+    monkeypatch.setattr(conversion, "read_table", read)
+    seed = document.project.data.seed
+    QTest.mouseClick(panel.shuffle, LEFT)
+    QTest.mouseClick(panel.shuffle, LEFT)
+    panel.standardize.click()
+    qtbot.waitUntil(lambda: not document.project.data.standardize)
+    assert document.project.data.seed == seed + 2, "changes that follow each other quickly all hold"
+    assert readers
+    assert threading.get_ident() not in readers
 
 
 def test_a_file_that_is_not_there(panel: DataPanel, document: Document, tmp_path: Path, qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,8 @@ EXAMPLES = (
 SHARES = tuple(round(0.05 * step, 2) for step in range(19))
 COLUMNS = 2
 
+Change = Callable[[Project], Project]
+
 
 class DataPanel(PanelWidget):
     """Chooses the data; a failed choice says why and leaves the old data in place."""
@@ -51,6 +54,7 @@ class DataPanel(PanelWidget):
     def __init__(self, lab: Lab) -> None:
         super().__init__(lab)
         self._waiting, self._pictures = Waiting(self), Waiting(self)
+        self._awaited: DataSettings | None = None
         self.message = Message()
         self.tiles: dict[str, Thumbnail] = {}
         self._group = QButtonGroup(self)
@@ -162,10 +166,13 @@ class DataPanel(PanelWidget):
     # ---- being told
 
     def sync(self, old: Project | None, new: Project) -> None:
-        """Show the data of ``new``."""
-        settings = new.data
-        if old is not None and settings == old.data:
-            return
+        """Show the data of ``new``; what was still being read has been overtaken by other data."""
+        if old is None or new.data != old.data:
+            self._give_up()
+            self._show(new)
+
+    def _show(self, project: Project) -> None:
+        settings = project.data
         dataset = self.lab.document.prepared.dataset
         self._check(settings.source)
         source = DATASETS.get(settings.source)
@@ -211,45 +218,68 @@ class DataPanel(PanelWidget):
             self.open_file(path)
 
     def _choose(self, name: str) -> None:
-        if name != self.lab.document.project.data.source:
+        if name == self.lab.document.project.data.source:
+            self._give_up()
+        else:
             self._use(f"Choose the data {DATASETS[name].title}", default_settings(name))
 
     def _choose_in_table(self, text: str, **changes: object) -> None:
-        self._use(text, replace(self.lab.document.project.data, **changes))  # type: ignore[arg-type]
+        self._use(text, replace(self._wanted(), **changes))  # type: ignore[arg-type]
 
     def _next_seed(self) -> None:
-        self._set("Draw other examples", seed=self.lab.document.project.data.seed + 1)
+        self._set("Draw other examples", seed=self._wanted().seed + 1)
 
     def _set(self, text: str, merge: str = "", **changes: object) -> None:
         """Change settings that leave the columns and the kind of answer as they are."""
-        document = self.lab.document
+        settings = replace(self._wanted(), **changes)  # type: ignore[arg-type]
 
         def change(project: Project) -> Project:
-            return replace(project, data=replace(project.data, **changes))  # type: ignore[arg-type]
+            return replace(project, data=settings)
 
-        if not attempt(document, self.message, text, change, merge):
-            self.sync(None, document.project)
+        if settings.source in DATASETS:
+            self._edit(text, change, merge)
+        else:
+            # A large table may have to be read again.
+            self._read(text, settings, lambda dataset: change, merge)
 
     def _use(self, text: str, settings: DataSettings) -> None:
         """Learn from other data once they have been read; until then, and if they cannot be, from the old ones."""
         if settings.source not in DATASETS:
             self.message.say(f"Reading {Path(settings.source).name} …", "muted")
-        self._waiting.for_(
-            in_background(lambda: load(settings)), lambda future: self._loaded(text, settings, future)
-        )
+        self._read(text, settings, lambda dataset: lambda project: with_data(project, dataset, settings))
 
-    def _loaded(self, text: str, settings: DataSettings, future: Future[Dataset]) -> None:
-        document, error = self.lab.document, future.exception()
-        if error is None:
-            done = attempt(
-                document, self.message, text, lambda project: with_data(project, future.result(), settings)
-            )
-        else:
-            self.message.say(str(error) if isinstance(error, UserError) else unexpected(error))
-            done = False
-        if not done:
+    def _wanted(self) -> DataSettings:
+        """Return the settings that a change starts from: those being read, if only settings of the same data are."""
+        current, awaited = self.lab.document.project.data, self._awaited
+        return awaited if awaited is not None and awaited.source == current.source else current
+
+    def _read(
+        self, text: str, settings: DataSettings, change_for: Callable[[Dataset], Change], merge: str = ""
+    ) -> None:
+        """Read data in the background, then edit the document by what ``change_for`` makes of them."""
+        self._awaited = settings
+
+        def done(future: Future[Dataset]) -> None:
+            self._awaited, error = None, future.exception()
+            if error is None:
+                self._edit(text, change_for(future.result()), merge)
+            else:
+                self.message.say(str(error) if isinstance(error, UserError) else unexpected(error))
+                self._show(self.lab.document.project)
+
+        self._waiting.for_(in_background(lambda: load(settings)), done)
+
+    def _edit(self, text: str, change: Change, merge: str) -> None:
+        if not attempt(self.lab.document, self.message, text, change, merge):
             # The controls show what holds.
-            self.sync(None, document.project)
+            self._show(self.lab.document.project)
+
+    def _give_up(self) -> None:
+        """Wait for nothing any more."""
+        if self._waiting.busy:
+            self._waiting.forget()
+            self._awaited = None
+            self.message.say("")
 
 
 def _described(dataset: Dataset) -> str:
