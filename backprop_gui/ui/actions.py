@@ -111,6 +111,14 @@ _command(
     tip="Begin again with the drawn starting weights",
 )
 _command(
+    "go-back",
+    "Go back to the best moment",
+    "Run",
+    lambda w: w.lab.player.go_back(),
+    icon="undo-2",
+    tip="After trouble: return to the recorded moment with the lowest training loss",
+)
+_command(
     "next-example",
     "Next example",
     "Run",

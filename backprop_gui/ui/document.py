@@ -11,7 +11,11 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from backprop_gui.data import Prepared, prepare
 from backprop_gui.engine.plan import compile_network
 from backprop_gui.engine.settings import check_settings
-from backprop_gui.project import Project
+from backprop_gui.engine.stepper import check_fit
+from backprop_gui.project import Project, examples_of, trainer_of
+
+UNDO_LIMIT = 300
+"""Steps of undo that are kept."""
 
 
 class Document(QObject):
@@ -39,9 +43,18 @@ class Document(QObject):
     opened = Signal()
 
     def __init__(self, project: Project, path: Path | None = None, parent: QObject | None = None) -> None:
+        """Hold ``project``.
+
+        Raises
+        ------
+        UserError
+            If its data cannot be had, or do not fit its network, settings and run.
+        """
         super().__init__(parent)
         self.stack = QUndoStack(self)
+        self.stack.setUndoLimit(UNDO_LIMIT)
         self.prepared = prepare(project.data)
+        _ = trainer_of(project, self.prepared)
         self.project = project
         self.path = path
 
@@ -58,9 +71,9 @@ class Document(QObject):
         if new == self.project:
             return
         check_settings(new.training)
-        if new.network is not self.project.network:
-            compile_network(new.network)
         prepared = self.prepared if new.data == self.project.data else prepare(new.data)
+        if new.network is not self.project.network or prepared is not self.prepared:
+            check_fit(compile_network(new.network), examples_of(prepared))
         self.stack.push(_Edit(self, text, (self.project, self.prepared), (new, prepared), merge))
 
     def open(self, project: Project, path: Path | None) -> None:
@@ -69,10 +82,10 @@ class Document(QObject):
         Raises
         ------
         UserError
-            If its data cannot be had or its network cannot be trained; nothing has changed then.
+            If its data cannot be had, or do not fit its network, settings and run; nothing has changed then.
         """
-        compile_network(project.network)
         prepared = prepare(project.data)
+        _ = trainer_of(project, prepared)
         self.project, self.prepared, self.path = project, prepared, path
         self.stack.clear()
         self.opened.emit()
@@ -86,8 +99,10 @@ class Document(QObject):
 
     def show(self, project: Project, prepared: Prepared) -> None:
         """Make ``project`` the one that is shown, and tell everyone; for undo steps."""
-        old, self.project, self.prepared = self.project, project, prepared
-        self.changed.emit(old, project)
+        old, self.prepared = self.project, prepared
+        # A name is given by saving, which is no step of undo.
+        self.project = project if project.name == old.name else replace(project, name=old.name)
+        self.changed.emit(old, self.project)
 
 
 class _Edit(QUndoCommand):

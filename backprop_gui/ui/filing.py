@@ -26,6 +26,8 @@ class Filing:
     def __init__(self, lab: Lab, banner: Banner, window: QWidget) -> None:
         self._lab, self._banner, self._window = lab, banner, window
         self._export = Waiting(window)
+        run = lab.document.project.run
+        self._saved_step = run.step if run else 0
 
     def new(self, template: str = templates.FIRST) -> None:
         """Begin with a template."""
@@ -45,10 +47,12 @@ class Filing:
     def open(self, path: Path) -> bool:
         """Open a project file; return whether that worked."""
         try:
-            self._lab.document.open(load(path), path)
+            project = load(path)
+            self._lab.document.open(project, path)
         except UserError as error:
             self._banner.show_message(str(error))
             return False
+        self._saved_step = project.run.step if project.run else 0
         self._remember(path)
         return True
 
@@ -65,8 +69,8 @@ class Filing:
         )
         if not name:
             return False
-        path = Path(name)
-        return self._write(path if path.suffix else path.with_suffix(SUFFIX))
+        path = self._with_suffix(Path(name), SUFFIX)
+        return path is not None and self._write(path)
 
     def export(self) -> None:
         """Ask for a file and write the trained network in the format of its ending."""
@@ -82,12 +86,9 @@ class Filing:
         )
         if not name:
             return
-        path = Path(name)
-        if not path.suffix:
-            path = path.with_suffix(
-                next(iter(FORMATS.values())).suffixes[0] if kind not in kinds else _suffix(kind)
-            )
-        self.export_to(path)
+        path = self._with_suffix(Path(name), _suffix(kind) if kind in kinds else ".onnx")
+        if path is not None:
+            self.export_to(path)
 
     def export_to(self, path: Path) -> None:
         """Write the trained network to ``path`` in the background, and then say how exactly the file reproduces it."""
@@ -107,9 +108,9 @@ class Filing:
         self._remember(path)
 
     def may_discard(self) -> bool:
-        """Ask what to do with unsaved edits; return whether to go on."""
+        """Ask what to do with unsaved work; return whether to go on."""
         document = self._lab.document
-        if document.stack.isClean():
+        if document.stack.isClean() and not self._trained_since():
             return True
         buttons = QMessageBox.StandardButton
         answer = QMessageBox.question(
@@ -121,13 +122,40 @@ class Filing:
         )
         return answer == buttons.Discard or (answer == buttons.Save and self.save())
 
+    def _trained_since(self) -> bool:
+        """Return whether a project of the person's own has been trained since it was saved.
+
+        What comes from a template, and was only trained, can be had again bit for bit at any time.
+        """
+        frame = self._lab.player.frame
+        return self._lab.document.path is not None and frame is not None and frame.step != self._saved_step
+
+    def _with_suffix(self, path: Path, suffix: str) -> Path | None:
+        """Add the ending that a person left out; None if that names a file which is to be kept."""
+        if path.suffix:
+            return path
+        path = path.with_suffix(suffix)
+        buttons = QMessageBox.StandardButton
+        if path.exists():
+            answer = QMessageBox.question(
+                self._window,
+                "Replace the file?",
+                f"“{path.name}” is there already. Replace it?",
+                buttons.Yes | buttons.No,
+            )
+            if answer != buttons.Yes:
+                return None
+        return path
+
     def _write(self, path: Path) -> bool:
         document = self._lab.document
         try:
-            save(replace(self._lab.player.project_now(), name=path.stem), path)
+            project = replace(self._lab.player.project_now(), name=path.stem)
+            save(project, path)
         except UserError as error:
             self._banner.show_message(str(error))
             return False
+        self._saved_step = project.run.step if project.run else 0
         document.saved(path)
         self._remember(path)
         return True

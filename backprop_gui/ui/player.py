@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from backprop_gui.engine.frame import Frame, Note, Part, Probe
 from backprop_gui.engine.run import Run
 from backprop_gui.engine.trainer import Trainer
+from backprop_gui.errors import UserError
 from backprop_gui.project import Project, examples_of, trainer_of
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.worker import Worker
@@ -40,7 +41,7 @@ class State(enum.Enum):
 
 
 class Player(QObject):
-    """Keeps the worker in step with the document.
+    """Keeps the worker in step with the document, which must hold what can be trained.
 
     Attributes
     ----------
@@ -56,8 +57,8 @@ class Player(QObject):
     pictures(Frame), curves(Frame), numbers(Frame)
         The newest frame, at most 60, 15 and 8 times a second; when paused, all three at once.
     state_changed(State)
-    noted(Note)
-        Training stopped by itself, and why.
+    noted(Note or None)
+        Training stopped by itself, and why; or that no longer holds.
     failed(str)
         A sentence about something that did not work.
     """
@@ -77,9 +78,10 @@ class Player(QObject):
         self.unit = Unit.EPOCH
         self.updates_a_second = math.inf
         self._note: Note | None = None
+        self._number = 0
+        self._asked: Probe | None = None
         self._last_curve = self._last_number = 0.0
-        project, prepared = document.project, document.prepared
-        self._worker = Worker(lambda: trainer_of(project, prepared), self)
+        self._worker = Worker(trainer_of(document.project, document.prepared), self)
         self._worker.ready.connect(self._deliver_all)
         self._worker.stopped.connect(self._stopped)
         self._worker.failed.connect(self._failed)
@@ -93,11 +95,13 @@ class Player(QObject):
 
     def play(self) -> None:
         """Train until paused."""
-        self._worker.play(self.updates_a_second)
+        self._number += 1
+        self._worker.play(self._number, self.updates_a_second)
         self._set_state(State.RUNNING)
 
     def pause(self) -> None:
         """Stop training where it is."""
+        self._number += 1
         self._worker.pause()
         self._set_state(State.PAUSED)
 
@@ -112,20 +116,24 @@ class Player(QObject):
         """Go one unit further: an epoch, a batch, or a look at one example."""
         if self.state is State.RUNNING:
             self.pause()
-        unit, worker = self.unit, self._worker
+        self._number += 1
+        if self.unit is Unit.EPOCH:
+            # An epoch can take long: it is played, so that everything else is still answered.
+            self._worker.play_epoch(self._number)
+        elif self.unit is Unit.BATCH:
+            self._worker.do(self._step_batch)
+        else:
+            self._worker.do(self._step_example)
 
-        def go(trainer: Trainer) -> None:
-            trainer.go_on()
-            if unit is Unit.EPOCH:
-                trainer.advance_epoch(until=lambda: worker.closing)
-            elif unit is Unit.BATCH:
-                trainer.advance(1)
-            else:
-                seen = trainer.look_at_next_example()
-                worker.show(Probe(Part.TRAIN, seen))
-            trainer.score()
+    def _step_batch(self, trainer: Trainer) -> None:
+        trainer.go_on()
+        trainer.advance(1)
+        trainer.score()
 
-        worker.do(go)
+    def _step_example(self, trainer: Trainer) -> None:
+        trainer.go_on()
+        self._worker.show(Probe(Part.TRAIN, trainer.look_at_next_example()))
+        trainer.score()
 
     def reset(self) -> None:
         """Begin again with the drawn starting values; playing goes on."""
@@ -139,10 +147,11 @@ class Player(QObject):
         """Play at another speed, from now on."""
         self.updates_a_second = updates_a_second
         if self.state is State.RUNNING:
-            self._worker.play(updates_a_second)
+            self.play()
 
     def look_at(self, probe: Probe) -> None:
         """Show the numbers of another example."""
+        self._asked = probe
         self._worker.look_at(probe)
 
     def move_probe(self, steps: int) -> None:
@@ -151,7 +160,8 @@ class Player(QObject):
             return
         prepared = self._document.prepared
         train, test = len(prepared.x_train), len(prepared.x_test)
-        probe = self.frame.probe
+        # From the one that was asked for last, even if no frame has shown it yet.
+        probe = self._asked or self.frame.probe
         place = probe.index + (train if probe.part is Part.TEST else 0)
         place = (place + steps) % (train + test)
         self.look_at(Probe(Part.TRAIN, place) if place < train else Probe(Part.TEST, place - train))
@@ -170,8 +180,20 @@ class Player(QObject):
         return future
 
     def run(self) -> Run | None:
-        """Return where training stands, or None if it has not moved."""
-        run = self.ask(lambda trainer: trainer.run()).result(ANSWER_SECONDS)
+        """Return where training stands, or None if it has not moved.
+
+        Raises
+        ------
+        UserError
+            If the worker does not answer in time.
+        """
+        try:
+            run = self.ask(lambda trainer: trainer.run()).result(ANSWER_SECONDS)
+        except TimeoutError:
+            raise UserError(
+                "Where training stands could not be read, because it is busy with a long computation. Nothing was "
+                "written: try again in a moment."
+            ) from None
         assert isinstance(run, Run)
         return run if run.step else None
 
@@ -191,28 +213,28 @@ class Player(QObject):
         columns = (len(new.network.inputs), len(new.network.outputs))
         if columns != (len(old.network.inputs), len(old.network.outputs)):
             # Other columns are another problem: its run begins at its beginning, and keeps playing.
-            self._begin(new)
+            self._begin()
             return
 
         def follow(trainer: Trainer) -> None:
-            # Each part is compared by what the trainer has, not by `old`: an earlier job may have failed.
+            # Each part is compared with what the trainer has, not with `old`: an earlier job may have failed.
             if new.training != trainer.settings:
                 trainer.configure(new.training)
-            if new.data != old.data:
+            if trainer.examples.x_train is not prepared.x_train:
                 trainer.set_examples(examples_of(prepared))
             if new.network is not trainer.plan.network:
                 trainer.rebase(new.network)
 
         self._worker.do(follow)
 
-    def _begin(self, project: Project) -> None:
-        prepared = self._document.prepared
-        self._worker.exchange(lambda: trainer_of(project, prepared))
+    def _begin(self) -> None:
+        trainer = trainer_of(self._document.project, self._document.prepared)
+        self._worker.do(lambda old: trainer)
 
     def _begin_anew(self) -> None:
         self.pause()
-        self._begin(self._document.project)
-        self._worker.look_at(Probe())
+        self._begin()
+        self.look_at(Probe())
 
     # ---- frames
 
@@ -231,8 +253,8 @@ class Player(QObject):
             self.numbers.emit(frame)
 
     def _deliver_all(self) -> None:
-        """Deliver a frame that is not one of many: nothing may be left out."""
-        frame = self._worker.take()
+        """Deliver a frame that is not one of many to everyone, even if the clock was quicker to fetch it."""
+        frame = self._worker.take() or self.frame
         if frame is None:
             return
         self._see(frame)
@@ -241,12 +263,20 @@ class Player(QObject):
 
     def _see(self, frame: Frame) -> None:
         self.frame = frame
-        note, self._note = self._note, frame.note
-        if frame.note is not None and frame.note != note:
+        if frame.probe == self._asked:
+            self._asked = None
+        if frame.note != self._note:
+            self._note = frame.note
             self.noted.emit(frame.note)
 
-    def _stopped(self) -> None:
+    def _stopped(self, number: int) -> None:
+        # Whatever was begun meanwhile goes on.
+        if number != self._number:
+            return
         self._set_state(State.PAUSED)
+        if self._note is not None:
+            # Said again each time, because the message may have been closed.
+            self.noted.emit(self._note)
 
     def _failed(self, text: str) -> None:
         self._set_state(State.PAUSED)

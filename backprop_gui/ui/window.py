@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut, QShowEv
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QComboBox,
     QDockWidget,
     QMainWindow,
     QMenu,
@@ -70,7 +71,7 @@ class Window(QMainWindow):
         self.equation = EquationStrip(self.lab)
         self.files = Filing(self.lab, self.banner, self)
         self.panels: dict[str, PanelWidget] = {}
-        self._arranged = False
+        self._arranged = self._noting = False
         self._actions = {name: self._action(command) for name, command in COMMANDS.items()}
         # Space is more than this action's shortcut: see play_or_press. The tab keeps it in the menu.
         self._actions["play"].setShortcuts([])
@@ -218,6 +219,7 @@ class Window(QMainWindow):
         )
         self._actions["undo"].setEnabled(False)
         self._actions["redo"].setEnabled(False)
+        self._actions["go-back"].setEnabled(False)
         player = lab.player
         paces = {Pace.PICTURES: player.pictures, Pace.CURVES: player.curves, Pace.NUMBERS: player.numbers}
         for name, widget in self.panels.items():
@@ -281,8 +283,16 @@ class Window(QMainWindow):
         if frame is not None:
             self.equation.show_equation(frame, self.lab.selection.current, self.canvas.view)
 
-    def _noted(self, note: Note) -> None:
+    def _noted(self, note: Note | None) -> None:
         player = self.lab.player
+        self._actions["go-back"].setEnabled(note is not None and note.kind is NoteKind.NOT_FINITE)
+        if note is None:
+            # What it was about is over, by going back, a reset or another project.
+            if self._noting:
+                self.banner.hide()
+            self._noting = False
+            return
+        self._noting = True
         if note.kind is NoteKind.NOT_FINITE:
             answers = [
                 ("Go back", player.go_back),
@@ -297,10 +307,12 @@ class Window(QMainWindow):
     # ---- commands
 
     def play_or_press(self) -> None:
-        """Play or pause; but where the keyboard is on a button, press that."""
-        button = QApplication.focusWidget()
-        if isinstance(button, QAbstractButton):
-            button.click()
+        """Play or pause; but where the keyboard is on a button or a list, press or open that."""
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QAbstractButton):
+            focus.click()
+        elif isinstance(focus, QComboBox):
+            focus.showPopup()
         else:
             self.lab.player.toggle()
 
@@ -343,14 +355,15 @@ class Window(QMainWindow):
         self.canvas.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        # Ignored first: whatever goes wrong in saving, the work stays open.
+        event.ignore()
         if not self.files.may_discard():
-            event.ignore()
             return
         settings = QSettings()
         settings.setValue("geometry", self.saveGeometry())
         settings.setValue("layout", self.saveState(LAYOUT_VERSION))
         self.lab.player.close()
-        super().closeEvent(event)
+        event.accept()
 
     def sizeHint(self) -> QSize:
         return QSize(1440, 900)

@@ -19,6 +19,10 @@ STRETCH_SECONDS = 0.006
 """How long the trainer runs before the worker looks at its queue and its mailbox again."""
 RATE_SECONDS = 0.5
 """Over how long the measured rate is averaged."""
+LATE_SECONDS = 0.5
+"""Slow playing that has fallen behind by more does not catch up."""
+SCORED_EACH_TIME = 60.0
+"""Up to so many updates a second, the losses are evaluated after each."""
 
 Job = Callable[[Trainer], Trainer | None]
 """Something to do with the trainer; a trainer that it returns takes the place of the present one."""
@@ -30,27 +34,32 @@ class Worker(QThread):
     Signals
     -------
     ready()
-        A frame was left after a function had run: rare, unlike the frames of playing, which are polled.
-    stopped()
-        Playing ended by itself, because of a note or at the end of what was asked for.
+        A frame was left after a function had run, or as the last one of a run: rare, unlike the frames of playing,
+        which are polled.
+    stopped(int)
+        The run of that number ended by itself, because of a note or because its epoch is over.
     failed(str)
         A function or the trainer raised an error; playing has stopped. The text is for a person.
     """
 
     ready = Signal()
-    stopped = Signal()
+    stopped = Signal(int)
     failed = Signal(str)
 
-    def __init__(self, make: Callable[[], Trainer], parent: QObject | None = None) -> None:
+    def __init__(self, trainer: Trainer, parent: QObject | None = None) -> None:
+        """Take over ``trainer``: from now on only this thread may touch it."""
         super().__init__(parent)
-        self._make = make
+        self._trainer = trainer
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._mailbox: deque[Frame] = deque(maxlen=1)
         self._closing = False
-        # Only the worker writes these, inside run().
+        # Only the thread itself writes these, once it runs.
         self._playing = False
+        self._number = 0
+        self._last_epoch = math.inf
         self._updates_a_second = math.inf
         self._probe = Probe()
+        self._restart_clock()
 
     # ---- for the window
 
@@ -65,14 +74,27 @@ class Worker(QThread):
         except IndexError:
             return None
 
-    def play(self, updates_a_second: float) -> None:
-        """Go on until told otherwise, at ``updates_a_second`` (infinite: as fast as possible)."""
+    def play(self, number: int, updates_a_second: float) -> None:
+        """Go on until told otherwise, at ``updates_a_second`` (infinite: as fast as possible).
+
+        ``number`` tells this run from others in :attr:`stopped`.
+        """
 
         def start(trainer: Trainer) -> None:
             trainer.go_on()
-            self._playing = True
-            self._updates_a_second = updates_a_second
-            self._restart_clock()
+            self._begin(number, updates_a_second, math.inf)
+
+        self.do(start)
+
+    def play_epoch(self, number: int) -> None:
+        """Go on to the end of the present epoch; asked again before it is over, to the end of the one after it."""
+
+        def start(trainer: Trainer) -> None:
+            trainer.go_on()
+            goal = math.floor(trainer.epoch) + 1.0
+            if self._playing and math.isfinite(self._last_epoch):
+                goal = self._last_epoch + 1
+            self._begin(number, math.inf, goal)
 
         self.do(start)
 
@@ -87,24 +109,11 @@ class Worker(QThread):
 
     def look_at(self, probe: Probe) -> None:
         """Show another example from the next frame on."""
-
-        def look(trainer: Trainer) -> None:
-            self._probe = probe
-
-        self.do(look)
+        self.do(lambda trainer: self.show(probe))
 
     def show(self, probe: Probe) -> None:
-        """Show another example, said from within a job."""
+        """Show another example; to be called from within a job."""
         self._probe = probe
-
-    def exchange(self, make: Callable[[], Trainer]) -> None:
-        """Go on with another trainer; if ``make`` raises, with the one that is there."""
-        self.do(lambda trainer: make())
-
-    @property
-    def closing(self) -> bool:
-        """Whether long work should give up."""
-        return self._closing
 
     def close(self) -> None:
         """End the thread and wait for it."""
@@ -115,51 +124,62 @@ class Worker(QThread):
     # ---- in the thread
 
     def run(self) -> None:
-        trainer = self._make()
-        self._restart_clock()
-        self._post(trainer)
+        self._post()
         while True:
             try:
                 job = self._jobs.get(block=not self._playing)
             except Empty:
-                self._go_on(trainer)
+                self._go_on()
                 continue
             if job is None or self._closing:
                 return
-            trainer = self._run(trainer, job)
+            self._run(job)
 
-    def _run(self, trainer: Trainer, job: Job) -> Trainer:
+    def _run(self, job: Job) -> None:
         try:
-            trainer = job(trainer) or trainer
+            self._trainer = job(self._trainer) or self._trainer
         except UserError as error:
             self._fail(str(error))
         except Exception as error:
             self._fail(unexpected(error))
-        self._post(trainer)
-        return trainer
+        self._post()
 
-    def _go_on(self, trainer: Trainer) -> None:
+    def _begin(self, number: int, updates_a_second: float, last_epoch: float) -> None:
+        self._playing, self._number = True, number
+        self._updates_a_second, self._last_epoch = updates_a_second, last_epoch
+        self._restart_clock()
+
+    def _go_on(self) -> None:
+        trainer = self._trainer
         try:
             if math.isinf(self._updates_a_second):
-                self._made += trainer.advance(2**40, STRETCH_SECONDS)
+                # Asked after every update, and so only where it can be true.
+                until = self._epoch_is_over if math.isfinite(self._last_epoch) else None
+                self._made += trainer.advance(2**40, STRETCH_SECONDS, until)
             else:
                 self._go_on_slowly(trainer)
-            if trainer.note is not None:
+            if trainer.note is not None or self._epoch_is_over():
                 self._playing = False
                 trainer.score()
-                self._post(trainer)
-                self.stopped.emit()
+                self._post()
+                self.stopped.emit(self._number)
             elif not self._mailbox:
-                self._post(trainer, replace=False)
+                self._post(replace=False)
         except Exception as error:
             self._fail(unexpected(error))
+
+    def _epoch_is_over(self) -> bool:
+        return self._trainer.epoch >= self._last_epoch
 
     def _go_on_slowly(self, trainer: Trainer) -> None:
         now = time.perf_counter()
         due = int((now - self._start) * self._updates_a_second) - self._made
-        if due > 0:
+        if due > max(1.0, self._updates_a_second * LATE_SECONDS):
+            # The machine slept, or cannot keep up: what was missed is not made up for.
+            self._restart_clock()
+        elif due > 0:
             self._made += trainer.advance(due, STRETCH_SECONDS)
-            if self._updates_a_second <= 60:
+            if self._updates_a_second <= SCORED_EACH_TIME:
                 trainer.score()
         else:
             # Wait for the next update, but not so long that a function would have to wait.
@@ -170,9 +190,9 @@ class Worker(QThread):
         self._playing = False
         self.failed.emit(text)
 
-    def _post(self, trainer: Trainer, replace: bool = True) -> None:
+    def _post(self, replace: bool = True) -> None:
         try:
-            frame = trainer.frame(self._probe, self._rate())
+            frame = self._trainer.frame(self._probe, self._rate())
         except Exception as error:
             self._fail(unexpected(error))
             return
@@ -188,8 +208,8 @@ class Worker(QThread):
         self._marks: deque[tuple[float, int]] = deque([(self._start, 0)], maxlen=64)
 
     def _rate(self) -> float:
-        """Return updates a second over the last moments; 0 while paused."""
-        if not self._playing:
+        """Return updates a second over the last moments; 0 while paused and in single steps."""
+        if not self._playing or math.isfinite(self._last_epoch):
             return 0.0
         now = time.perf_counter()
         self._marks.append((now, self._made))

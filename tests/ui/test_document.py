@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +72,24 @@ def test_an_edit_that_cannot_be_changes_nothing(document: Document, spoil: objec
     assert document.project is first
     assert changes == []
     assert not document.stack.canUndo()
+
+
+def test_a_project_whose_parts_do_not_fit_is_not_held(document: Document) -> None:
+    iris = a_project("iris").data
+    misfit = replace(document.project, data=iris)
+    before = document.project
+    with pytest.raises(UserError, match="2 inputs"):
+        document.open(misfit, None)
+    assert document.project is before
+    with pytest.raises(UserError, match="2 inputs"):
+        document.edit("Data", misfit)
+    with pytest.raises(UserError, match="2 inputs"):
+        Document(misfit)
+
+
+def test_undo_leaves_the_name_that_saving_gave(document: Document, tmp_path: Path) -> None:
+    document.edit("Resize", with_shape(document.project, (5,)))
+    document.saved(tmp_path / "mine.backprop")
+    document.stack.undo()
+    assert document.project.name == "mine"
+    assert document.project.network.shape == "2-4-1"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,9 +18,11 @@ from backprop_gui.data import load
 from backprop_gui.engine.frame import Frame, NoteKind, Part, Probe
 from backprop_gui.engine.passes import trace
 from backprop_gui.engine.trainer import Trainer
+from backprop_gui.errors import UserError
 from backprop_gui.project import trainer_of, with_data, with_shape
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.player import Player, State, Unit
+from backprop_gui.ui.worker import Worker
 from tests.ui.conftest import a_project
 
 NextFrame = Callable[..., Frame]
@@ -108,14 +112,89 @@ def test_stepping_by_example_looks_first_and_updates_after_the_last(
     np.testing.assert_array_equal(looks[-1].theta, trainer.theta)
 
 
-def test_slow_play_makes_about_as_many_updates_as_asked_for(
-    player: Player, next_frame: NextFrame, qtbot: QtBot
+def test_slow_play_makes_as_many_updates_as_asked_for(
+    document: Document, qapp: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    player.set_speed(20.0)
+    clock = [100.0]
+    monkeypatch.setattr("backprop_gui.ui.worker.time.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("backprop_gui.ui.worker.time.sleep", lambda seconds: None)
+    trainer = alone(document)
+    worker = Worker(trainer)
+    worker._begin(1, 20.0, math.inf)
+    for now, made in ((100.02, 0), (100.051, 1), (100.099, 1), (100.101, 2), (100.31, 6)):
+        clock[0] = now
+        worker._go_on()
+        assert trainer.step == made
+    clock[0] = 100_000.0  # as after the machine has slept
+    for _ in range(3):
+        worker._go_on()
+    assert trainer.step == 6
+
+
+def test_an_epoch_that_takes_long_leaves_everything_else_answered(qtbot: QtBot) -> None:
+    document = Document(a_project("xor-clouds", batch_size=1))
+    player = Player(document)
+    for _ in range(200):
+        player.step()
+    assert player.ask(lambda trainer: trainer.step).result(5) < 200 * 140
+    qtbot.waitUntil(lambda: player.frame is not None and player.frame.epoch == 200, timeout=60_000)
+    assert player.frame is not None
+    assert player.frame.step == 200 * 140
+    player.close()
+
+
+def test_everyone_sees_the_last_frame_even_if_the_clock_fetched_it(
+    document: Document, player: Player, next_frame: NextFrame, qtbot: QtBot
+) -> None:
+    seen: list[Frame] = []
+    player.numbers.connect(seen.append)
+    for _ in range(20):
+        next_frame(player.play)
+        with qtbot.waitSignal(player._worker.ready):
+            player.pause()
+            # The clock is quicker than the signal.
+            qtbot.wait(0)
+            while player._worker._mailbox:
+                player._deliver()
+        step = player.ask(lambda trainer: trainer.step).result(5)
+        qtbot.waitUntil(lambda step=step: seen[-1].step == step)
+
+
+def test_what_was_begun_meanwhile_is_not_ended_by_an_older_stop(
+    document: Document, player: Player, next_frame: NextFrame
+) -> None:
+    next_frame(player.play)
+    older = player._number
+    player.set_speed(1000.0)
+    player._worker.stopped.emit(older)
+    assert player.state is State.RUNNING
+    player._worker.stopped.emit(player._number)
+    assert player.state is State.PAUSED
+
+
+def test_a_note_that_no_longer_holds_is_taken_back(qtbot: QtBot) -> None:
+    document = Document(a_project("plane", learning_rate=80.0))
+    player = Player(document)
+    notes: list[object] = []
+    player.noted.connect(notes.append)
     player.play()
-    qtbot.wait(500)
-    frame = next_frame(player.pause)
-    assert 3 <= frame.step <= 12
+    qtbot.waitUntil(lambda: bool(notes) and player.state is State.PAUSED, timeout=20_000)
+    count = len(notes)
+    player.play()
+    qtbot.waitUntil(lambda: len(notes) > count and player.state is State.PAUSED)
+    assert notes[-1] is not None
+    player.reset()
+    qtbot.waitUntil(lambda: notes[-1] is None)
+    player.close()
+
+
+def test_a_worker_that_does_not_answer_is_a_sentence(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr("backprop_gui.ui.player.ANSWER_SECONDS", 0.05)
+    player._worker.do(lambda trainer: gate.wait(10) and None)
+    with pytest.raises(UserError, match="busy"):
+        player.run()
+    gate.set()
 
 
 def test_settings_take_effect_while_it_plays(
@@ -204,28 +283,24 @@ def test_a_paused_worker_waits_without_working(player: Player, qtbot: QtBot) -> 
     assert not player._clock.isActive()
 
 
-def test_the_worker_touches_no_widget(
-    document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_worker_touches_no_widget(document: Document, player: Player, next_frame: NextFrame) -> None:
     """Qt does not reliably notice a widget touched from another thread: watch every call in the worker."""
-    import sys
-
     touched: list[str] = []
+    watched: list[str] = []
 
     def watch(frame: object, event: str, argument: object) -> None:
-        if event == "c_call" and isinstance(getattr(argument, "__self__", None), QWidget):
-            touched.append(repr(argument))
+        if event == "c_call":
+            watched.append(repr(argument))
+            if isinstance(getattr(argument, "__self__", None), QWidget):
+                touched.append(repr(argument))
 
-    original = trainer_of
-
-    def watched(*arguments: object) -> Trainer:
-        assert threading.current_thread() is not threading.main_thread()
-        sys.setprofile(watch)
-        return original(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr("backprop_gui.ui.player.trainer_of", watched)
-    player = Player(document)
-    player.play()
-    qtbot.wait(100)
-    player.close()
-    assert touched == []
+    player._worker.do(lambda trainer: sys.setprofile(watch))
+    next_frame(player.play, accept=lambda frame: frame.step > 20)
+    widget = QWidget()
+    player._worker.do(lambda trainer: widget.isVisible() and None)
+    player.ask(lambda trainer: None).result(5)
+    player._worker.do(lambda trainer: sys.setprofile(None))
+    player.ask(lambda trainer: None).result(5)
+    assert watched
+    # The one that was touched on purpose, which shows that the others would have been seen.
+    assert len(touched) == 1

@@ -10,7 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QMessageBox,
+    QPushButton,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -42,6 +49,7 @@ def shut(window: Window) -> None:
     """Close a window, unless the test has."""
     if isValid(window):
         window.lab.document.stack.setClean()
+        window.lab.document.path = None
         window.close()
 
 
@@ -271,3 +279,81 @@ def test_the_command_checks_the_gradient_of_what_is_shown(window: Window, qtbot:
     qtbot.waitUntil(lambda: window.equation.chip.check is not None, timeout=20_000)
     assert window.equation.chip.check is not None
     assert window.equation.chip.check.passed
+
+
+def test_a_message_about_trouble_goes_with_what_it_is_about(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "wild.backprop"
+    save(a_project("plane", learning_rate=80.0), path)
+    window.files.open(path)
+    window.lab.player.set_speed(math.inf)
+    window.lab.player.play()
+    qtbot.waitUntil(lambda: "Training stopped" in window.banner.text, timeout=20_000)
+    assert window._actions["go-back"].isEnabled()
+    window.files._saved_step = frame_of(window).step
+    window.files.new()
+    qtbot.waitUntil(lambda: window.banner.text == "")
+    assert not window._actions["go-back"].isEnabled()
+
+
+def test_training_of_ones_own_project_is_asked_for(
+    window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(
+        QMessageBox,
+        "question",
+        lambda *arguments: asked.append(arguments) or QMessageBox.StandardButton.Cancel,
+    )
+    window.lab.player.step()
+    qtbot.waitUntil(lambda: frame_of(window).step == 1)
+    assert window.files.may_discard()
+    assert window.files._write(tmp_path / "mine.backprop")
+    assert window.files.may_discard()
+    assert not asked
+    window.lab.player.step()
+    qtbot.waitUntil(lambda: frame_of(window).step == 2)
+    assert not window.files.may_discard()
+    assert len(asked) == 1
+    window.files._saved_step = 2
+
+
+@pytest.mark.parametrize("answer", [QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No])
+def test_a_name_without_its_ending_replaces_nothing_unasked(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: QMessageBox.StandardButton
+) -> None:
+    there = tmp_path / "precious.backprop"
+    there.write_text("precious")
+    monkeypatch.setattr(QMessageBox, "question", lambda *arguments: answer)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (str(tmp_path / "precious"), ""))
+    assert window.files.save_as() is (answer == QMessageBox.StandardButton.Yes)
+    assert (there.read_text() == "precious") is (answer == QMessageBox.StandardButton.No)
+
+
+def test_saving_that_fails_while_closing_keeps_the_window(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    document = window.lab.document
+    document.edit("Resize", with_shape(document.project, (6,)))
+    document.path = tmp_path / "no" / "such" / "folder.backprop"
+    monkeypatch.setattr(QMessageBox, "question", lambda *arguments: QMessageBox.StandardButton.Save)
+    assert not window.close()
+    assert "folder.backprop" in window.banner.text
+    assert window.lab.player._worker.isRunning()
+    document.path = None
+
+
+def test_space_opens_a_list_that_has_the_keyboard(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QComboBox] = []
+    monkeypatch.setattr(QComboBox, "showPopup", opened.append)
+    window._docks["training"].raise_()
+    window.activateWindow()
+    box = window.panels["training"].findChildren(QComboBox)[0]
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus)
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    assert window.lab.player.state is State.PAUSED
+    assert opened == [box]
