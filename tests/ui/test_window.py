@@ -348,7 +348,7 @@ def test_space_opens_a_list_that_has_the_keyboard(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[QComboBox] = []
-    monkeypatch.setattr(QComboBox, "showPopup", opened.append)
+    monkeypatch.setattr(QComboBox, "showPopup", lambda box: opened.append(box))
     window._docks["training"].raise_()
     window.activateWindow()
     box = window.panels["training"].findChildren(QComboBox)[0]
