@@ -139,7 +139,7 @@ def _backward(frame: Frame, neuron: Neuron) -> Equation:
         )
         for edge in edges
     ]
-    total = math.fsum(w * delta for w, delta in products)
+    total = sum(w * delta for w, delta in products)
     if len(edges) == 1:
         target = _name(frame, edges[0].target)
         back = f"w{_sub(f'{display(neuron.name)}→{target}')} δ{_sub(target)}"
@@ -233,10 +233,12 @@ def _step(
     frame: Frame, slot: int, left: str, symbols: str, settings: TrainingSettings, frozen: bool
 ) -> Equation:
     before, step = float(frame.theta[slot]), float(frame.update[slot])
+    with np.errstate(all="ignore"):
+        after = float(frame.theta[slot] + frame.update[slot])
     sign = MINUS if step < 0 else "+"
     numbers = (f"{_number(before, 5)} {sign} {_number(abs(step))}",) * len(TERMS)
     note = "frozen: it is not trained" if frozen else OPTIMIZERS[settings.optimizer].formula
-    return Equation(left, symbols, numbers, float(frame.theta[slot] + frame.update[slot]), "←", note, 5)
+    return Equation(left, symbols, numbers, after, "←", note, 5)
 
 
 # ---- writing

@@ -195,7 +195,9 @@ def _outgoing(plan: Plan, neuron: Neuron) -> tuple[TableSheet | None, Callable[[
 
     def read(frame: Frame) -> Numbers:
         w, delta = frame.theta[slots], frame.trace.delta[0, columns]
-        return _columns(w, delta, w * delta)
+        # Numbers that have blown up are shown as they are.
+        with np.errstate(all="ignore"):
+            return _columns(w, delta, w * delta)
 
     if not edges:
         return None, read
@@ -256,7 +258,8 @@ def _network_sheet(plan: Plan) -> Sheet:
         facts.append((layer.name, f"{len(members):,}{functions}"))
 
     def read(frame: Frame, prepared: Prepared) -> Reading:
-        norms = (float(np.linalg.norm(vector)) for vector in (frame.trace.grad, frame.update))
+        with np.errstate(all="ignore"):
+            norms = [float(np.linalg.norm(vector)) for vector in (frame.trace.grad, frame.update)]
         return Reading((float(frame.trace.losses[0]), *norms), (), tuple(facts))
 
     return Sheet(

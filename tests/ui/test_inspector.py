@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine.frame import Frame, Part, Probe
-from backprop_gui.project import with_shape
+from backprop_gui.project import trainer_of, with_shape
 from backprop_gui.ui import theme
+from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.document import Document
+from backprop_gui.ui.equations import Equation, equation_of
 from backprop_gui.ui.inspection import sheet_of
 from backprop_gui.ui.numbers import format_exact, format_number
 from backprop_gui.ui.panels.inspector import WAITING, Inspector
@@ -136,6 +138,29 @@ def test_an_edge(panel: Inspector, player: Player, next_frame: After) -> None:
     source, target = frame.plan.column[edge.source], frame.plan.column[edge.target]
     assert facts["a of x₂"] == format_number(float(frame.trace.a[0, source]), 5)
     assert facts["δ of h₁"] == format_number(float(frame.trace.delta[0, target]), 5)
+
+
+@pytest.mark.parametrize("size", [1e200, 1e308, np.inf, np.nan])
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_numbers_that_blow_up_are_shown_and_not_warned_about(
+    panel: Inspector, qapp: QApplication, size: float, precision: str
+) -> None:
+    document = Document(a_project("teacher", (3,), precision=precision))
+    trainer = trainer_of(document.project, document.prepared)
+    with np.errstate(all="ignore"):
+        trainer.theta[:] = np.where(np.arange(len(trainer.theta)) % 2, size, -size)
+    frame = trainer.frame(Probe())
+    with np.errstate(all="ignore"):
+        frame = replace(frame, update=-frame.theta * 8)
+    network = frame.plan.network
+    keys: list[Key | None] = [None, *network.neuron_of, *network.edge_of]
+    for key in keys:
+        sheet = sheet_of(frame.plan, key)
+        assert sheet is not None
+        reading = sheet.read(frame, document.prepared)
+        assert len(reading.chips) == len(sheet.chips)
+        for view in View:
+            assert equation_of(frame, key, view, document.project.training) != Equation()
 
 
 def test_nothing_selected_sums_the_network_up(panel: Inspector) -> None:
