@@ -106,7 +106,8 @@ def run(args: argparse.Namespace) -> int:
         say(trainer.note.text)
     if failed:
         trainer.go_back()
-        if args.save or args.export:
+        # A note that is still there says that nothing came before.
+        if trainer.note is None and (args.save or args.export):
             say(f"What is written stands at epoch {trainer.epoch:g}, the best moment before that.")
     project = replace(subject.project, run=trainer.run())
     if args.save is not None:

@@ -40,6 +40,8 @@ class Examples:
     def accuracy(self, predictions: Array, targets: Array) -> float | None:
         """Return the share of right answers, or None where there is no right or wrong.
 
+        An answer that is not finite is wrong.
+
         Parameters
         ----------
         predictions, targets : (outputs, examples) arrays
@@ -50,7 +52,7 @@ class Examples:
             right = ((predictions > 0.5) == (targets > 0.5)).all(axis=0)
         else:
             right = predictions.argmax(axis=0) == targets.argmax(axis=0)
-        return float(right.mean())
+        return float((right & np.isfinite(predictions).all(axis=0)).mean())
 
 
 class Columns:

@@ -56,11 +56,12 @@ class History:
             self._rows = self._rows.copy()
             self._count = keep
 
-    def curve(self) -> Curve:
-        """Return read-only views of everything recorded."""
+    def curve(self, until: float = math.inf) -> Curve:
+        """Return read-only views of everything recorded up to the epoch ``until``."""
+        count = int(np.searchsorted(self._rows[0, : self._count], until, "right"))
         views: list[Array] = []
         for row in self._rows:
-            view = row[: self._count]
+            view = row[:count]
             view.setflags(write=False)
             views.append(view)
         return Curve(*views)

@@ -229,7 +229,7 @@ class Stepper:
 
         A parameter is taken over when both plans have it and its drawn starting value is the same. The optimiser's
         memory comes along if the optimiser is the same, except for parameters that are frozen now: a frozen
-        parameter stands still. The epoch stays; a batch that was begun is begun again if the batches changed.
+        parameter stands still. The epoch stays; it is begun again if the examples or the batches changed.
         """
         if self.plan is old.plan:
             new_slots = old_slots = self.plan.slots
@@ -249,8 +249,7 @@ class Stepper:
             self.memory.count = old.memory.count
         self.step = old.step
         self.batches.epoch = old.batches.epoch
-        if (self.batches.count, self.batches.size, self.batches.seed) == (
-            old.batches.count,
+        if self.examples is old.examples and (self.batches.size, self.batches.seed) == (
             old.batches.size,
             old.batches.seed,
         ):

@@ -177,19 +177,12 @@ class Trainer:
         if self.settings.patience and self.note is None:
             self._stop_early(epoch)
 
-    def _record(self) -> bool:
-        """Enter the present scores into the history and remember the best moment; return whether all is finite."""
+    def _record(self) -> None:
+        """Enter the present scores into the history and remember the best moment."""
         self.history.add(self.epoch, self.train, self.test)
-        for score, part in ((self.train, "training"), (self.test, "test")):
-            if score is not None and not math.isfinite(score.loss):
-                # While a parameter is not finite either, the search for the first bad update says more.
-                if np.isfinite(self._stepper.theta).all():
-                    self.note = explain_loss(self.plan, self._stepper.theta, self.step, self.epoch, part)
-                return False
         # A saturated network may have a fine loss with infinite weights.
-        if self.train.loss < self._lowest and np.isfinite(self._stepper.theta).all():
+        if self.note is None and self.train.loss < self._lowest and np.isfinite(self._stepper.theta).all():
             self._lowest, self._good = self.train.loss, self._stepper.moment()
-        return True
 
     def _stop_early(self, epoch: int) -> None:
         watched = (self.test or self.train).loss
@@ -225,17 +218,21 @@ class Trainer:
                 break
             if stepper.batches.position == 0 and self.history.due(stepper.batches.epoch):
                 self.score()
-                if not self._record():
-                    return
+                self._record()
         x, t = self.examples.x_train[batch], self.examples.t_train[batch]
         self.note = explain(self.plan, before, stepper.theta, x, t, stepper.loss, self.step, self.epoch)
         self.score()
 
     def go_back(self) -> None:
-        """Return to the recorded moment with the lowest training loss, before the trouble."""
+        """Return to the recorded moment with the lowest training loss, before the trouble.
+
+        Where there was none, because no loss has been finite, a note says so again.
+        """
         self._stepper.restore(self._good)
         self.note = None
         self._looked = 0
+        if self._best is not None and self._best.epoch > self._good.epoch:
+            self._best = None
         self.history.cut(self.epoch + 1e-9)
         self.score()
 
@@ -251,7 +248,6 @@ class Trainer:
         old = self._stepper
         self._stepper = Stepper(old.plan, old.examples, old.settings, old.columns)
         self.history = History()
-        self.note = None
         self._best = None
         self._looked = 0
         self._begin_record()
@@ -274,11 +270,10 @@ class Trainer:
         stepper.memory.count, stepper.step = run.memory_count, run.step
         stepper.batches.epoch, stepper.batches.position = run.epoch, run.position
         stepper.set_rate()
-        self._best = run.best
+        self._best = run.best if self.settings.patience else None
         if run.curve is not None:
             self.history.replace(run.curve)
-        self.score()
-        self._lowest, self._good = self.train.loss, stepper.moment()
+        self._begin_here()
 
     def rebase(self, network: Network) -> None:
         """Take another drawing and keep the live value and optimiser state of what the edit did not touch.
@@ -302,9 +297,11 @@ class Trainer:
             If a setting is out of range; the trainer then stays as it was.
         """
         old = self.settings
-        self._exchange(Stepper(self.plan, self.examples, settings, self._stepper.columns))
-        if settings.loss != old.loss:
-            self._begin_best()
+        stepper = Stepper(self.plan, self.examples, settings, self._stepper.columns)
+        self._exchange(stepper, comparable=settings.loss == old.loss)
+        if not (settings.patience and old.patience):
+            # What was best before it watched, or while it looked away, is nothing to go back to.
+            self._best = None
 
     def set_examples(self, examples: Examples) -> None:
         """Train on other data from the next update on, which begins an epoch.
@@ -314,20 +311,27 @@ class Trainer:
         DataMismatchError
             If its columns do not fit the network; the trainer then stays as it was.
         """
-        self._exchange(Stepper(self.plan, examples, self.settings))
-        self._stepper.batches.position = 0
-        self._begin_best()
+        self._exchange(Stepper(self.plan, examples, self.settings), comparable=False)
 
-    def _exchange(self, stepper: Stepper) -> None:
-        """Go on with another stepper that takes over what the present one has learned."""
-        old, broken = self._stepper, self._broken
+    def _exchange(self, stepper: Stepper, *, comparable: bool = True) -> None:
+        """Go on with another stepper that takes over what the present one has learned.
+
+        ``comparable`` says whether losses from now on can be compared with those before.
+        """
+        old, note, broken = self._stepper, self.note, self._broken
         whole = stepper.carry(old)
         self._stepper = stepper
         self._looked = 0
-        self.score()
-        finite = all(math.isfinite(score.loss) for score in (self.train, self.test) if score is not None)
-        if not broken or (finite and np.isfinite(stepper.theta).all()):
-            self.note = None
+        if not (whole and comparable):
+            self._best = None
+        same_layout = (
+            stepper.plan is old.plan
+            and stepper.theta.dtype == old.theta.dtype
+            and stepper.optimizer is old.optimizer
+        )
+        if not broken and not (same_layout and comparable):
+            self._begin_here()
+            return
         if broken:
             # What can be gone back to moves along; what is lost anyway does not take its place.
             now = stepper.moment()
@@ -335,33 +339,39 @@ class Trainer:
             stepper.carry(old)
             self._good, self._lowest = stepper.moment(), math.inf
             stepper.restore(now)
-        elif not (
-            stepper.plan is old.plan
-            and stepper.theta.dtype == old.theta.dtype
-            and stepper.optimizer is old.optimizer
-        ):
-            self._good, self._lowest = stepper.moment(), self.train.loss
-        if not whole:
-            self._best = None
+        self.note = None
+        self.score()
+        if broken and not np.isfinite(stepper.theta).all():
+            self.note = note
 
-    def _begin_best(self) -> None:
-        """Forget which moment was best, because losses from now on cannot be compared with those before."""
-        self._best = None
-        if not self._broken:
-            self._good, self._lowest = self._stepper.moment(), self.train.loss
+    def _begin_here(self) -> None:
+        """Evaluate the present moment, which is from now on what can be gone back to."""
+        self.note = None
+        self._good = self._stepper.moment()
+        self.score()
+        self._lowest = math.inf if self.note else self.train.loss
 
     def _begin_record(self) -> None:
-        self.score()
-        self._lowest, self._good = math.inf, self._stepper.moment()
-        self._record()
+        self._begin_here()
+        self.history.add(self.epoch, self.train, self.test)
 
     # ---- looking
 
     def score(self) -> None:
-        """Evaluate both parts of the data now, into ``train``, ``test`` and ``scored_at``."""
+        """Evaluate both parts of the data now, into ``train``, ``test`` and ``scored_at``.
+
+        A loss that is not finite leaves a note.
+        """
         self.train: Score = self._stepper.score_train()
         self.test: Score | None = self._stepper.score_test()
         self.scored_at: float = self.epoch
+        for score, part in ((self.train, "training"), (self.test, "test")):
+            if self.note is None and score is not None and not math.isfinite(score.loss):
+                theta = self._stepper.theta
+                # While a parameter is not finite either, the search for the first bad update says more.
+                if np.isfinite(theta).all():
+                    first = self.step == self._good.step
+                    self.note = explain_loss(self.plan, theta, self.step, self.epoch, part, first=first)
 
     def frame(self, probe: Probe = FIRST_EXAMPLE, rate: float = 0.0) -> Frame:
         """Return a snapshot of this moment, with the trace of the example that ``probe`` names.
@@ -397,10 +407,13 @@ class Trainer:
         )
 
     def run(self) -> Run:
-        """Return where training stands. While a number is not finite, that is the best recorded moment."""
-        moment = self._stepper.moment()
+        """Return where training stands. While a parameter is not finite, that is the best recorded moment."""
+        moment, best, until = self._stepper.moment(), self._best, math.inf
         if not np.isfinite(moment.theta).all():
             moment = self._good
+            until = moment.epoch + moment.position / self._stepper.batches.count
+            if best is not None and best.epoch > moment.epoch:
+                best = None
         slots = self.plan.slots
         return Run(
             step=moment.step,
@@ -409,8 +422,8 @@ class Trainer:
             parameters=frozen(moment.theta[slots]),
             memory={name: frozen(vector[slots]) for name, vector in moment.vectors.items()},
             memory_count=moment.count,
-            curve=self.history.curve(),
-            best=self._best,
+            curve=self.history.curve(until),
+            best=best,
         )
 
 

@@ -54,17 +54,31 @@ def explain(
     return Note(NoteKind.NOT_FINITE, text, step, layer, name, neuron.id)
 
 
-def explain_loss(plan: Plan, theta: Array, step: int, epoch: float, part: str) -> Note:
-    """Say that a loss over a part of the data is not finite although every parameter is."""
+def explain_loss(plan: Plan, theta: Array, step: int, epoch: float, part: str, *, first: bool) -> Note:
+    """Say that a loss over a part of the data is not finite although every parameter is.
+
+    Parameters
+    ----------
+    part : str
+        "training" or "test".
+    first : bool
+        Whether it was so from the first: then there is nothing to go back to.
+    """
     slot = _first_parameter(plan, theta, theta, None)
     name = plan.parameter_name(slot)
     neuron = plan.network.outputs[0]
     layer = plan.network.layer_of[neuron.layer].name
-    text = (
-        f"Training stopped at step {step:,} (epoch {epoch:.6g}) because the {part} loss is no longer a finite number; "
-        f"the largest parameter is {name} with {theta[slot]:.3g}. Go back, and lower the learning rate, or choose a "
-        "loss that suits the outputs."
-    )
+    largest = f"the largest parameter is {name} with {theta[slot]:.3g}"
+    if first:
+        text = (
+            f"Training cannot {'go on' if step else 'begin'}, because the {part} loss is not a finite number; "
+            f"{largest}. Change the loss, the data or the weights."
+        )
+    else:
+        text = (
+            f"Training stopped at step {step:,} (epoch {epoch:.6g}) because the {part} loss is no longer a finite "
+            f"number; {largest}. Go back, and lower the learning rate, or choose a loss that suits the outputs."
+        )
     return Note(NoteKind.NOT_FINITE, text, step, layer, name, neuron.id)
 
 

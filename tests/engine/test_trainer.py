@@ -351,6 +351,46 @@ def test_early_stopping_watches_training_without_a_test_part() -> None:
     assert trainer.epoch == 3
 
 
+def test_early_stopping_that_is_switched_on_anew_begins_anew() -> None:
+    trainer = promising(patience=5)
+    trainer.advance_epoch()
+    assert trainer.run().best is not None
+    trainer.configure(replace(trainer.settings, patience=0))
+    assert trainer.run().best is None
+    for _ in range(10):
+        trainer.advance_epoch()
+    trainer.configure(replace(trainer.settings, patience=5))
+    trainer.advance_epoch()
+    assert trainer.note is None
+    best = trainer.run().best
+    assert best is not None
+    assert best.epoch == 12
+    # A saved run brings its best weights along only while they are watched for.
+    again = Trainer(
+        trainer.plan.network, trainer.examples, replace(trainer.settings, patience=0), trainer.run()
+    )
+    assert again.run().best is None
+
+
+def test_going_back_forgets_best_weights_that_lie_ahead() -> None:
+    # The training loss is best at the beginning, the test loss, which is watched, later on.
+    network = dense([1, 1], output_activation="identity", bias=False, draw=lambda i, o: 0.0)
+    one = np.ones((2, 1))
+    data = Examples(one, -0.01 * one, one, -one)
+    trainer = Trainer(network, data, replace(BASE, loss="absolute", learning_rate=0.1, patience=50))
+    trainer.advance_epoch()
+    best = trainer.run().best
+    assert best is not None
+    assert best.epoch == 1
+    trainer.stepper.theta[trainer.plan.slots] = math.inf
+    trainer.advance(1)
+    assert trainer.note is not None
+    assert trainer.run().best is None
+    trainer.go_back()
+    assert trainer.epoch == 0
+    assert trainer.run().best is None
+
+
 # ---- numerical trouble
 
 
@@ -549,20 +589,93 @@ def test_an_edit_can_mend_what_blew_up() -> None:
     trainer.advance(3)
     ruin(trainer)
     network = trainer.plan.network
-    trainer.rebase(network.with_parameters({}, {(e.source, e.target): e.weight + 1 for e in network.edges}))
-    if trainer.note is not None:
-        trainer.go_back()
+    biases = {n.id: n.bias + 1 for n in network.neurons if n.bias is not None}
+    trainer.rebase(
+        network.with_parameters(biases, {(e.source, e.target): e.weight + 1 for e in network.edges})
+    )
+    assert trainer.note is None
     assert np.isfinite(trainer.theta).all()
     assert trainer.advance(6) == 6
 
 
-def test_an_infinite_loss_with_finite_parameters_is_trouble_too() -> None:
-    network = dense([1, 1], output_activation="identity", draw=lambda i, o: 1e160)
-    data = Examples(np.ones((2, 1)), np.ones((2, 1)), np.ones((1, 1)), np.ones((1, 1)))
-    trainer = Trainer(network, data, replace(BASE, learning_rate=0.0))
+def straight(weight: float, **changes: object) -> Trainer:
+    """y = w x with nothing to learn from but x = t = 1."""
+    network = dense([1, 1], output_activation="identity", bias=False, draw=lambda i, o: weight)
+    one = np.ones((2, 1))
+    return Trainer(network, Examples(one, one, one[:1], one[:1]), replace(BASE, **changes))  # type: ignore[arg-type]
+
+
+def test_a_loss_that_is_not_finite_from_the_first_cannot_be_gone_back_from() -> None:
+    trainer = straight(1e160, learning_rate=0.0)
+    for _ in range(2):
+        note = trainer.note
+        assert note is not None
+        assert note.kind is NoteKind.NOT_FINITE
+        assert note.text.startswith("Training cannot begin, because the training loss is not a finite number")
+        assert "Change the loss, the data or the weights" in note.text
+        assert "Go back" not in note.text
+        assert note.parameter == "the weight x → ŷ"
+        assert trainer.advance(1) == 0
+        trainer.go_back()
+    trainer.configure(replace(trainer.settings, loss="absolute"))
+    assert trainer.note is None
+    assert trainer.advance(1) == 1
+
+
+def test_other_data_can_make_a_loss_that_is_not_finite() -> None:
+    trainer = straight(1.0)
+    trainer.advance(3)
+    one = np.ones((2, 1))
+    trainer.set_examples(Examples(1e160 * one, one, one[:0], one[:0]))
     assert trainer.note is not None
-    assert "training loss" in trainer.note.text
-    assert trainer.note.parameter == "the weight x → ŷ"
+    assert trainer.note.text.startswith("Training cannot go on")
+    trainer.set_examples(Examples(one, one, one[:0], one[:0]))
+    assert trainer.note is None
+    assert trainer.step == 3
+    assert trainer.advance(2) == 2
+
+
+def test_the_note_of_a_resumed_run_is_about_its_own_weights() -> None:
+    good, bad = straight(1.0), straight(1e160)
+    assert bad.note is not None
+    bad.resume(good.run())
+    assert bad.note is None
+    good.resume(replace(good.run(), parameters=np.array([1e160])))
+    assert good.note is not None
+
+
+def test_a_loss_that_is_not_finite_is_noticed_whenever_it_is_evaluated() -> None:
+    trainer = promising(batch_size=4)
+    trainer.advance(4)
+    assert trainer.epoch % 1
+    trainer.stepper.theta[trainer.plan.slots] = (
+        1e160  # every parameter is finite, the square of an answer is not
+    )
+    assert trainer.note is None
+    trainer.score()
+    note = trainer.note
+    assert note is not None
+    assert "the training loss is no longer a finite number" in note.text
+    assert "Go back" in note.text
+    assert trainer.advance(1) == 0
+    trainer.go_back()
+    assert trainer.note is None
+    assert math.isfinite(trainer.train.loss)
+
+
+def test_a_run_in_trouble_ends_its_curve_where_its_parameters_stand() -> None:
+    # Away from the answer from the first update on, so that the best moment is the beginning.
+    trainer = promising(learning_rate=50.0, batch_size=0, loss="absolute")
+    trainer.advance(5)
+    assert len(trainer.history.curve().epochs) == 6
+    trainer.stepper.theta[trainer.plan.slots] = math.inf
+    trainer.advance(1)
+    assert trainer.note is not None
+    run = trainer.run()
+    assert run.curve is not None
+    assert run.epoch < 5
+    assert run.curve.epochs[-1] == run.epoch
+    assert {len(column) for column in (run.curve.train, run.curve.test)} == {len(run.curve.epochs)}
 
 
 # ---- editing while it trains
@@ -835,6 +948,9 @@ def test_the_time_allowed_ends_a_call() -> None:
         (Decision.THRESHOLD, [[0.6, 0.4, 0.5, 0.9]], [[1, 1, 0, 0]], 0.5),
         (Decision.THRESHOLD, [[0.6, 0.6], [0.1, 0.9]], [[1, 1], [0, 0]], 0.5),
         (Decision.LARGEST, [[0.1, 3.0, -1.0], [0.2, 2.0, -2.0]], [[0, 1, 0], [1, 0, 1]], 2 / 3),
+        # Where an answer is no number, none is right.
+        (Decision.THRESHOLD, [[math.nan, math.inf, 0.9]], [[0, 1, 1]], 1 / 3),
+        (Decision.LARGEST, [[math.nan, 3.0], [math.nan, 2.0]], [[1, 1], [0, 0]], 0.5),
     ],
 )
 def test_right_answers_are_counted(
