@@ -234,7 +234,7 @@ class Window(QMainWindow):
         top.unit_chosen.connect(self._set_unit)
         top.speed_chosen.connect(player.set_speed)
         player.set_speed(top.updates_a_second)
-        canvas.selection_changed.connect(lambda keys: lab.selection.set(frozenset(keys)))
+        canvas.selection_changed.connect(lambda keys, current: lab.selection.set(frozenset(keys), current))
         canvas.view_changed.connect(lambda view: self._show_equation())
         canvas.probe_step.connect(player.move_probe)
         canvas.space_tapped.connect(player.toggle)
@@ -264,7 +264,8 @@ class Window(QMainWindow):
         self._title()
 
     def _selected(self) -> None:
-        self.canvas.set_selection(self.lab.selection.keys)
+        selection = self.lab.selection
+        self.canvas.set_selection(selection.keys, selection.current)
         self._show_equation()
 
     def _title(self) -> None:

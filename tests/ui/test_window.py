@@ -357,3 +357,12 @@ def test_space_opens_a_list_that_has_the_keyboard(
     qtbot.keyClick(box, Qt.Key.Key_Space)
     assert window.lab.player.state is State.PAUSED
     assert opened == [box]
+
+
+def test_the_neuron_selected_last_is_the_one_inspected(window: Window) -> None:
+    neurons = window.lab.document.project.network.neurons
+    first, second = neurons[2].id, neurons[3].id
+    for current in (first, second, first):
+        window.canvas.selection_changed.emit(frozenset({first, second}), current)
+        assert window.lab.selection.current == current
+        assert window.canvas.current == current

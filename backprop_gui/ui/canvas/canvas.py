@@ -46,8 +46,8 @@ class Canvas(QWidget):
     Signals
     -------
     view_changed(View)
-    selection_changed(frozenset)
-        By the person, not by ``set_selection``.
+    selection_changed(frozenset, key)
+        By the person, not by ``set_selection``; with the key selected last, None without one.
     probe_step(int)
         -1 or +1: the person wants to look at the example before or after.
     space_tapped()
@@ -55,7 +55,7 @@ class Canvas(QWidget):
     """
 
     view_changed = Signal(object)
-    selection_changed = Signal(object)
+    selection_changed = Signal(object, object)
     probe_step = Signal(int)
     space_tapped = Signal()
 
@@ -192,7 +192,7 @@ class Canvas(QWidget):
     def _select(self, keys: frozenset[Key], current: Key | None) -> None:
         if keys != self.selected or current != self.current:
             self.set_selection(keys, current)
-            self.selection_changed.emit(keys)
+            self.selection_changed.emit(self.selected, self.current)
 
     def _press(self, point: QPointF, adds: bool) -> None:
         key = self._key_at(point)
