@@ -86,11 +86,6 @@ class Theme:
         return ramp([self.negative, self.surface, self.positive], FINE)
 
     @cached_property
-    def diverging_lut(self) -> NDArray[np.uint8]:
-        """The diverging scale for images, (256, 3)."""
-        return ramp([self.negative, self.surface, self.positive], 256)
-
-    @cached_property
     def sequential_lut(self) -> NDArray[np.uint8]:
         """From nothing (``surface``) to much (``accent``), for shares and counts, (256, 3)."""
         return ramp([self.surface, self.accent], 256)
@@ -109,10 +104,6 @@ class Theme:
     def diverging(self, value: float, limit: float, symlog: bool = False) -> QColor:
         """Return the colour of ``value`` on a scale from ``-limit`` to ``limit``; what is not finite is ``bad``."""
         return self._from(self.diverging_table, value, limit, symlog)
-
-    def delta_color(self, value: float, limit: float, symlog: bool = False) -> QColor:
-        """Return the fill of a neuron whose delta, activation or step is ``value``."""
-        return self.diverging(value, limit, symlog)
 
     def weight_color(self, value: float, limit: float, symlog: bool = False) -> QColor:
         """Return the colour of an edge whose weight, or whose step, is ``value``: it tells a sign however small."""

@@ -88,7 +88,7 @@ def test_neurons_have_the_colour_of_their_delta(qapp: QApplication, canvas: Canv
     delta = frame.trace.delta[0]
     assert limit >= np.abs(delta[2:]).max()
     for place, neuron in enumerate(network.neurons):
-        expected = theme.raised if place < 2 else theme.delta_color(float(delta[place]), limit)
+        expected = theme.raised if place < 2 else theme.diverging(float(delta[place]), limit)
         assert color_of(canvas, neuron.id) == expected
 
 
@@ -102,7 +102,7 @@ def test_in_the_forward_view_they_have_that_of_their_activation(
     canvas.set_view(View.FORWARD)
     limit = canvas.scene.limits.limit_of(-1)
     for neuron, a in zip(network.neurons, frame.trace.a[0].tolist(), strict=True):
-        assert color_of(canvas, neuron.id) == theme.delta_color(a, limit)
+        assert color_of(canvas, neuron.id) == theme.diverging(a, limit)
 
 
 def test_a_switch_of_the_theme_repaints_the_frame(qapp: QApplication, canvas: Canvas) -> None:
@@ -110,7 +110,7 @@ def test_a_switch_of_the_theme_repaints_the_frame(qapp: QApplication, canvas: Ca
     frame = shown(canvas, network)
     theme = themes.apply(qapp, dark=True)
     limit = canvas.scene.limits.limit_of(-1)
-    expected = theme.delta_color(float(frame.trace.delta[0, -1]), limit)
+    expected = theme.diverging(float(frame.trace.delta[0, -1]), limit)
     assert color_of(canvas, network.neurons[-1].id) == expected
     assert canvas.grab().toImage().pixelColor(400, 590) == theme.surface
 
@@ -158,7 +158,7 @@ def test_numbers_change_slowly_colours_at_once_and_the_last_word_is_right(
     assert drawn(canvas, output).number == before
     limit = canvas.scene.limits.limit_of(-1)
     value = float(other.trace.delta[0, -1])
-    assert drawn(canvas, output).fill == themes.current().delta_color(value, limit)
+    assert drawn(canvas, output).fill == themes.current().diverging(value, limit)
     qtbot.waitUntil(lambda: drawn(canvas, output).number != before)
     assert float(drawn(canvas, output).number.replace("−", "-")) == pytest.approx(value, rel=0.1)
 
@@ -230,7 +230,7 @@ def test_a_frame_of_another_network_colours_only_what_both_have(canvas: Canvas) 
 def test_without_a_frame_there_are_no_numbers(canvas: Canvas) -> None:
     network = a_network(2, 4, 1)
     shown(canvas, network)
-    canvas.clear_frame()
+    canvas.sync(None, network)
     for neuron in network.neurons:
         item = drawn(canvas, neuron.id)
         assert item.number == ""
@@ -480,7 +480,7 @@ def test_cells_have_the_colours_of_neurons(canvas: Canvas) -> None:
     image = canvas.grab().toImage()
     for neuron in network.members[network.layers[1].id][:40:7]:
         delta = float(frame.trace.delta[0, frame.plan.column[neuron.id]])
-        assert image.pixelColor(center(canvas, neuron.id)) == theme.delta_color(delta, limit)
+        assert image.pixelColor(center(canvas, neuron.id)) == theme.diverging(delta, limit)
     # Inputs have no delta of their own to show: greys, from the smallest to the largest.
     inputs = network.members[network.layers[0].id]
     x = frame.trace.x[0]
@@ -575,17 +575,6 @@ def test_edges_keep_to_their_budget_and_still_end_up_right(canvas: Canvas, qtbot
     assert canvas.grab().toImage() == image
 
 
-def test_weak_edges_can_be_hidden(canvas: Canvas) -> None:
-    network = a_network(2, 4, 1)
-    shown(canvas, network)
-    before = canvas.grab().toImage()
-    canvas.weak_edges_below = 1e6
-    after = canvas.grab().toImage()
-    assert after != before
-    middle = canvas.scene.picture.points[0, 8].tolist()
-    assert after.pixelColor(spot(canvas, *middle)) == themes.current().surface
-
-
 def test_frozen_edges_are_dashed(canvas: Canvas) -> None:
     network = a_network(1, 1)
     shown(canvas, network)
@@ -612,7 +601,7 @@ def test_the_scene_can_be_drawn_elsewhere(canvas: Canvas, sizes: tuple[int, ...]
     painter = QPainter(image)
     canvas.scene.render(painter)
     painter.end()
-    output = themes.current().delta_color(float(frame.trace.delta[0, -1]), canvas.scene.limits.limit_of(-1))
+    output = themes.current().diverging(float(frame.trace.delta[0, -1]), canvas.scene.limits.limit_of(-1))
     assert any(image.pixelColor(x, y) == output for x in range(0, 600, 2) for y in range(0, 400, 2))
 
 

@@ -65,7 +65,7 @@ def test_every_text_can_be_read_on_its_ground(theme: Theme) -> None:
     for line in (theme.outline, theme.accent, theme.train, theme.test):
         assert contrast(line, theme.surface) >= 3
     for place in np.linspace(-1, 1, 41):
-        fill = theme.delta_color(place, 1.0)
+        fill = theme.diverging(place, 1.0)
         assert contrast(theme.text_on(fill), fill) >= 4.5
 
 
@@ -131,10 +131,10 @@ def test_what_is_not_finite_has_the_bad_colour(theme: Theme, value: float) -> No
 
 @BOTH
 def test_tables_for_images_hold_the_same_scale(theme: Theme) -> None:
-    assert theme.diverging_lut.shape == theme.sequential_lut.shape == (256, 3)
-    assert theme.diverging_lut.dtype == np.uint8
-    assert tuple(theme.diverging_lut[0]) == rgb_of(theme.negative)
-    assert tuple(theme.diverging_lut[255]) == rgb_of(theme.positive)
+    assert theme.sequential_lut.shape == (256, 3)
+    assert theme.diverging_table.dtype == theme.sequential_lut.dtype == np.uint8
+    assert tuple(theme.diverging_table[0]) == rgb_of(theme.negative)
+    assert tuple(theme.diverging_table[-1]) == rgb_of(theme.positive)
 
 
 def test_a_switch_dresses_everything_and_tells_it(qapp: QApplication, qtbot: QtBot) -> None:

@@ -18,10 +18,11 @@ from backprop_gui.ui.canvas.legend import Legend
 from backprop_gui.ui.canvas.navigation import neighbour
 from backprop_gui.ui.canvas.probe import ProbeLabel
 from backprop_gui.ui.canvas.scale import Form, Reach
-from backprop_gui.ui.canvas.scene import Key, NetworkScene
+from backprop_gui.ui.canvas.scene import NetworkScene
 from backprop_gui.ui.canvas.views import LABELS, View
 from backprop_gui.ui.canvas.words import description
 from backprop_gui.ui.segmented import Segmented
+from backprop_gui.ui.selection import Key
 
 EDGE_TOLERANCE_PX = 5.0
 OVERLAY_PX = 14
@@ -129,11 +130,6 @@ class Canvas(QWidget):
         self.scene.set_frame(frame)
         self._tell()
 
-    def clear_frame(self) -> None:
-        """Show the drawing with its starting weights, and no other numbers."""
-        self.scene.set_frame(None)
-        self._tell()
-
     @property
     def view(self) -> View:
         """What fills the neurons."""
@@ -159,17 +155,6 @@ class Canvas(QWidget):
         """Say which example is looked at, such as ``example 98 of 140``; empty hides the label."""
         self._probe.set_text(text)
         self._place_overlays()
-
-    @property
-    def weak_edges_below(self) -> float:
-        """Edges whose absolute value is below are not drawn; 0 draws all."""
-        return self.scene.edge_item.threshold
-
-    @weak_edges_below.setter
-    def weak_edges_below(self, threshold: float) -> None:
-        self.scene.edge_item.threshold = threshold
-        self.scene.edge_item.renew()
-        self._repaint(True)
 
     def set_open(self, layer: int, is_open: bool) -> None:
         """Draw a layer of more than 32 neurons one by one, or fold it into a heat map."""

@@ -48,8 +48,6 @@ class EdgeItem(QGraphicsItem):
     ----------
     share : float
         Share of the wall time that may go into drawing edges while frames keep coming.
-    threshold : float
-        Edges whose absolute value is below are not drawn.
     seconds : float
         How long the last picture took.
     spent : float
@@ -77,7 +75,7 @@ class EdgeItem(QGraphicsItem):
             ``draw_texts(painter, whole)`` draws what lies over the edges and changes no more often than they do.
         """
         super().__init__()
-        self.share, self.threshold = 0.12, 0.0
+        self.share = 0.12
         self.seconds, self.spent, self.drawn = 0.0, 0.0, 0
         self._later, self._draw_texts = later, draw_texts
         self._emphasis = np.zeros(0, np.intp)
@@ -220,7 +218,7 @@ class EdgeItem(QGraphicsItem):
         return self.bundles.set_values(values, self._limits) or any(changed)
 
     def _buckets(self, values: Values) -> NDArray[np.intp]:
-        """Return the bucket of each edge of the network; -1 for those below the threshold."""
+        """Return the bucket of each edge of the network."""
         weight = values.weight
         finite = np.isfinite(weight)
         safe = np.where(finite, weight, 0.0)
@@ -235,7 +233,6 @@ class EdgeItem(QGraphicsItem):
         bucket = (strength * (LEVELS + 1) + level) * SIGNS + sign
         bucket[~finite] = BAD
         bucket[~values.known] = UNKNOWN
-        bucket[values.known & finite & (np.abs(safe) < self.threshold)] = -1
         return bucket
 
     def pen(self, bucket: int) -> QPen:

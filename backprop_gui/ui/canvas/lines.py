@@ -19,6 +19,7 @@ Indices = NDArray[np.intp]
 DASHES = [5.0, 4.0]
 TURNS = 8
 """How often lines of neighbouring buckets are drawn by turns."""
+NOT_YET = -1
 LINE_BYTES = 32
 """Size of a QLineF: four doubles."""
 
@@ -43,7 +44,7 @@ class LineSet:
             fine = points[:, :1] * (1 - share) + points[:, 1:] * share
             pieces = np.concatenate([fine[:, :-1], fine[:, 1:]], axis=2)
         self._pieces = pieces[:, ::2] if dashed else pieces
-        self._buckets = np.full(len(edges), -2, np.intp)
+        self._buckets = np.full(len(edges), NOT_YET, np.intp)
         self._dashed = dashed
         self._strokes: list[QPolygonF] | None = None
         if len(edges) <= FEW:
@@ -53,7 +54,7 @@ class LineSet:
         self._runs: list[tuple[int, int, int]] = []
 
     def set_buckets(self, buckets: Indices, mixed: int = 1) -> bool:
-        """Sort the ways into ``buckets``, (count,), where -1 hides; return whether any is another one.
+        """Sort the ways into ``buckets``, (count,), each 0 or more; return whether any is another one.
 
         Higher buckets are drawn later. ``mixed`` neighbouring buckets are drawn by turns, so that among many
         lines no colour hides the others.
@@ -64,7 +65,6 @@ class LineSet:
         turn = self.edges % TURNS if mixed > 1 else 0
         key = ((buckets // mixed) * TURNS + turn) * mixed + buckets % mixed
         order = np.argsort(key, kind="stable")
-        order = order[buckets[order] >= 0]
         # Weak lines first, so that strong ones lie on top of them.
         self._lines = np.ascontiguousarray(self._pieces[order].reshape(-1, 4))
         sorted_buckets = buckets[order]
@@ -78,7 +78,7 @@ class LineSet:
         return True
 
     def draw(self, painter: QPainter, pen: Callable[[int], QPen]) -> None:
-        """Draw everything that is not hidden, with the ``pen`` of each bucket."""
+        """Draw everything that has a bucket, with the ``pen`` of each bucket."""
         if self._strokes is not None:
             self._draw_strokes(painter, pen, self._strokes)
             return
@@ -92,7 +92,7 @@ class LineSet:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for way in np.argsort(self._buckets, kind="stable").tolist():
             bucket = int(self._buckets[way])
-            if bucket >= 0:
+            if bucket != NOT_YET:
                 chosen = pen(bucket)
                 if self._dashed:
                     chosen.setDashPattern([length / max(1.0, chosen.widthF()) for length in DASHES])
@@ -100,9 +100,9 @@ class LineSet:
                 painter.drawPolyline(strokes[way])
 
     def way(self, edge: int) -> tuple[int, QPolygonF] | None:
-        """Return the bucket and the way of an edge of the network, or None if it is not in this set or hidden."""
+        """Return the bucket and the way of an edge of the network, or None if it is not in this set."""
         place = np.flatnonzero(self.edges == edge)
-        if not len(place) or self._buckets[place[0]] < 0:
+        if not len(place) or self._buckets[place[0]] == NOT_YET:
             return None
         points = [QPointF(x, y) for x, y in self.points[place[0]].tolist()]
         return int(self._buckets[place[0]]), QPolygonF(points)

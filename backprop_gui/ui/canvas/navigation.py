@@ -6,8 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from backprop_gui.ui.canvas.picture import Picture
-
-Key = int | tuple[int, int]
+from backprop_gui.ui.selection import Key
 
 
 def neighbour(picture: Picture, current: Key | None, key: Qt.Key) -> int | None:

@@ -66,11 +66,6 @@ class Picture:
     strands: Strands
     bounds: tuple[float, float, float, float]
 
-    @property
-    def curved(self) -> bool:
-        """Whether edges are curves."""
-        return self.points.shape[1] > 2
-
 
 def collapses(count: int, opened: bool) -> bool:
     """Return whether a layer of ``count`` neurons is drawn as a heat map."""

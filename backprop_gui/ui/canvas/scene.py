@@ -21,10 +21,9 @@ from backprop_gui.ui.canvas.neurons import NeuronsItem
 from backprop_gui.ui.canvas.picture import LARGEST_DRAWN, LARGEST_OPEN, Picture, picture_of
 from backprop_gui.ui.canvas.scale import Form, Limits, Reach
 from backprop_gui.ui.canvas.views import Lookup, Values, View, drawn_values, input_mask, values_of
+from backprop_gui.ui.selection import Key
 from backprop_gui.ui.theme import Theme
 
-Key = int | tuple[int, int]
-"""A neuron's id, or the (source, target) ids of an edge."""
 NUMBERS_SECONDS = 0.11
 """Numbers change no more often than one can read them; colours change with every frame."""
 LIVE_PX = 9.0
@@ -315,4 +314,4 @@ def _of(limits: float | NDArray[np.float64], which: NDArray[np.intp]) -> float |
     return limits[which] if isinstance(limits, np.ndarray) else limits
 
 
-__all__ = ["Key", "NetworkScene"]
+__all__ = ["NetworkScene"]

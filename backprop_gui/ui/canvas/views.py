@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -112,22 +111,6 @@ class Values:
     numbered: Mask
     weight: Floats
     known: Mask
-
-    @cached_property
-    def largest_fill(self) -> float:
-        """The largest finite absolute value of ``fill``, 0 without one."""
-        return largest(self.fill[self.colored])
-
-    @cached_property
-    def largest_weight(self) -> float:
-        """The largest finite absolute value of ``weight``, 0 without one."""
-        return largest(self.weight[self.known])
-
-
-def largest(values: Floats) -> float:
-    """Return the largest finite absolute value, or 0 if there is none."""
-    sizes = np.abs(values)
-    return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
 
 
 def input_mask(network: Network) -> Mask:

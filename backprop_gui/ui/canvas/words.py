@@ -14,9 +14,9 @@ from backprop_gui.ui.canvas.picture import LARGEST_OPEN, Picture
 from backprop_gui.ui.canvas.views import Lookup
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.numbers import format_exact
+from backprop_gui.ui.selection import Key
 
 Row = tuple[str, str]
-Key = int | tuple[int, int]
 
 
 def title_of(network: Network, key: Key) -> str:

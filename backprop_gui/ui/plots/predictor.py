@@ -15,9 +15,6 @@ from backprop_gui.engine.plan import Plan
 
 CHUNK = 2048
 """Most inputs that are sent through at once: enough for full speed, few enough to stay in the cache."""
-ONE_THREAD_PRODUCTS = 250_000
-"""Up to so many multiplications OpenBLAS does a matrix product in the thread that asks for it. More threads would have
-to be waited for, thirty milliseconds now and then, where training and other programs keep every core busy."""
 
 
 class Predictor:
@@ -33,7 +30,7 @@ class Predictor:
 
     def __init__(self, x: Array, dtype: type[np.floating] | None = None) -> None:
         self.count = len(x)
-        self._all = np.asarray(x).T
+        self._x = _chunks(np.asarray(x).T)
         self._dtype = dtype
         self._passes: Passes | None = None
         self._theta: Array = np.empty(0)
@@ -57,21 +54,20 @@ class Predictor:
     def _prepared(self, plan: Plan, theta: Array, loss: Loss) -> Passes:
         passes, dtype = self._passes, np.dtype(self._dtype or theta.dtype)
         if passes is None or passes.plan is not plan or passes.loss is not loss or self._theta.dtype != dtype:
-            largest = max(block.shape[0] * block.shape[1] for block in plan.blocks)
-            width = self._divide(min(CHUNK, max(64, ONE_THREAD_PRODUCTS // largest)))
             self._theta = np.zeros(plan.size, dtype)
-            passes = self._passes = Passes(plan, self._theta, None, width, loss)
+            passes = self._passes = Passes(plan, self._theta, None, self._x[0].shape[1], loss)
             passes.x[...] = self._x[0]
         return passes
 
-    def _divide(self, most: int) -> int:
-        """Divide the inputs into equal chunks of at most ``most``, the last one filled up, and return their size."""
-        chunks = max(1, math.ceil(self.count / most))
-        width = max(1, math.ceil(self.count / chunks))
-        padded = np.zeros((len(self._all), chunks * width))
-        padded[:, : self.count] = self._all
-        self._x = [padded[:, start : start + width] for start in range(0, chunks * width, width)]
-        return width
+
+def _chunks(x: Array) -> list[Array]:
+    """Divide (inputs, examples) into equal chunks of at most ``CHUNK`` examples, the last one filled up."""
+    count = x.shape[1]
+    chunks = max(1, math.ceil(count / CHUNK))
+    width = max(1, math.ceil(count / chunks))
+    padded = np.zeros((len(x), chunks * width))
+    padded[:, :count] = x
+    return [padded[:, start : start + width] for start in range(0, chunks * width, width)]
 
 
 def fits(frame: Frame, prepared: Prepared) -> bool:
