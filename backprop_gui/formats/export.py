@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from backprop_gui.engine.arrays import Array
-from backprop_gui.formats.atomic import appearing
 from backprop_gui.formats.errors import ExportError
 from backprop_gui.formats.format import Check, Format, format_of
 from backprop_gui.formats.model import Model
+from backprop_gui.project.atomic import appearing
 
 ALLOWED = {np.dtype(np.float64): 1e-12, np.dtype(np.float32): 1e-6}
 """The allowed difference of an output, relative to the larger of 1 and the output's largest size."""
@@ -70,14 +70,14 @@ def export(model: Model, path: Path | str) -> ExportReport:
     path = Path(path)
     format = format_of(path)
     expected = expected_outputs(model)
-    with appearing(path) as temporary:
+    with appearing(path, ExportError) as temporary:
         format.write(model, temporary)
         check = _read_again(format, temporary, model, path.name)
         difference = np.abs(check.outputs - expected)
         # Written so that a NaN is refused too.
         if not (difference <= allowed_difference(model, check.precision)).all():
             raise ExportError(
-                f"'{path.name}' was not kept: read again with {check.tool}, its outputs differ from the network's by "
+                f"“{path.name}” was not kept: read again with {check.tool}, its outputs differ from the network's by "
                 f"up to {difference.max():.2g}. {OUR_FAULT}"
             )
         size = temporary.stat().st_size
@@ -95,7 +95,7 @@ def _read_again(format: Format, file: Path, model: Model, name: str) -> Check:
     except Exception as error:
         # Whatever a library finds wrong with a file, it is for us to mend and not for the person who exports.
         raise ExportError(
-            f"'{name}' was not kept: it could not be read again ({type(error).__name__}: {error}). {OUR_FAULT}"
+            f"“{name}” was not kept: it could not be read again ({type(error).__name__}: {error}). {OUR_FAULT}"
         ) from error
     return check
 

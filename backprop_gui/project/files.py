@@ -22,9 +22,7 @@ is written relative to that folder and begins with ``./``, so that folder can be
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -33,6 +31,7 @@ import msgspec
 from backprop_gui.data import DATASETS, is_file_path
 from backprop_gui.errors import UserError
 from backprop_gui.network import Network
+from backprop_gui.project.atomic import appearing
 from backprop_gui.project.project import Project
 from backprop_gui.project.records import FORMAT, Count, ProjectFileError, ProjectRecord, project_of, record_of
 
@@ -167,26 +166,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     ProjectFileError
         If the system refuses; what was there before is unchanged then.
     """
-    try:
-        target = Path(os.path.realpath(path))
-        if target.is_dir():
-            raise ProjectFileError(f"“{path}” is a folder: choose a file name in it.")
-        # A name of its own: the file's with something added could be too long for the system.
-        temporary = target.with_name(f".{secrets.token_hex(8)}.part")
-        try:
-            with temporary.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            with contextlib.suppress(FileNotFoundError):
-                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-            temporary.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
-    except (OSError, ValueError) as error:
-        raise ProjectFileError(f"“{path}” could not be written: {_reason(error)}.") from None
+    with appearing(path, ProjectFileError) as temporary:
+        temporary.write_bytes(content)
 
 
 def _folder(path: Path) -> str:

@@ -226,7 +226,7 @@ def test_places_that_cannot_be_written_are_explained(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(ExportError, match="is a folder: choose a file name in it"):
         export(small_model(), tmp_path / "folder.csv")
-    with pytest.raises(ExportError, match=r"The folder '.*gone' does not exist: create it"):
+    with pytest.raises(ExportError, match=r"The folder “.*gone” does not exist: create it"):
         export(small_model(), tmp_path / "gone" / "model.csv")
     with pytest.raises(ExportError, match="is too long for this system"):
         export(small_model(), tmp_path / f"{'n' * 300}.csv")
@@ -238,7 +238,7 @@ def test_places_that_cannot_be_written_are_explained(tmp_path: Path) -> None:
     [
         (errno.EACCES, "You may not write to"),
         (errno.EROFS, "You may not write to"),
-        (errno.ENOSPC, "There is no room for 'model.csv'"),
+        (errno.ENOSPC, "There is no room for “model.csv”"),
         (errno.EIO, "could not be written"),
     ],
 )
@@ -267,19 +267,28 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.skipif(os.name == "nt", reason="symbolic links and file modes are POSIX")
-def test_a_link_stays_a_link_and_others_may_read_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+def test_a_link_stays_a_link_and_the_file_keeps_its_permissions(mode: int, tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     target, link = tmp_path / "real" / "model.json", tmp_path / "link.json"
     target.write_text("old")
+    target.chmod(mode)
     link.symlink_to(target)
-    mask = os.umask(0o022)
-    try:
-        export(small_model(), link)
-    finally:
-        os.umask(mask)
+    export(small_model(), link)
     assert link.is_symlink()
     assert target.read_text().startswith("{")
-    assert target.stat().st_mode & 0o777 == 0o644
+    assert target.stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file modes are POSIX")
+@every_format
+def test_a_new_file_may_be_read_as_any_new_file(format: Format, tmp_path: Path) -> None:
+    mask = os.umask(0o022)
+    try:
+        path = export(small_model(), path_of(tmp_path, format, "new")).path
+    finally:
+        os.umask(mask)
+    assert path.stat().st_mode & 0o777 == 0o644
 
 
 @every_format
