@@ -35,7 +35,7 @@ from backprop_gui.engine.initializers import drawer
 from backprop_gui.engine.plan import compile_network
 from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.engine.stepper import Stepper
-from backprop_gui.engine.threads import threads_for, use_threads
+from backprop_gui.engine.threads import threads_for, with_threads
 from backprop_gui.network import dense
 
 REPEATS = 25
@@ -252,14 +252,14 @@ def _scikit_learn(case: Case) -> Steps:
     )
 
     threads = threads_for(compile_network(dense(case.sizes)), case.batch)
+    calls = with_threads(threads, (lambda: model.fit(x, target),))
 
     def steps(count: int) -> None:
         model.set_params(max_iter=count // BATCHES)
-        use_threads(threads)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that so many epochs were not enough to converge
-            model.fit(x, target)
-        use_threads(1)
+            for call in calls:
+                call()
 
     return steps
 

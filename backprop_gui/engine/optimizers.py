@@ -30,14 +30,17 @@ class Memory:
         Steps made.
     work : (parameters,) array
         Room for intermediate results.
+    trainable : (parameters,) array or None
+        0 at parameters that must not move (their gradient is 0 already) and 1 elsewhere; None if all may.
     """
 
     vectors: dict[str, Array]
     work: Array
+    trainable: Array | None = None
     count: int = 0
 
 
-StepFunction = Callable[[Array, Array, float, TrainingSettings, Memory, "Array | None"], None]
+StepFunction = Callable[[Array, Array, float, TrainingSettings, Memory], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,7 @@ class Optimizer:
     Attributes
     ----------
     step : callable
-        ``step(theta, grad, rate, settings, memory, trainable)`` changes ``theta`` in place and may write over
-        ``grad``. ``trainable`` is 0 at parameters that must not move (their gradient is 0 already), or None if
-        there are none.
+        ``step(theta, grad, rate, settings, memory)`` changes ``theta`` in place and may write over ``grad``.
     formula : str
         The update, as people write it.
     vectors : tuple of str
@@ -65,9 +66,11 @@ class Optimizer:
     vectors: tuple[str, ...] = ()
     uses: tuple[str, ...] = field(default=())
 
-    def memory(self, size: int, dtype: np.dtype[np.floating[Any]]) -> Memory:
+    def memory(self, size: int, dtype: np.dtype[np.floating[Any]], trainable: Array | None = None) -> Memory:
         """Return an empty memory for ``size`` parameters."""
-        return Memory({name: np.zeros(size, dtype) for name in self.vectors}, np.zeros(size, dtype))
+        return Memory(
+            {name: np.zeros(size, dtype) for name in self.vectors}, np.zeros(size, dtype), trainable
+        )
 
 
 OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
@@ -82,40 +85,19 @@ def _move(theta: Array, direction: Array, rate: float, room: Array) -> None:
     np.subtract(theta, room, theta)
 
 
-def _sgd(
-    theta: Array,
-    grad: Array,
-    rate: float,
-    settings: TrainingSettings,
-    memory: Memory,
-    trainable: Array | None,
-) -> None:
+def _sgd(theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory) -> None:
     # The gradient has served its purpose: its own memory is warmer in the cache than any other.
     _move(theta, grad, rate, grad)
 
 
-def _momentum(
-    theta: Array,
-    grad: Array,
-    rate: float,
-    settings: TrainingSettings,
-    memory: Memory,
-    trainable: Array | None,
-) -> None:
+def _momentum(theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory) -> None:
     velocity = memory.vectors["velocity"]
     np.multiply(velocity, settings.momentum, velocity)
     np.add(velocity, grad, velocity)
     _move(theta, velocity, rate, memory.work)
 
 
-def _nesterov(
-    theta: Array,
-    grad: Array,
-    rate: float,
-    settings: TrainingSettings,
-    memory: Memory,
-    trainable: Array | None,
-) -> None:
+def _nesterov(theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory) -> None:
     velocity, ahead = memory.vectors["velocity"], memory.work
     np.multiply(velocity, settings.momentum, velocity)
     np.add(velocity, grad, velocity)
@@ -144,42 +126,21 @@ def _decay_towards(mean: Array, value: Array, decay: float, work: Array) -> None
     np.add(mean, work, mean)
 
 
-def _adagrad(
-    theta: Array,
-    grad: Array,
-    rate: float,
-    settings: TrainingSettings,
-    memory: Memory,
-    trainable: Array | None,
-) -> None:
+def _adagrad(theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory) -> None:
     total = memory.vectors["total"]
     np.multiply(grad, grad, memory.work)
     np.add(total, memory.work, total)
     _divide_step(theta, grad, total, rate, 1.0, ADAGRAD_EPSILON)
 
 
-def _rmsprop(
-    theta: Array,
-    grad: Array,
-    rate: float,
-    settings: TrainingSettings,
-    memory: Memory,
-    trainable: Array | None,
-) -> None:
+def _rmsprop(theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory) -> None:
     square = memory.vectors["square"]
     np.multiply(grad, grad, memory.work)
     _decay_towards(square, memory.work, settings.rho, memory.work)
     _divide_step(theta, grad, square, rate, 1.0, EPSILON)
 
 
-def _adam(
-    theta: Array,
-    grad: Array,
-    rate: float,
-    settings: TrainingSettings,
-    memory: Memory,
-    trainable: Array | None,
-) -> None:
+def _adam(theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory) -> None:
     mean, square, work = memory.vectors["mean"], memory.vectors["square"], memory.work
     _decay_towards(mean, grad, settings.beta1, work)
     np.multiply(grad, grad, work)
@@ -189,19 +150,12 @@ def _adam(
     _divide_step(theta, mean, square, rate / correction, root, EPSILON)
 
 
-def _adamw(
-    theta: Array,
-    grad: Array,
-    rate: float,
-    settings: TrainingSettings,
-    memory: Memory,
-    trainable: Array | None,
-) -> None:
+def _adamw(theta: Array, grad: Array, rate: float, settings: TrainingSettings, memory: Memory) -> None:
     np.multiply(theta, rate * settings.weight_decay, memory.work)
-    if trainable is not None:
-        np.multiply(memory.work, trainable, memory.work)
+    if memory.trainable is not None:
+        np.multiply(memory.work, memory.trainable, memory.work)
     np.subtract(theta, memory.work, theta)
-    _adam(theta, grad, rate, settings, memory, trainable)
+    _adam(theta, grad, rate, settings, memory)
 
 
 for _optimizer in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from backprop_gui.engine.arrays import PRECISIONS
 from backprop_gui.errors import UserError
@@ -122,6 +122,3 @@ def check_settings(settings: TrainingSettings) -> None:
         value = getattr(settings, name)
         if not (math.isfinite(value) and low <= value <= high):
             raise SettingsError(f"The setting {name} is {value:g}, but must be from {low:g} to {high:g}.")
-
-
-SETTING_NAMES = tuple(field.name for field in fields(TrainingSettings))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from backprop_gui.engine.passes import Call, Passes
 from backprop_gui.engine.plan import Indices, Plan
 from backprop_gui.engine.schedules import SCHEDULES
 from backprop_gui.engine.settings import Reduction, TrainingSettings, check_settings
-from backprop_gui.engine.threads import threads_for, use_threads
+from backprop_gui.engine.threads import threads_for, with_threads
 from backprop_gui.errors import UserError
 
 Take = Callable[[Indices], object]
@@ -88,10 +87,10 @@ class Stepper:
         self.optimizer = OPTIMIZERS[settings.optimizer]
         self.theta = plan.start.astype(dtype)
         self.grad = np.zeros_like(self.theta)
-        self.memory = self.optimizer.memory(plan.size, dtype)
+        trainable = None if plan.trainable is None else plan.trainable.astype(dtype)
+        self.memory = self.optimizer.memory(plan.size, dtype, trainable)
         self.batches = Batches(len(examples.x_train), settings.batch_size, settings.seed)
         self.step = 0
-        self._trainable = None if plan.trainable is None else plan.trainable.astype(dtype)
         self._is_weight = plan.is_weight.astype(dtype)
         self._penalized = bool(settings.l1 or settings.l2)
         self._training: dict[int, tuple[Take, Take, tuple[Call, ...]]] = {}
@@ -117,7 +116,7 @@ class Stepper:
             self._clip()
         memory = self.memory
         memory.count += 1
-        self.optimizer.step(self.theta, self.grad, self.rate, self.settings, memory, self._trainable)
+        self.optimizer.step(self.theta, self.grad, self.rate, self.settings, memory)
         self.step += 1
         if self.batches.position == 0:
             self.set_rate()
@@ -143,7 +142,7 @@ class Stepper:
         calls = passes.forward + passes.backward
         threads = threads_for(self.plan, examples)
         if threads > 1:
-            calls = (partial(use_threads, threads), *calls, partial(use_threads, 1))
+            calls = with_threads(threads, calls)
         self._training[examples] = take_x, take_t, calls
         return self._training[examples]
 
@@ -243,7 +242,8 @@ class Stepper:
         with np.errstate(over="ignore"):  # in single precision it may be infinite, which is then said
             self.theta[new_slots] = old.theta[old_slots]
         if self.optimizer is old.optimizer:
-            moving = 1.0 if self._trainable is None else self._trainable[new_slots]
+            trainable = self.memory.trainable
+            moving = 1.0 if trainable is None else trainable[new_slots]
             for name, vector in self.memory.vectors.items():
                 vector[new_slots] = old.memory.vectors[name][old_slots] * moving
             self.memory.count = old.memory.count

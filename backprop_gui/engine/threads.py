@@ -1,7 +1,9 @@
 """How many threads NumPy's matrix products use: one, except where a product is large enough to be worth two.
 
 The package asks for one thread before NumPy is loaded (see ``backprop_gui/__init__.py``). How a product is divided
-changes its last bits, so the number follows from the network and the batch alone, the same with and without a window.
+changes its last bits, so the number follows from the network, the batch and whether the machine has a second core:
+with and without a window it is the same, but large networks may differ in their last bits between machines with one
+core and with more. A person who sets OPENBLAS_NUM_THREADS decides about all but the large products.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
+from backprop_gui.engine.passes import Call
 from backprop_gui.engine.plan import Plan
 
 WORTHWHILE = 4_000_000
@@ -25,10 +28,23 @@ def threads_for(plan: Plan, examples: int) -> int:
     return min(MOST_THREADS, os.cpu_count() or 1) if largest >= WORTHWHILE else 1
 
 
-def use_threads(count: int) -> None:
-    """Let all products from now on use ``count`` threads; does nothing where NumPy's library cannot be told."""
-    for library in _libraries():
-        library.set_num_threads(count)
+def with_threads(count: int, calls: tuple[Call, ...]) -> tuple[Call, ...]:
+    """Return ``calls`` so that their products use ``count`` threads, and those after them as many as before.
+
+    Changes nothing where NumPy's library cannot be told.
+    """
+    before: list[int] = []
+
+    def begin() -> None:
+        before[:] = [library.num_threads for library in _libraries()]
+        for library in _libraries():
+            library.set_num_threads(count)
+
+    def end() -> None:
+        for library, threads in zip(_libraries(), before, strict=True):
+            library.set_num_threads(threads)
+
+    return begin, *calls, end
 
 
 @cache

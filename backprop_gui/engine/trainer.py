@@ -435,7 +435,7 @@ def _check_run(run: Run, stepper: Stepper) -> None:
     for name, vector in vectors.items():
         if len(vector) != count:
             raise DataMismatchError(
-                f"The training state has {len(vector)} {name}, but the network has {count} parameters: "
+                f"“{name}” of the training state has {len(vector)} numbers, but the network has {count} parameters: "
                 "they do not belong together."
             )
     if run.position >= stepper.batches.count:

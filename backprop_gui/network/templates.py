@@ -55,8 +55,6 @@ def dense(
     output_activation: str = "sigmoid",
     draw: Draw | None = None,
     bias: bool = True,
-    input_names: Sequence[str] = (),
-    output_names: Sequence[str] = (),
 ) -> Network:
     """Return a network in which every layer is fully connected to the next.
 
@@ -70,8 +68,6 @@ def dense(
         ``draw(fan_in, fan_out)`` gives the starting weights; without it they are 0, as all biases are.
     bias : bool
         Whether hidden and output neurons have a bias.
-    input_names, output_names : sequence of str, optional
-        What the data calls its columns.
 
     Raises
     ------
@@ -90,11 +86,10 @@ def dense(
         layer = Layer(next_id, layer_name(kind, column, last))
         layers.append(layer)
         function = {Kind.INPUT: "identity", Kind.OUTPUT: output_activation}.get(kind, activation)
-        given = {Kind.INPUT: input_names, Kind.OUTPUT: output_names}.get(kind, ())
         start = 0.0 if bias and kind is not Kind.INPUT else None
         ids = range(next_id + 1, next_id + 1 + size)
         for number, id in enumerate(ids, start=1):
-            name = given[number - 1] if len(given) == size else neuron_name(kind, column, last, number, size)
+            name = neuron_name(kind, column, last, number, size)
             neurons.append(Neuron(id, layer.id, kind, name, function, start))
         columns.append(list(ids))
         next_id += size + 1

@@ -81,12 +81,11 @@ def test_by_hand(name: str) -> None:
     optimizer = OPTIMIZERS[name]
     # Of three parameters the second has no gradient and, like the third, is not trained.
     theta = np.array([1.0, 0.7, -0.0])
-    memory = optimizer.memory(3, theta.dtype)
+    memory = optimizer.memory(3, theta.dtype, np.array([1.0, 0.0, 0.0]))
     assert set(memory.vectors) == set(optimizer.vectors)
-    trainable = np.array([1.0, 0.0, 0.0])
     for g, expected in zip(GRADIENTS, BY_HAND[name](1.0), strict=True):
         memory.count += 1
-        optimizer.step(theta, np.array([g, 0.0, 0.0]), RATE, SETTINGS, memory, trainable)
+        optimizer.step(theta, np.array([g, 0.0, 0.0]), RATE, SETTINGS, memory)
         assert theta[0] == pytest.approx(expected, rel=1e-13)
         assert theta[1:].tolist() == [0.7, 0.0]
 
@@ -97,7 +96,7 @@ def test_the_precision_is_kept(name: str) -> None:
     theta, grad = np.ones(4, np.float32), np.full(4, 0.5, np.float32)
     memory = optimizer.memory(4, theta.dtype)
     memory.count = 1
-    optimizer.step(theta, grad, RATE, SETTINGS, memory, None)
+    optimizer.step(theta, grad, RATE, SETTINGS, memory)
     assert theta.dtype == np.float32
     assert (theta < 1).all()
     assert {vector.dtype for vector in memory.vectors.values()} <= {np.dtype(np.float32)}

@@ -100,8 +100,6 @@ def test_dense_names() -> None:
     assert [n.name for n in dense([1, 1, 1, 2]).neurons] == ["x", "h1.1", "h2.1", "ŷ1", "ŷ2"]
     assert [layer.name for layer in dense([1, 1, 1]).layers] == ["input", "hidden", "output"]
     assert [layer.name for layer in dense([1, 1, 1, 1]).layers] == ["input", "hidden 1", "hidden 2", "output"]
-    given_names = dense([2, 1], input_names=["width", "height"], output_names=["weight"])
-    assert [n.name for n in given_names.neurons] == ["width", "height", "weight"]
 
 
 def test_dense_activations_and_fans() -> None:
@@ -281,8 +279,9 @@ def test_an_edge_back_to_an_earlier_layer_goes_only_if_it_closes_a_cycle() -> No
 
 
 def test_names_given_by_people_stay() -> None:
-    network = dense([2, 2, 1], input_names=["width", "height"])
-    larger = reshaped(network, [3, 2, 1], draw)
+    network = dense([2, 2, 1])
+    names = zip(network.inputs, ["width", "height"], strict=True)
+    larger = reshaped(network.with_neurons([replace(n, name=name) for n, name in names]), [3, 2, 1], draw)
     assert [n.name for n in larger.inputs] == ["width", "height", "x3"]
 
 
