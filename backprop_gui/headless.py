@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from backprop_gui.data import prepare
+from backprop_gui.data import Prepared, prepare
 from backprop_gui.engine.gradient_check import check_gradient
 from backprop_gui.engine.losses import LOSSES
 from backprop_gui.engine.settings import Reduction
@@ -45,7 +45,7 @@ def demo(folder: Path) -> int:
     _train(trainer, template.epochs)
     project = replace(project, run=trainer.run())
     model = model_of(project, prepared)
-    _print_answers(model, trainer)
+    _print_answers(model, prepared)
     passed = _passes_check(trainer)
 
     path = folder / f"{TEMPLATE}{files.SUFFIX}"
@@ -64,10 +64,9 @@ def _train(trainer: Trainer, epochs: int) -> None:
         print(f"epoch {trainer.epoch:6,.0f}   training loss {trainer.train.loss:.6f}", flush=True)
 
 
-def _print_answers(model: Model, trainer: Trainer) -> None:
-    x = trainer.examples.x_train
-    raw = x * model.scale + model.mean
-    for example, target, answer in zip(raw, trainer.examples.t_train, model.predict(raw), strict=True):
+def _print_answers(model: Model, prepared: Prepared) -> None:
+    raw = prepared.scaling.undo(prepared.x_train)
+    for example, target, answer in zip(raw, prepared.t_train, model.predict(raw), strict=True):
         inputs = ", ".join(f"{value:g}" for value in example)
         print(f"xor({inputs}) = {answer[0]:.4f}   wanted {target[0]:g}")
 
@@ -84,8 +83,9 @@ def _passes_check(trainer: Trainer) -> bool:
     )
     # Nobody can cancel it here.
     assert check is not None
+    count = check.plan.network.parameter_count
     print(
-        f"Gradient check {'passed' if check.passed else 'FAILED'}: {check.plan.size} parameters against the "
+        f"Gradient check {'passed' if check.passed else 'FAILED'}: {count} parameters against the "
         f"{check.method.label}, largest relative error {check.max_relative_error:.1e} "
         f"(allowed {check.method.tolerance:.0e})."
     )

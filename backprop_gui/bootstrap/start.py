@@ -35,7 +35,7 @@ def start(root: str, arguments: Sequence[str]) -> int:
             "Please report it, with what the same command prints when --debug is added.",
             file=sys.stderr,
         )
-        return 1
+        return 2
 
 
 def _run(root: Path, arguments: Sequence[str]) -> int:

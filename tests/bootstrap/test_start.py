@@ -241,7 +241,7 @@ def test_an_error_that_nobody_foresaw_is_a_sentence_unless_asked_for(checkout: C
     (checkout.folder / "pyproject.toml").write_text("[project]\ndependencies = []\n")
     (checkout.folder / "backprop_gui/headless.py").write_text("def demo(folder):\n    return 1 / 0\n")
     code, _, errors = checkout.run()
-    assert code == 1
+    assert code == 2
     assert errors.startswith(
         "Backprop Lab met an error that nobody foresaw (ZeroDivisionError: division by zero)."
     )
