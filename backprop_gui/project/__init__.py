@@ -10,6 +10,7 @@ from backprop_gui.project.project import (
     project_for,
     trainer_of,
     with_data,
+    with_new_weights,
     with_shape,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "project_for",
     "trainer_of",
     "with_data",
+    "with_new_weights",
     "with_shape",
 ]

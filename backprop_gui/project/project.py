@@ -101,6 +101,12 @@ def initialized(project: Project) -> Project:
     return replace(project, network=network, run=None)
 
 
+def with_new_weights(project: Project) -> Project:
+    """Draw other starting weights, those of the next seed, and begin again."""
+    training = replace(project.training, seed=project.training.seed + 1)
+    return initialized(replace(project, training=training))
+
+
 def with_data(project: Project, dataset: Dataset, data: DataSettings) -> Project:
     """Exchange the data; the network changes only where it must to fit the columns and the kind of task.
 

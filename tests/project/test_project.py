@@ -10,7 +10,15 @@ from backprop_gui.data import DATASETS, default_settings, load, prepare
 from backprop_gui.engine import INITIALIZERS
 from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.network.errors import ShapeError
-from backprop_gui.project import Project, initialized, project_for, trainer_of, with_data, with_shape
+from backprop_gui.project import (
+    Project,
+    initialized,
+    project_for,
+    trainer_of,
+    with_data,
+    with_new_weights,
+    with_shape,
+)
 from tests.project.projects import small_project, trained
 
 
@@ -60,6 +68,14 @@ def test_drawing_again_is_the_seeds_alone() -> None:
     assert again.run is None
     assert weights(again) == weights(initialized(again)) == weights(small_project())
     assert all(weights(other)[key] != weight for key, weight in weights(again).items())
+
+
+def test_new_weights_are_those_of_the_next_seed() -> None:
+    project = trained(small_project(), 5)
+    new, seed = with_new_weights(project), project.training.seed
+    assert new == initialized(replace(project, training=replace(project.training, seed=seed + 1)))
+    assert new.run is None
+    assert weights(new) != weights(initialized(project))
 
 
 @pytest.mark.parametrize("initializer", list(INITIALIZERS))

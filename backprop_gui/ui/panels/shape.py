@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
 from backprop_gui.engine import INITIALIZERS
 from backprop_gui.errors import UserError
 from backprop_gui.network import Kind, Network, parse_shape
-from backprop_gui.project import Project, initialized, with_shape
+from backprop_gui.project import Project, with_new_weights, with_shape
 from backprop_gui.ui import theme
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
 from backprop_gui.ui.widgets.column import MARGIN, SPACING, Column, muted
@@ -227,11 +227,7 @@ class ShapePanel(PanelWidget):
         attempt(self.lab.document, self._message, text, change)
 
     def _draw_weights(self) -> None:
-        def change(project: Project) -> Project:
-            training = replace(project.training, seed=project.training.seed + 1)
-            return initialized(replace(project, training=training))
-
-        if attempt(self.lab.document, self._message, "Draw new weights", change):
+        if attempt(self.lab.document, self._message, "Draw new weights", with_new_weights):
             # Biases start at the same number as before; without this they would keep what they have learned.
             self.lab.player.reset()
 
