@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_gui.data.dataset import Array, read_only
 from backprop_gui.data.errors import DataError
-from backprop_gui.data.numbers import is_missing, looks_numeric, read_numbers
+from backprop_gui.data.numbers import has_thousands, is_missing, looks_numeric, read_numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,17 +80,36 @@ class ColumnBuilder:
     def _add_text(self, cells: Sequence[str], lines: Sequence[int]) -> None:
         codes, known = self._codes, len(self._codes)
         texts = [cell.strip() for cell in cells]
+        self._check_thousands(texts, lines)
         part = [codes.setdefault(text, len(codes)) for text in texts]
         if any(is_missing(label) for label in list(codes)[known:]):
             row = next(row for row, text in enumerate(texts) if is_missing(text))
             raise self._missing(texts[row], lines[row])
         self._parts.append(np.array(part, dtype=np.float64))
 
+    def _check_thousands(self, texts: Sequence[str], lines: Sequence[int]) -> None:
+        """Refuse a column in which most cells are numbers but for commas between their thousands."""
+        if not any(has_thousands(text) for text in texts):
+            return
+        if 2 * sum(has_thousands(text) or looks_numeric(text, decimal_comma=False) for text in texts) > len(
+            texts
+        ):
+            row = next(row for row, text in enumerate(texts) if has_thousands(text))
+            raise self._thousands(texts[row], lines[row])
+
+    def _thousands(self, cell: str, line: int) -> DataError:
+        return DataError(
+            f"{self._place(line)} holds {shorten(cell)}, a number with commas between its thousands. "
+            f"Write the column without them, as {cell.replace(',', '')}."
+        )
+
     def _bad_number(self, cells: Sequence[str], lines: Sequence[int], decimal: str) -> DataError:
         row = next(row for row, cell in enumerate(cells) if read_numbers([cell], decimal) is None)
         cell, place = cells[row].strip(), self._place(lines[row])
         if is_missing(cell):
             return self._missing(cell, lines[row])
+        if decimal == "." and has_thousands(cell):
+            return self._thousands(cell, lines[row])
         if looks_numeric(cell, decimal_comma=decimal == ","):
             if decimal == "," and "." in cell:
                 return DataError(

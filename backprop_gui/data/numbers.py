@@ -13,6 +13,7 @@ MAX_NUMBER = 1e100
 """The largest size of a number: squares of it can still be added up without overflow."""
 
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "?"})
+_THOUSANDS = re.compile(r"\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*")
 _NUMBER = re.compile(r"\s*[+-]?((\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?|inf(inity)?)\s*", re.IGNORECASE)
 
 
@@ -24,6 +25,11 @@ def is_missing(cell: str) -> bool:
 def looks_numeric(cell: str, *, decimal_comma: bool) -> bool:
     """Tell whether ``cell`` is written like a number; with a comma only where ``decimal_comma`` allows it."""
     return _NUMBER.fullmatch(cell) is not None and (decimal_comma or "," not in cell)
+
+
+def has_thousands(cell: str) -> bool:
+    """Tell whether ``cell`` is a number with commas between its thousands, such as 1,250,000.5."""
+    return _THOUSANDS.fullmatch(cell) is not None
 
 
 def read_numbers(cells: Sequence[str], decimal: str) -> Array | None:

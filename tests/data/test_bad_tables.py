@@ -32,6 +32,14 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "underscore": ("x,y\n1,2\n3,4\n5,6_000\n", "Line 4, column 'y', holds '6_000', which is not a number"),
     "two decimal signs": ("x;y\n1,5;2\n1,5;2.5\n", "Line 3, column 'y', holds '2.5', but other numbers have"),
     "thousands": ("x;y\n1,5;2\n1.000,5;2\n1,5;3\n", "holds '1.000,5', which is not a number"),
+    "thousands in quotation marks": (
+        'name,price\na,"1,000"\nb,"2,500"\nc,900\n',
+        "a number with commas between its thousands. Write the column without them, as 1000.",
+    ),
+    "thousands among plain numbers": (
+        'x,y\n1,2\n"1,250,000.5",3\n7,4\n8,5\n',
+        "Line 3, column 'x', holds '1,250,000.5', a number with commas between its thousands",
+    ),
     "short row": ("x,y,z\n1,2,3\n4,5\n6,7,8\n", "Line 3 of people.csv has 2 columns, but line 1 has 3"),
     "long row": ("x,y\n1,2\n4,5,6\n", "Line 3 of people.csv has 3 columns, but line 1 has 2"),
     "one column short": ("x,y\n1,2\n4\n", "Line 3 of people.csv has 1 column, but line 1 has 2"),
