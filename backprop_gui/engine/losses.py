@@ -49,8 +49,8 @@ class Loss:
         ``predict(a)`` returns the predictions people want to see; the outputs themselves for most losses.
     numpy, onnx : str
         ``predict`` for exporters: an expression in ``a`` whose last axis is the outputs, and ONNX operators.
-    for_classes : bool
-        Whether the loss reads its outputs as scores of classes.
+    tasks : tuple of str
+        The kinds of task whose answers it can judge, by the values of ``backprop_gui.data.Task``.
     """
 
     name: str
@@ -64,7 +64,12 @@ class Loss:
     predict: Callable[[Array], Array] = lambda a: a
     numpy: str = "a"
     onnx: str = "Identity(a)"
-    for_classes: bool = False
+    tasks: tuple[str, ...] = ("regression", "binary")
+
+    @property
+    def for_classes(self) -> bool:
+        """Whether the loss reads its outputs as scores of classes."""
+        return "classes" in self.tasks
 
 
 LOSSES: Registry[Loss] = Registry("loss")
@@ -192,6 +197,7 @@ _loss(
         _cross_entropy,
         _cross_entropy_slope,
         fused=Fused("sigmoid", _cross_entropy_from_z, np.subtract),
+        tasks=("binary",),
     )
 )
 _loss(
@@ -205,6 +211,6 @@ _loss(
         predict=softmax,
         numpy="np.exp(a - a.max(-1, keepdims=True)) / np.exp(a - a.max(-1, keepdims=True)).sum(-1, keepdims=True)",
         onnx="Softmax(a, axis=-1)",
-        for_classes=True,
+        tasks=("classes",),
     )
 )

@@ -136,12 +136,12 @@ def with_shape(project: Project, hidden: tuple[int, ...]) -> Project:
 
 def _answers(network: Network, training: TrainingSettings, task: Task) -> bool:
     """Return whether the outputs and the loss can already give the kind of answer that the task asks for."""
-    outputs = {neuron.activation for neuron in network.outputs}
-    if task is Task.CLASSES:
-        return LOSSES[training.loss].for_classes and outputs == {"identity"}
-    if task is Task.REGRESSION:
-        return training.loss not in ("binary-cross-entropy", "cross-entropy") and outputs == {"identity"}
-    return not LOSSES[training.loss].for_classes and outputs <= {"sigmoid", "tanh"}
+    loss, outputs = LOSSES[training.loss], {neuron.activation for neuron in network.outputs}
+    if task.value not in loss.tasks:
+        return False
+    if task is Task.BINARY:
+        return outputs <= ({loss.fused.activation} if loss.fused else {"sigmoid", "tanh"})
+    return outputs == {"identity"}
 
 
 def _named(network: Network, dataset: Dataset) -> Network:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from backprop_gui.data import DATASETS, default_settings, load, prepare
-from backprop_gui.engine import INITIALIZERS
+from backprop_gui.data import DATASETS, Task, default_settings, load, prepare
+from backprop_gui.engine import INITIALIZERS, LOSSES
 from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.network.errors import ShapeError
 from backprop_gui.project import (
@@ -130,6 +130,29 @@ def test_a_loss_that_can_answer_stays() -> None:
     project = small_project("circle", loss="half-squared")
     assert on("moons", project).training.loss == "half-squared"
     assert on("iris", project).training.loss == "cross-entropy"
+
+
+@pytest.mark.parametrize(
+    ("output", "loss", "stays"),
+    [
+        ("tanh", "half-squared", True),
+        ("tanh", "binary-cross-entropy", False),  # the logarithm of a negative answer
+        ("sigmoid", "binary-cross-entropy", True),
+        ("identity", "half-squared", False),
+    ],
+)
+def test_the_output_of_a_yes_or_no_must_suit_its_loss(output: str, loss: str, stays: bool) -> None:
+    project = small_project("circle", loss=loss)
+    network = project.network.with_activation([neuron.id for neuron in project.network.outputs], output)
+    changed = on("moons", replace(project, network=network))
+    wanted = (output, loss) if stays else ("sigmoid", "binary-cross-entropy")
+    assert (changed.network.outputs[0].activation, changed.training.loss) == wanted
+
+
+def test_every_loss_names_tasks_that_there_are() -> None:
+    for loss in LOSSES.values():
+        assert loss.tasks
+        assert set(loss.tasks) <= {task.value for task in Task}
 
 
 def test_another_shape_keeps_what_stays() -> None:
