@@ -114,11 +114,7 @@ def _file(arguments: Sequence[str]) -> str | None:
 def _open_window(file: str | None) -> int:
     from backprop_gui.commands import UsageError
     from backprop_gui.display import display_problem
-    from backprop_gui.project import files
 
-    path = None if file is None else Path(file)
-    if path is not None:
-        files.load(path)  # what is wrong with it is said here, before a window comes and goes
     problem = display_problem()
     if problem is not None:
         raise UsageError(
@@ -131,7 +127,7 @@ def _open_window(file: str | None) -> int:
             f"The window cannot be opened, because a part of Qt cannot be loaded ({error}). Start it once with "
             "“python3 main.py”, which names what is missing and how to install it."
         ) from error
-    return run(path)
+    return run(None if file is None else Path(file))
 
 
 def _lost(error: OSError) -> int:

@@ -1,11 +1,4 @@
-"""``bench``: measures how fast a training step is.
-
-With ``--json`` it prints a list of objects: {"case": "2-4-2-1 tanh, batch 10, float64", "peer": "PyTorch 2.13.0",
-"ours_us": 20.1, "peer_us": 270.2, "ratio": 13.4}. Times are microseconds a step, and ratio is how many times faster we
-are; where no peer is installed, peer, peer_us and ratio are null. With a screen, two more rows say what an open window
-that plays at full speed leaves of the speed without one ("peer": "no window"); frames a second are said on standard
-error.
-"""
+"""``bench``: measures how fast a training step is."""
 
 from __future__ import annotations
 
@@ -50,8 +43,16 @@ COMMANDS.add(
     Command(
         "bench",
         "Measure the speed of training steps side by side with other programs, and beside the open window.",
-        'PyTorch and scikit-learn are compared with where they are installed. With --json it prints a list of {"case", '
-        '"peer", "ours_us", "peer_us", "ratio"}: microseconds a step, and how many times faster we are.',
+        """
+        PyTorch and scikit-learn are compared with where they are installed. With a screen, two more rows say what an
+        open window that plays at full speed leaves of the speed without one; frames a second are said on standard
+        error.
+
+        With --json it prints a list of objects such as {"case": "2-4-2-1 tanh, batch 10, float64",
+        "peer": "PyTorch 2.13.0", "ours_us": 20.1, "peer_us": 270.2, "ratio": 13.4}. Times are microseconds a step, and
+        ratio is how many times faster we are; where no peer is installed, peer, peer_us and ratio are null. In the
+        window's rows the peer is "no window".
+        """,
         ("backprop-gui bench", "backprop-gui bench --json"),
         _arguments,
         run,

@@ -1,8 +1,4 @@
-"""``examples``: lists what there is to begin with.
-
-With ``--json`` it prints one object: {"templates": [{"name", "title", "about", "epochs"}, ...], "datasets": [{"name",
-"title", "about", "group", "citation"}, ...]}.
-"""
+"""``examples``: lists what there is to begin with."""
 
 from __future__ import annotations
 

@@ -1,22 +1,4 @@
-"""``train``: trains a project, a template or a new network.
-
-With ``--json`` it prints one object, whose fields stay as they are:
-
-    {"epoch": 100,                 passes over the training data, a fraction if it was interrupted
-     "step": 1100,                 updates
-     "train": {"loss": 0.06, "accuracy": 0.98},
-                                   over the training part, without penalties; accuracy is a share from 0 to 1, and
-                                   null where the targets are not classes
-     "test": {...} or null,        the same over the test part, if there is one
-     "seconds": 0.04,              that training took
-     "exports": [{"path": "iris.onnx", "format": "onnx", "max_difference": 2e-16, "examples": 16, "bytes": 1630,
-                  "checked_with": "ONNX Runtime 1.22.0"}, ...]}
-                                   each file that was written, and by how much its outputs differ from the network's
-
-Epochs and steps count from the project's beginning, not from that of the command. Numbers that are not finite are
-null. After numerical trouble the numbers are those of the moment that went wrong, while what is saved and exported is
-the best moment before.
-"""
+"""``train``: trains a project, a template or a new network."""
 
 from __future__ import annotations
 
@@ -196,9 +178,13 @@ COMMANDS.add(
         It ends with 0 when all went well, 1 when a loss became infinite or not a number (what is saved is then the
         best moment before), 2 after an error and 130 after Ctrl+C.
 
-        With --json it prints {{"epoch", "step", "train": {{"loss", "accuracy"}}, "test": the same or null, "seconds",
-        "exports": [{{"path", "format", "max_difference", "examples", "bytes", "checked_with"}}]}}. Accuracy is a share
-        from 0 to 1, or null where there are no classes; a number that is not finite is null.
+        With --json it prints one object, whose fields stay as they are: {{"epoch", "step", "train": {{"loss",
+        "accuracy"}}, "test": the same or null, "seconds", "exports": [{{"path", "format", "max_difference", "examples",
+        "bytes", "checked_with"}}]}}. Epochs, with a fraction if training was interrupted, and steps (updates) count
+        from the project's beginning, not from that of the command. Losses are without penalties. Accuracy is a share from 0
+        to 1, or null where there are no classes; “test” is null without a test part. “seconds” is what training took.
+        “exports” lists each file that was written, and by how much its outputs differ from the network's. A number
+        that is not finite is null: after numerical trouble the numbers are those of the moment that went wrong.
 
         What can be set: {", ".join(setting_names())}.
         """,
