@@ -1,4 +1,4 @@
-"""The templates that ship: each loads, is right, learns, and two of them learn as well as the README says."""
+"""The templates that ship: each loads, is right and learns, and two of them learn as well as they must."""
 
 from __future__ import annotations
 
