@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from backprop_gui.engine.frame import Frame, Note, NoteKind, Part
 from backprop_gui.errors import UserError
-from backprop_gui.project import Project, initialized, templates
+from backprop_gui.project import Project, templates, with_new_weights
 from backprop_gui.ui import theme
 from backprop_gui.ui.actions import COMMANDS, MENUS, Command
 from backprop_gui.ui.banner import Banner
@@ -332,9 +332,7 @@ class Window(QMainWindow):
 
     def draw_new_weights(self) -> None:
         """Draw all starting weights anew and begin again."""
-        project = self.lab.document.project
-        seeded = replace(project, training=replace(project.training, seed=project.training.seed + 1))
-        self.lab.document.edit("New weights", initialized(seeded))
+        self.lab.document.edit("Draw new weights", with_new_weights(self.lab.document.project))
         self.lab.player.reset()
 
     def _go_back_slower(self) -> None:
