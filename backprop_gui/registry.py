@@ -57,5 +57,5 @@ class Registry(Mapping[str, T]):
 
     def _explain(self, name: str) -> str:
         near = difflib.get_close_matches(str(name).lower(), self._items, n=1, cutoff=0.5)
-        offer = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(self._items)}."
-        return f"There is no {self.kind} called {name!r}. {offer}"
+        offer = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(self._items)}."
+        return f"There is no {self.kind} called “{name}”. {offer}"

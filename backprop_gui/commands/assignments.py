@@ -54,10 +54,10 @@ def read_assignments(texts: Sequence[str]) -> Changes:
         name = name.strip()
         if not equals:
             raise UsageError(
-                f"{text!r} sets nothing: write a name, = and a value, such as training.learning_rate=0.1."
+                f"“{text}” sets nothing: write a name, = and a value, such as training.learning_rate=0.1."
             )
         if name not in setting_names():
-            raise UsageError(f"There is no setting {name!r}. {_offer(name)}")
+            raise UsageError(f"There is no setting “{name}”. {_offer(name)}")
         group, _, field = name.partition(".")
         changes[group][field] = _value(name, value.strip(), get_type_hints(GROUPS[group])[field])
     return changes
@@ -70,7 +70,11 @@ def _offer(name: str) -> str:
     near = near or difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     short = {full.partition(".")[2]: full for full in reversed(names)}
     near = near or [short[match] for match in difflib.get_close_matches(name, short, n=1, cutoff=0.5)]
-    return f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {', '.join(names)}."
+    return (
+        f"Did you mean {' or '.join(f'“{match}”' for match in near)}?"
+        if near
+        else f"There are: {', '.join(names)}."
+    )
 
 
 def _value(name: str, text: str, kind: Any) -> Any:
@@ -91,8 +95,8 @@ def _member(name: str, text: str, kind: type[enum.Enum]) -> enum.Enum:
         return by_value[text.lower()]
     except KeyError:
         near = difflib.get_close_matches(text.lower(), by_value, n=1, cutoff=0.5)
-        offer = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(by_value)}."
-        raise UsageError(f"{name} cannot be {text!r}. {offer}") from None
+        offer = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(by_value)}."
+        raise UsageError(f"{name} cannot be “{text}”. {offer}") from None
 
 
 def _text(name: str, text: str) -> str:
@@ -103,7 +107,7 @@ def _truth(name: str, text: str) -> bool:
     try:
         return TRUTHS[text.lower()]
     except KeyError:
-        raise UsageError(f"{name} is on or off: {text!r} is neither.") from None
+        raise UsageError(f"{name} is on or off: “{text}” is neither.") from None
 
 
 def _number(name: str, text: str) -> float:
@@ -113,7 +117,7 @@ def _number(name: str, text: str) -> float:
             return _decimal(text)
         value = float(Fraction(_decimal(above)) / Fraction(_decimal(below)))
     except (ValueError, ArithmeticError):
-        raise UsageError(f"{name} must be a number such as 0.1, 0,1 or 1/10, not {text!r}.") from None
+        raise UsageError(f"{name} must be a number such as 0.1, 0,1 or 1/10, not “{text}”.") from None
     return value
 
 
@@ -130,7 +134,7 @@ def _whole(name: str, text: str) -> int:
     except ValueError:
         value = math.nan
     if not value.is_integer():
-        raise UsageError(f"{name} must be a whole number such as 1000, not {text!r}.")
+        raise UsageError(f"{name} must be a whole number such as 1000, not “{text}”.")
     return int(value)
 
 

@@ -90,11 +90,11 @@ class Parser(argparse.ArgumentParser):
 
     def _unknown(self, argument: str) -> str:
         if not argument.startswith("-"):
-            return f"There is one argument too many: {argument!r}."
+            return f"There is one argument too many: “{argument}”."
         name = argument.partition("=")[0]
         options = [option for action in self._actions for option in action.option_strings]
         near = difflib.get_close_matches(name, options, n=1, cutoff=0.5)
-        return f"There is no option {name!r}." + (f" Did you mean {near[0]!r}?" if near else "")
+        return f"There is no option “{name}”." + (f" Did you mean “{near[0]}”?" if near else "")
 
     def _see(self) -> str:
         return f"“{self.prog} --help” lists what there is."

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("Begin either with --template or with --layers, not with both.")
     if args.template is not None and is_project_file(args.template):
         raise UsageError(
-            f"{args.template!r} is not the name of a template: “backprop-gui examples” lists them."
+            f"“{args.template}” is not the name of a template: “backprop-gui examples” lists them."
         )
     args.what = (args.template or FIRST) if args.layers is None else None
     project = replace(subject_of(args).project, name=path.stem)

@@ -77,7 +77,7 @@ def check_destinations(paths: Iterable[str], *, formats: bool) -> None:
 def check_project_path(text: str) -> None:
     """Raise an error unless a project can be saved at the path ``text``."""
     if Path(text).suffix != files.SUFFIX:
-        raise UsageError(f"A project's file name ends in {files.SUFFIX}: {text!r} does not.")
+        raise UsageError(f"A project's file name ends in {files.SUFFIX}: “{text}” does not.")
     check_destinations([text], formats=False)
 
 

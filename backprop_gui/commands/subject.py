@@ -127,7 +127,7 @@ def subject_of(args: argparse.Namespace) -> Subject:
     _make_paths_absolute(changes)
     if args.layers is not None:
         if args.what is not None:
-            raise UsageError(f"Name either {args.what!r} or --layers, not both.")
+            raise UsageError(f"Name either “{args.what}” or --layers, not both.")
         return _new(args, changes)
     for name, option in ONLY_FOR_NEW.items():
         if getattr(args, name) is not None:
@@ -221,7 +221,7 @@ def existing(what: str, changes: Changes) -> Subject:
         dataset = load(project.data)
     except UserError as error:
         raise UsageError(
-            f"The data of {what!r} cannot be had. {error} Another table is named with --set data.source=FILE.csv."
+            f"The data of “{what}” cannot be had. {error} Another table is named with --set data.source=FILE.csv."
         ) from None
     training = _changed_training(project.training, changes["training"])
     project = replace(project, training=training)

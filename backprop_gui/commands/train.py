@@ -108,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
 def _epochs(text: str) -> int:
     digits = text.replace(",", "").replace("_", "")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 11 and int(digits) <= LONGEST):
-        raise UsageError(f"--epochs must be a whole number up to {LONGEST:,}, not {text!r}.")
+        raise UsageError(f"--epochs must be a whole number up to {LONGEST:,}, not “{text}”.")
     return int(digits)
 
 
@@ -179,12 +179,13 @@ COMMANDS.add(
         best moment before), 2 after an error and 130 after Ctrl+C.
 
         With --json it prints one object, whose fields stay as they are: {{"epoch", "step", "train": {{"loss",
-        "accuracy"}}, "test": the same or null, "seconds", "exports": [{{"path", "format", "max_difference", "examples",
-        "bytes", "checked_with"}}]}}. Epochs, with a fraction if training was interrupted, and steps (updates) count
-        from the project's beginning, not from that of the command. Losses are without penalties. Accuracy is a share from 0
-        to 1, or null where there are no classes; “test” is null without a test part. “seconds” is what training took.
-        “exports” lists each file that was written, and by how much its outputs differ from the network's. A number
-        that is not finite is null: after numerical trouble the numbers are those of the moment that went wrong.
+        "accuracy"}}, "test": the same or null, "seconds", "exports": [{{"path", "format", "max_difference",
+        "examples", "bytes", "checked_with"}}]}}. Epochs, with a fraction if training was interrupted, and steps
+        (updates) count from the project's beginning, not from that of the command. Losses are without
+        penalties. Accuracy is a share from 0 to 1, or null where there are no classes; “test” is null without a
+        test part. “seconds” is what training took. “exports” lists each file that was written, and by how much
+        its outputs differ from the network's. A number that is not finite is null: after numerical trouble the
+        numbers are those of the moment that went wrong.
 
         What can be set: {", ".join(setting_names())}.
         """,

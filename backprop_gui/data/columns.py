@@ -135,7 +135,7 @@ class ColumnBuilder:
 def shorten(text: str) -> str:
     """Return ``text`` in quotation marks, on one line and cut to a length that fits a sentence."""
     text = " ".join(text.split())
-    return f"'{text}'" if len(text) <= 40 else f"'{text[:37]}...'"
+    return f"“{text}”" if len(text) <= 40 else f"“{text[:37]}…”"
 
 
 def find_kinds(columns: Sequence[Sequence[str]], *, decimal_comma: bool) -> list[str | None]:

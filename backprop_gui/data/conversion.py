@@ -202,7 +202,7 @@ def _inputs(table: Table, columns: Sequence[Column], notes: list[str]) -> tuple[
             "the row has it, 0 elsewhere."
         )
     if constant:
-        listed = ", ".join(shorten(name) for name in constant[:5]) + (", ..." if len(constant) > 5 else "")
+        listed = ", ".join(shorten(name) for name in constant[:5]) + (", …" if len(constant) > 5 else "")
         notes.append(f"The same value in every row teaches nothing: {listed}.")
     return np.column_stack(parts), tuple(names)
 

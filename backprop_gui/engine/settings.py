@@ -116,7 +116,7 @@ def check_settings(settings: TrainingSettings) -> None:
         _ = registry[getattr(settings, name)]
     if settings.precision not in PRECISIONS:
         raise SettingsError(
-            f"The setting precision is {settings.precision!r}, but must be {' or '.join(PRECISIONS)}."
+            f"The setting precision is “{settings.precision}”, but must be {' or '.join(PRECISIONS)}."
         )
     for name, (low, high) in BOUNDS.items():
         value = getattr(settings, name)

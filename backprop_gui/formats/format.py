@@ -85,8 +85,8 @@ def format_of(path: Path) -> Format:
     there_are = ", ".join(by_suffix)
     if not suffix:
         raise ExportError(
-            f"The name '{path.name}' does not say which format to export to: end it with one of {there_are}."
+            f"The name “{path.name}” does not say which format to export to: end it with one of {there_are}."
         )
     near = difflib.get_close_matches(suffix, by_suffix, n=1, cutoff=0.7)
-    offer = f"Did you mean '{path.stem}{near[0]}'?" if near else f"There are: {there_are}."
-    raise ExportError(f"There is no export format with the suffix '{suffix}'. {offer}")
+    offer = f"Did you mean “{path.stem}{near[0]}”?" if near else f"There are: {there_are}."
+    raise ExportError(f"There is no export format with the suffix “{suffix}”. {offer}")

@@ -27,7 +27,7 @@ def parse_shape(text: str) -> list[int]:
     parts = [part for part in re.split(r"[\s,;x×–—-]+", text.strip()) if part]
     for part in parts:
         if not (part.isascii() and part.isdigit()):
-            raise ShapeError(f"'{part}' is not a layer size: write whole numbers with dashes, such as 2-4-1.")
+            raise ShapeError(f"“{part}” is not a layer size: write whole numbers with dashes, such as 2-4-1.")
     # A size of many digits is refused by its length, before int() would refuse it in other words.
     sizes = [int(part) if len(part) < 10 else LARGEST_LAYER + 1 for part in parts]
     check_shape(sizes)

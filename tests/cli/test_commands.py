@@ -125,7 +125,7 @@ def test_predictions_go_into_a_file(run: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "words"),
     [
-        ("a,b\n1,2\n", "no column for the network's input 'x1'"),
+        ("a,b\n1,2\n", "no column for the network's input “x1”"),
         ("1,2,3\n", "3 columns without names"),
         ("x1,x2\n1,\n", "x2"),
         ("", "empty"),
@@ -182,7 +182,7 @@ def test_a_new_network_can_be_exported(run: Run) -> None:
 def test_export_needs_files(run: Run) -> None:
     assert "which files to write" in run("export").complaint
     assert "which files to write" in run("export", "xor").complaint
-    assert "suffix '.foo'" in run("export", "xor", "x.foo").complaint
+    assert "suffix “.foo”" in run("export", "xor", "x.foo").complaint
 
 
 # ---- new
@@ -217,13 +217,13 @@ def test_a_new_project_of_ones_own_table_names_it_relative(run: Run, folder: Pat
         ("new", "FILE.backprop"),
         ("new a.json", ".backprop"),
         ("new missing/a.backprop", "missing"),
-        ("new a.backprop --template irs", "Did you mean 'iris'"),
+        ("new a.backprop --template irs", "Did you mean “iris”"),
         ("new a.backprop --template b.backprop", "not the name of a template"),
         ("new a.backprop --template xor --layers 2-1 --data xor", "not with both"),
         ("new a.backprop --layers 2-1", "--data"),
         ("new a.backprop --data xor", "--layers"),
         ("new a.backprop --layers 2-0-1 --data xor", "neurons"),
-        ("new a.backprop --layers 2-4-1 --data xor --activation tnah", "Did you mean 'tanh'"),
+        ("new a.backprop --layers 2-4-1 --data xor --activation tnah", "Did you mean “tanh”"),
         ("new a.backprop b.backprop", "too many"),
     ],
 )

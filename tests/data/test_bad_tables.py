@@ -18,33 +18,33 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "blank": (" \n\n\t\n", "is empty"),
     "only separators": (",,,\n,,,\n", "no row with anything in it"),
     "header only": ("x,y,species\n", "no rows below it"),
-    "empty cell": ("x,y\n1,2\n3,\n", "Line 3, column 'y', is empty. Fill it in, or delete the line."),
-    "NA": ("x,y\n1,2\n\nNA,3\n", "Line 4, column 'x', holds 'NA', a missing value"),
-    "NaN": ("x,y\n1,nan\n", "Line 2, column 'y', holds 'nan', a missing value"),
-    "question mark": ("x,y\n1,2\n3,4\n?,5\n", "Line 4, column 'x', holds '?', a missing value"),
-    "null in a text": ("x,y\n1,a\n2,NULL\n", "Line 3, column 'y', holds 'NULL', a missing value"),
-    "empty text": ("x,y\n1,a\n2,b\n3,\n", "Line 4, column 'y', is empty"),
-    "no header": ("1,2\n3,\n", "Line 2, column 'column 2', is empty"),
-    "infinite": ("x,y\n1,2\n3,-inf\n", "Line 3, column 'y', holds '-inf', which is too large"),
-    "1e999": ("x,y\n1e999,2\n", "Line 2, column 'x', holds '1e999', which is too large"),
+    "empty cell": ("x,y\n1,2\n3,\n", "Line 3, column “y”, is empty. Fill it in, or delete the line."),
+    "NA": ("x,y\n1,2\n\nNA,3\n", "Line 4, column “x”, holds “NA”, a missing value"),
+    "NaN": ("x,y\n1,nan\n", "Line 2, column “y”, holds “nan”, a missing value"),
+    "question mark": ("x,y\n1,2\n3,4\n?,5\n", "Line 4, column “x”, holds “?”, a missing value"),
+    "null in a text": ("x,y\n1,a\n2,NULL\n", "Line 3, column “y”, holds “NULL”, a missing value"),
+    "empty text": ("x,y\n1,a\n2,b\n3,\n", "Line 4, column “y”, is empty"),
+    "no header": ("1,2\n3,\n", "Line 2, column “column 2”, is empty"),
+    "infinite": ("x,y\n1,2\n3,-inf\n", "Line 3, column “y”, holds “-inf”, which is too large"),
+    "1e999": ("x,y\n1e999,2\n", "Line 2, column “x”, holds “1e999”, which is too large"),
     "large": ("x,y\n1,1e101\n", "which is too large to calculate with"),
-    "odd text": ("x,y\n1,2\n3,4\n5,six\n", "Line 4, column 'y', holds 'six', which is not a number"),
-    "underscore": ("x,y\n1,2\n3,4\n5,6_000\n", "Line 4, column 'y', holds '6_000', which is not a number"),
-    "two decimal signs": ("x;y\n1,5;2\n1,5;2.5\n", "Line 3, column 'y', holds '2.5', but other numbers have"),
-    "thousands": ("x;y\n1,5;2\n1.000,5;2\n1,5;3\n", "holds '1.000,5', which is not a number"),
+    "odd text": ("x,y\n1,2\n3,4\n5,six\n", "Line 4, column “y”, holds “six”, which is not a number"),
+    "underscore": ("x,y\n1,2\n3,4\n5,6_000\n", "Line 4, column “y”, holds “6_000”, which is not a number"),
+    "two decimal signs": ("x;y\n1,5;2\n1,5;2.5\n", "Line 3, column “y”, holds “2.5”, but other numbers have"),
+    "thousands": ("x;y\n1,5;2\n1.000,5;2\n1,5;3\n", "holds “1.000,5”, which is not a number"),
     "thousands in quotation marks": (
         'name,price\na,"1,000"\nb,"2,500"\nc,900\n',
         "a number with commas between its thousands. Write the column without them, as 1000.",
     ),
     "thousands among plain numbers": (
         'x,y\n1,2\n"1,250,000.5",3\n7,4\n8,5\n',
-        "Line 3, column 'x', holds '1,250,000.5', a number with commas between its thousands",
+        "Line 3, column “x”, holds “1,250,000.5”, a number with commas between its thousands",
     ),
     "short row": ("x,y,z\n1,2,3\n4,5\n6,7,8\n", "Line 3 of people.csv has 2 columns, but line 1 has 3"),
     "long row": ("x,y\n1,2\n4,5,6\n", "Line 3 of people.csv has 3 columns, but line 1 has 2"),
     "one column short": ("x,y\n1,2\n4\n", "Line 3 of people.csv has 1 column, but line 1 has 2"),
     "after a text of two lines": ('x,y\n1,"a\nb"\n4\n', "Line 4 of people.csv has 1 column"),
-    "same name twice": ("x,y,x\n1,2,3\n", "Columns 1 and 3 of people.csv are both called 'x' (line 1)"),
+    "same name twice": ("x,y,x\n1,2,3\n", "Columns 1 and 3 of people.csv are both called “x” (line 1)"),
     "never closed": ('x,y\n1,2\n3,"4\n5,6\n', "begins on line 3 does not end"),
     "never closed, long": ('x,y\n1,2\n3,"' + "4,5\n" * 50_000, "begins on line 3 does not end"),
     "stray quotation mark": ('x,y\n1,"a" b\n', "Line 2 of people.csv has a quotation mark inside"),
@@ -76,7 +76,7 @@ def test_a_slip_deep_in_a_long_file_is_placed(tmp_path: Path) -> None:
     lines = [f"{row},0.5" for row in range(80_000)]
     lines[70_000] = "70000,o.5"
     path.write_text("x,y\n" + "\n".join(lines))
-    with pytest.raises(DataError, match=r"Line 70002, column 'y', holds 'o\.5'"):
+    with pytest.raises(DataError, match=r"Line 70002, column “y”, holds “o\.5”"):
         read_table(path)
 
 

@@ -106,30 +106,30 @@ def test_texts_become_inputs(tmp_path: Path) -> None:
     dataset = convert(tmp_path, "colour,x,y\nred,1,0.1\nblue,2,0.2\nred,3,0.3\n")
     assert dataset.input_names == ("colour=blue", "colour=red", "x")
     assert dataset.x.tolist() == [[0, 1, 1], [1, 0, 2], [0, 1, 3]]
-    assert any("'colour' became 2 inputs" in note for note in dataset.notes)
+    assert any("“colour” became 2 inputs" in note for note in dataset.notes)
 
 
 def test_constant_inputs_are_noted(tmp_path: Path) -> None:
     dataset = convert(tmp_path, "a,b,y\n1,5,0.1\n2,5,0.2\n")
     assert dataset.x.tolist() == [[1, 5], [2, 5]]
-    assert "The same value in every row teaches nothing: 'b'." in dataset.notes
+    assert "The same value in every row teaches nothing: “b”." in dataset.notes
 
 
 BAD: dict[str, tuple[str, tuple[str, ...], Task | None, str]] = {
     "one row": ("a,y\n1,2\n", (), None, "people has a single row"),
     "one column": ("y\n1\n2\n", (), None, "no column left for the inputs"),
     "all are targets": ("a,y\n1,2\n2,3\n", ("a", "y"), None, "no column left for the inputs"),
-    "unknown target": ("a,weight\n1,2\n2,3\n", ("wieght",), None, "Did you mean 'weight'?"),
-    "strange target": ("a,weight\n1,2\n2,3\n", ("zzz",), None, "The last one is 'weight'."),
-    "constant number": ("a,y\n1,2\n2,2\n", (), None, "target column 'y' of people is '2' in every row"),
-    "constant text": ("a,y\n1,no\n2,no\n", (), None, "is 'no' in every row"),
-    "one of two constant": ("a,y,z\n1,2,3\n2,2,4\n", ("y", "z"), None, "target column 'y' of people is '2'"),
-    "text as a number": ("a,y\n1,no\n2,yes\n", (), Task.REGRESSION, "Column 'y' holds text such as 'no'"),
+    "unknown target": ("a,weight\n1,2\n2,3\n", ("wieght",), None, "Did you mean “weight”?"),
+    "strange target": ("a,weight\n1,2\n2,3\n", ("zzz",), None, "The last one is “weight”."),
+    "constant number": ("a,y\n1,2\n2,2\n", (), None, "target column “y” of people is “2” in every row"),
+    "constant text": ("a,y\n1,no\n2,no\n", (), None, "is “no” in every row"),
+    "one of two constant": ("a,y,z\n1,2,3\n2,2,4\n", ("y", "z"), None, "target column “y” of people is “2”"),
+    "text as a number": ("a,y\n1,no\n2,yes\n", (), Task.REGRESSION, "Column “y” holds text such as “no”"),
     "text among targets": (
         "a,y,z\n1,no,1\n2,yes,2\n",
         ("y", "z"),
         None,
-        "Column 'y' holds text such as 'no'",
+        "Column “y” holds text such as “no”",
     ),
     "classes in two columns": (
         "a,y,z\n1,1,0\n2,0,1\n",
@@ -142,7 +142,7 @@ BAD: dict[str, tuple[str, tuple[str, ...], Task | None, str]] = {
         "name,y\n" + "".join(f"name {row},{row}\n" for row in range(21)),
         (),
         None,
-        "input column 'name' of people has 21 different texts (such as 'name 0')",
+        "input column “name” of people has 21 different texts (such as “name 0”)",
     ),
     "too many classes": (column([f"name {row}" for row in range(201)]), (), None, "has 201 different values"),
 }
@@ -207,12 +207,12 @@ def test_inputs_are_found_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("x,z\n1,2\n", "new has no column for the network's input 'colour=red'"),
+        ("x,z\n1,2\n", "new has no column for the network's input “colour=red”"),
         (
             "x,colour\n1,red\n2,green\n",
-            "Line 3, column 'colour', holds 'green', which the network has not learned",
+            "Line 3, column “colour”, holds “green”, which the network has not learned",
         ),
-        ("x,colour\none,red\n", "Column 'x' holds text such as 'one'"),
+        ("x,colour\none,red\n", "Column “x” holds text such as “one”"),
         ("1,2,3\n", "new has 3 columns without names, and the network has 2 inputs"),
     ],
 )

@@ -193,7 +193,7 @@ def test_the_target_of_drawn_data_is_fixed(name: str) -> None:
 
 
 def test_a_misspelt_name_is_explained() -> None:
-    with pytest.raises(UnknownNameError, match="Did you mean 'iris'"):
+    with pytest.raises(UnknownNameError, match="Did you mean “iris”"):
         load(DataSettings(source="irsi"))
     with pytest.raises(UserError, match="no data set called"):
         load(DataSettings(source="x" * 5000))

@@ -124,5 +124,5 @@ def test_a_kink_has_the_slope_of_its_left(name: str) -> None:
 def test_all_that_were_promised_are_there() -> None:
     names = ["identity", "sigmoid", "tanh", "relu", "leaky-relu", "elu", "silu", "gelu", "softplus", "sine"]
     assert list(ACTIVATIONS) == names == [activation.name for activation in ACTIVATIONS.values()]
-    with pytest.raises(UnknownNameError, match="Did you mean 'sigmoid'"):
+    with pytest.raises(UnknownNameError, match="Did you mean “sigmoid”"):
         ACTIVATIONS["sigmoyd"]

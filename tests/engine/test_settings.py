@@ -34,7 +34,7 @@ def test_bounds_are_kept_and_named(name: str) -> None:
 
 
 def test_an_unknown_precision_is_refused() -> None:
-    with pytest.raises(SettingsError, match="'float16', but must be float64 or float32"):
+    with pytest.raises(SettingsError, match="“float16”, but must be float64 or float32"):
         check_settings(TrainingSettings(precision="float16"))
 
 

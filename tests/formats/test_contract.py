@@ -206,7 +206,7 @@ def test_outputs_that_overflow_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("net.onxx", "no export format with the suffix '.onxx'. Did you mean 'net.onnx'?"),
+        ("net.onxx", "no export format with the suffix “.onxx”. Did you mean “net.onnx”?"),
         ("net.docx", "There are: .csv, .json, .npz, .onnx, .py, .safetensors."),
         ("net", "does not say which format to export to: end it with one of .csv"),
     ],

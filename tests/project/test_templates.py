@@ -61,7 +61,7 @@ def test_a_template_is_right_and_trains(name: str) -> None:
 
 
 def test_a_misspelt_template_is_guessed() -> None:
-    with pytest.raises(UnknownNameError, match=r"no template called 'irs'. Did you mean 'iris'"):
+    with pytest.raises(UnknownNameError, match=r"no template called “irs”. Did you mean “iris”"):
         templates.load("irs")
 
 

@@ -164,7 +164,7 @@ def test_a_misspelt_data_set_is_still_one_when_opened(tmp_path: Path) -> None:
     path.write_bytes(
         files.encode(small_project("circle")).replace(b'"source": "circle"', b'"source": "circel"')
     )
-    with pytest.raises(KeyError, match="Did you mean 'circle'"):
+    with pytest.raises(KeyError, match="Did you mean “circle”"):
         prepare(files.load(path).data)
 
 
