@@ -79,6 +79,8 @@ class Note:
         For numerical trouble, what first went wrong; otherwise empty.
     neuron : int or None
         For numerical trouble, the id of the neuron to look at.
+    can_go_back : bool
+        For numerical trouble, whether there is a moment before it.
     """
 
     kind: NoteKind
@@ -87,6 +89,7 @@ class Note:
     layer: str = ""
     parameter: str = ""
     neuron: int | None = None
+    can_go_back: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -79,7 +79,7 @@ def explain_loss(plan: Plan, theta: Array, step: int, epoch: float, part: str, *
             f"Training stopped at step {step:,} (epoch {epoch:.6g}) because the {part} loss is no longer a finite "
             f"number; {largest}. Go back, and lower the learning rate, or choose a loss that suits the outputs."
         )
-    return Note(NoteKind.NOT_FINITE, text, step, layer, name, neuron.id)
+    return Note(NoteKind.NOT_FINITE, text, step, layer, name, neuron.id, can_go_back=not first)
 
 
 def _first_parameter(plan: Plan, before: Array, after: Array, neuron: int | None) -> int:

@@ -286,7 +286,8 @@ class Window(QMainWindow):
 
     def _noted(self, note: Note | None) -> None:
         player = self.lab.player
-        self._actions["go-back"].setEnabled(note is not None and note.kind is NoteKind.NOT_FINITE)
+        can_go_back = note is not None and note.kind is NoteKind.NOT_FINITE and note.can_go_back
+        self._actions["go-back"].setEnabled(can_go_back)
         if note is None:
             # What it was about is over, by going back, a reset or another project.
             if self._noting:
@@ -299,7 +300,7 @@ class Window(QMainWindow):
                 ("Go back", player.go_back),
                 ("Go back and halve the learning rate", self._go_back_slower),
             ]
-            self.banner.show_message(note.text, "bad", answers)
+            self.banner.show_message(note.text, "bad", answers if can_go_back else ())
             if note.neuron is not None and note.neuron in self.lab.document.project.network.neuron_of:
                 self.lab.selection.set(frozenset([note.neuron]))
         else:

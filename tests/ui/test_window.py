@@ -366,3 +366,24 @@ def test_the_neuron_selected_last_is_the_one_inspected(window: Window) -> None:
         window.canvas.selection_changed.emit(frozenset({first, second}), current)
         assert window.lab.selection.current == current
         assert window.canvas.current == current
+
+
+def test_where_there_is_nothing_to_go_back_to_no_button_says_so(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "impossible.backprop"
+    project = a_project("xor", loss="binary-cross-entropy")
+    outputs = [neuron.id for neuron in project.network.outputs]
+    weights = {(edge.source, edge.target): -5.0 for edge in project.network.edges}
+    # Below 0 the outputs are no probabilities, and their logarithm is not a number.
+    network = project.network.with_activation(outputs, "identity").with_parameters(
+        {outputs[0]: -9.0}, weights
+    )
+    save(replace(project, network=network), path)
+    assert window.files.open(path)
+    window.lab.player.play()
+    qtbot.waitUntil(lambda: "cannot begin" in window.banner.text, timeout=20_000)
+    assert not window._actions["go-back"].isEnabled()
+    assert not [
+        button for button in window.banner.findChildren(QPushButton) if button.isVisibleTo(window.banner)
+    ]
