@@ -190,11 +190,17 @@ def _joined(
     next_id: int,
 ) -> Network:
     """Keep the old edges among the neurons that stay and add those that ``reshaped`` promises."""
-    here = {neuron.id for column in columns for neuron in column}
+    place = {neuron.id: column for column, members in enumerate(columns) for neuron in members}
     old = network.neuron_of
-    edges = [edge for edge in network.edges if edge.source in here and edge.target in here]
-    known = {(edge.source, edge.target) for edge in edges}
     order = {layer.id: index for index, layer in enumerate(network.layers)}
+    edges = []
+    for edge in network.edges:
+        if edge.source in place and edge.target in place:
+            was_step = order[old[edge.target].layer] - order[old[edge.source].layer] == 1
+            # An edge from layer to layer gives way to a layer put between; one that skipped goes on skipping.
+            if not was_step or place[edge.target] - place[edge.source] == 1:
+                edges.append(edge)
+    known = {(edge.source, edge.target) for edge in edges}
     new_weights = {(fresh.ranks[e.target], s, t): e.weight for e, s, t in _numbered(fresh)}
     for column in range(1, len(columns)):
         left, right = matched[column - 1], matched[column]
@@ -205,7 +211,6 @@ def _joined(
                 if not was_there and (source.id, target.id) not in known:
                     edges.append(Edge(source.id, target.id, new_weights[column, s, t]))
     neurons = tuple(neuron for column in columns for neuron in column)
-    place = {neuron.id: column for column, members in enumerate(columns) for neuron in members}
     return Network(neurons, tuple(_without_cycles(edges, place)), tuple(layers), next_id)
 
 

@@ -110,7 +110,7 @@ class Filing:
     def may_discard(self) -> bool:
         """Ask what to do with unsaved work; return whether to go on."""
         document = self._lab.document
-        if document.stack.isClean() and not self._trained_since():
+        if not self.unsaved:
             return True
         buttons = QMessageBox.StandardButton
         answer = QMessageBox.question(
@@ -122,13 +122,15 @@ class Filing:
         )
         return answer == buttons.Discard or (answer == buttons.Save and self.save())
 
-    def _trained_since(self) -> bool:
-        """Return whether a project of the person's own has been trained since it was saved.
+    @property
+    def unsaved(self) -> bool:
+        """Whether there are edits, or updates of a project of the person's own, that no file has.
 
         What comes from a template, and was only trained, can be had again bit for bit at any time.
         """
-        frame = self._lab.player.frame
-        return self._lab.document.path is not None and frame is not None and frame.step != self._saved_step
+        document, frame = self._lab.document, self._lab.player.frame
+        trained = document.path is not None and frame is not None and frame.step != self._saved_step
+        return trained or not document.stack.isClean()
 
     def _with_suffix(self, path: Path, suffix: str) -> Path | None:
         """Add the ending that a person left out; None if that names a file which is to be kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -21,6 +22,7 @@ FASTEST_SLOW = 1e5
 """Updates a second one notch below the end of the slider, where there is no limit any more."""
 FIRST_SPEED = 200.0
 """Updates a second to begin with: fast enough not to wait, slow enough to see the deltas of XOR fade."""
+NAME_PX = 190
 ROOMY = 1240
 """Width in pixels from which on everything has room; below, the name and the measured speed step back."""
 
@@ -46,6 +48,8 @@ class TopBar(QWidget):
         logo.setPixmap(QIcon(str(resource("icons/app.svg"))).pixmap(QSize(28, 28)))
         self._name = QLabel()
         self._name.setTextFormat(Qt.TextFormat.RichText)
+        # Of one width, so that the controls beside it stand still whatever the project is called.
+        self._name.setFixedWidth(NAME_PX)
         self._speed = QSlider(Qt.Orientation.Horizontal)
         self._speed.setRange(0, SPEED_STEPS)
         self._speed.setValue(round((SPEED_STEPS - 1) * math.log(FIRST_SPEED) / math.log(FASTEST_SLOW)))
@@ -81,7 +85,7 @@ class TopBar(QWidget):
         row.setContentsMargins(14, 7, 16, 7)
         row.setSpacing(10)
         row.addWidget(logo)
-        row.addWidget(self._name, 1)
+        row.addWidget(self._name)
         for action, role in ((reset, "flat"), (play, "primary"), (step, "flat")):
             row.addWidget(_button(action, role))
         row.addSpacing(4)
@@ -102,9 +106,13 @@ class TopBar(QWidget):
 
     def sync(self, project: Project) -> None:
         """Show the name and the shape of the project."""
-        name = project.name.replace("&", "&amp;").replace("<", "&lt;")
+        metrics, right = QFontMetrics(self._name.font()), Qt.TextElideMode.ElideRight
+        shape = metrics.elidedText(f"· {project.network.shape}", right, NAME_PX // 2)
+        # Bold letters are broader than those that are measured.
+        room = int((NAME_PX - metrics.horizontalAdvance(f" {shape}")) / 1.12)
+        name = html.escape(metrics.elidedText(project.name, right, room))
         muted = theme.current().muted.name()
-        self._name.setText(f"<b>{name}</b> <span style='color:{muted}'>· {project.network.shape}</span>")
+        self._name.setText(f"<b>{name}</b> <span style='color:{muted}'>{shape}</span>")
         self._name.setToolTip(
             f"{project.name}: {project.network.shape}, {project.network.parameter_count:,} parameters"
         )

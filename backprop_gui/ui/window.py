@@ -37,7 +37,7 @@ from backprop_gui.ui.selection import Selection
 from backprop_gui.ui.topbar import TopBar
 
 ROOMY_WIDTH = 1250
-ROOMY_PX, NARROW_PX = (250, 316, 210, 250), (228, 250, 180, 170)
+ROOMY_PX, NARROW_PX = (250, 316, 210, 250), (228, 250, 170, 215)
 """Widths of the left and right docks, heights of the bottom dock and the inspector, in pixels."""
 LAYOUT_VERSION = 1
 """Raised when the panels change so much that a remembered layout no longer fits."""
@@ -102,7 +102,9 @@ class Window(QMainWindow):
         for menu_name in MENUS:
             self._fill_menu(menu_name)
         self._build_docks()
-        self.resize(1440, 900)
+        there = self.screen().availableGeometry().size()
+        # A title bar and a frame have to find room too.
+        self.resize(QSize(1440, 900).boundedTo(QSize(there.width(), there.height() - 40)))
         self.setMinimumSize(900, 600)
 
     def _fill_menu(self, name: str) -> None:
@@ -271,13 +273,15 @@ class Window(QMainWindow):
     def _title(self) -> None:
         document = self.lab.document
         self.setWindowTitle(f"{document.project.name}[*] – Backprop Lab")
-        self.setWindowModified(not document.stack.isClean())
+        self.setWindowModified(self.files.unsaved)
 
     def _show_probe(self, frame: Frame) -> None:
         probe, prepared = frame.probe, self.lab.document.prepared
         count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
         which = "test example" if probe.part is Part.TEST else "example"
-        self.canvas.set_probe_text(f"{which} {probe.index + 1} of {count}")
+        self.canvas.set_probe_text(f"{which} {probe.index + 1:,} of {count:,}")
+        if self.isWindowModified() != self.files.unsaved:
+            self._title()
 
     def _show_equation(self, frame: Frame | None = None) -> None:
         frame = frame or self.lab.player.frame

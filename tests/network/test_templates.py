@@ -290,4 +290,21 @@ def test_a_new_layer_takes_over_the_activation_of_the_last() -> None:
     deeper = reshaped(network, [2, 3, 2, 1], draw)
     assert {n.activation for n in deeper.neurons if n.kind is Kind.HIDDEN} == {"relu"}
     # The last hidden layer is no longer beside the output: only through the new one.
-    assert len(deeper.edges) == 6 + 6 + 2 + 3
+    assert len(deeper.edges) == 6 + 6 + 2
+
+
+@pytest.mark.parametrize("steps", [[[2, 4, 4, 1]], [[2, 8, 6, 1]], [[2, 5, 1], [2, 5, 5, 1], [2, 5, 5, 5, 1]]])
+def test_more_layers_are_as_plain_as_if_drawn_at_once(steps: list[list[int]]) -> None:
+    network = dense([2, 4, 1])
+    for sizes in steps:
+        network = reshaped(network, sizes, lambda fan_in, fan_out: 1.0)
+    assert len(network.edges) == len(dense(steps[-1]).edges)
+    assert network.parameter_count == dense(steps[-1]).parameter_count
+
+
+def test_a_skip_connection_goes_on_skipping_when_a_layer_is_put_between() -> None:
+    network = dense([2, 3, 1])
+    skip = (network.inputs[0].id, network.outputs[0].id)
+    changed = reshaped(network.connect(*skip, 0.25), [2, 3, 3, 1], lambda fan_in, fan_out: 1.0)
+    assert changed.edge_of[skip].weight == 0.25
+    assert len(changed.edges) == len(dense([2, 3, 3, 1]).edges) + 1

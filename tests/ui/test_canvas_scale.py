@@ -72,3 +72,12 @@ def test_each_layer_can_have_its_own_limit() -> None:
     assert limits.limit_of(7) == 5.0
     limits.forget()
     assert limits.limit_of(7) == 0.0
+
+
+def test_after_a_collapse_the_scale_is_of_use_within_seconds() -> None:
+    calm = CalmLimit()
+    calm.feed(1e150, 0.0)
+    limit = calm.limit
+    for tenth in range(1, 80):
+        limit = calm.feed(0.3, tenth / 10)
+    assert limit < 1.0

@@ -48,7 +48,7 @@ def test_a_typed_shape_becomes_the_network_in_one_step(panel: ShapePanel, docume
         ("3-4-1", "The data give 2 inputs and 1 output"),
         ("2-4", "write 2-1"),
         ("2-x4-0-1", "A layer needs 1 to"),
-        ("2-four-1", "'four' is not a layer size"),
+        ("2-four-1", "“four” is not a layer size"),
     ],
 )
 def test_a_shape_that_cannot_be_is_explained_and_not_taken(

@@ -79,7 +79,7 @@ class Canvas(QWidget):
             self._something_at,
             self._tooltip_at,
             self._edge_seconds,
-            lambda view: self.scene.edge_item.covers(view),
+            self.scene.edge_item.covers,
             self,
         )
         self._later.timeout.connect(self.scene.repaint_due)

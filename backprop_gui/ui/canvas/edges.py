@@ -136,9 +136,9 @@ class EdgeItem(QGraphicsItem):
             self._changed |= self._update_buckets()
         return self._changed
 
-    def covers(self, view: QTransform) -> bool:
-        """Return whether the picture fills the whole widget under ``view``, so that no ground shows."""
-        return self._pixmap is not None and view == self._transform
+    def covers(self, view: QTransform, rect: QRectF) -> bool:
+        """Return whether painting this item fills ``rect`` of the scene under ``view``, so that no ground shows."""
+        return self._pixmap is not None and view == self._transform and self.boundingRect().contains(rect)
 
     def edge_at(self, x: float, y: float, tolerance: float) -> int | None:
         """Return the edge of the network that passes a point of the scene within ``tolerance``."""

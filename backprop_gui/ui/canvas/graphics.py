@@ -71,10 +71,10 @@ class NetworkView(QGraphicsView):
         something_at: Callable[[QPointF], bool],
         tooltip_at: Callable[[QPointF], str],
         edge_seconds: Callable[[], float],
-        covered: Callable[[QTransform], bool],
+        covered: Callable[[QTransform, QRectF], bool],
         parent: QWidget,
     ) -> None:
-        """Show ``scene``; ``covered(view)`` says whether an item fills the whole viewport under that transform."""
+        """Show ``scene``; ``covered(view, rect)`` says whether an item fills ``rect`` of it under that transform."""
         super().__init__(scene, parent)
         self._something_at, self._tooltip_at = something_at, tooltip_at
         self._edge_seconds, self._covered = edge_seconds, covered
@@ -252,7 +252,7 @@ class NetworkView(QGraphicsView):
         return self._region
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        if not self._covered(painter.worldTransform()):
+        if not self._covered(painter.worldTransform(), QRectF(rect)):
             super().drawBackground(painter, rect)
 
     def paintEvent(self, event: QPaintEvent) -> None:

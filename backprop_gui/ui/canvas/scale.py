@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 HALF_LIFE_SECONDS = 0.8
 """Time in which the remembered maximum halves while smaller numbers arrive."""
+LONGEST_MEMORY = 100.0
+"""The remembered maximum is at most so many times the present one."""
 SMALLEST = 1e-300
 """Numbers nearer to zero than this are drawn as zero."""
 
@@ -59,6 +61,9 @@ class CalmLimit:
     def feed(self, maximum: float, now: float) -> float:
         """Take the largest absolute value of a frame, finite, at the time ``now`` in seconds; return the limit."""
         faded = self._maximum * 0.5 ** (max(0.0, now - self._fed_at) / HALF_LIFE_SECONDS)
+        if maximum > 0:
+            # Calm is for numbers of one kind: after a collapse, the scale is of use again within seconds.
+            faded = min(faded, LONGEST_MEMORY * maximum)
         self._maximum, self._fed_at = max(maximum, faded), now
         if maximum > self.limit:
             self.limit = nice_above(maximum)

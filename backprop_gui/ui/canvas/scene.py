@@ -162,8 +162,12 @@ class NetworkScene(QGraphicsScene):
         if frame is None:
             self.lookup = None
             self.forget_scale()
-        elif self.frame is None or self.lookup is None or frame.plan is not self.frame.plan:
-            self.lookup = Lookup.of(frame.plan, self.network)
+        else:
+            if self.frame is None or self.lookup is None or frame.plan is not self.frame.plan:
+                self.lookup = Lookup.of(frame.plan, self.network)
+            if self.frame is not None and (frame.step < self.frame.step or self.frame.note != frame.note):
+                # Training began again, or went back: the numbers before say nothing about those to come.
+                self.forget_scale()
         self.frame = frame
         self.refresh(numbers=frame is None)
 
