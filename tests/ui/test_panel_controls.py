@@ -64,6 +64,16 @@ def test_names_tooltips_and_focus(
         assert table.accessibleName()
 
 
+@pytest.mark.parametrize("make", PANELS)
+def test_a_click_leaves_the_keyboard_where_it_was(
+    qtbot: QtBot, document: Document, player: Player, make: type[PanelWidget]
+) -> None:
+    panel = place(qtbot, document, player, make)
+    for control in controls_of(panel):
+        if isinstance(control, (QAbstractButton, QComboBox)):
+            assert not control.focusPolicy() & Qt.FocusPolicy.ClickFocus, control.accessibleName()
+
+
 @pytest.mark.parametrize("width", [230, 400])
 @pytest.mark.parametrize("make", PANELS)
 def test_nothing_is_wider_than_the_dock(

@@ -95,6 +95,9 @@ class DataPanel(PanelWidget):
             lambda task: self._choose_in_table("Choose the kind of task", task=task)
         )
         self.table.refused.connect(self.message.say)
+        # A click leaves the keyboard where it was, so that Space still plays and pauses.
+        for button in (self.shuffle, self.standardize, self.open_button):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._arrange()
 
     # ---- building
@@ -200,7 +203,7 @@ class DataPanel(PanelWidget):
         stop = name if name in self.tiles else next(iter(self.tiles))
         for tile in self.tiles.values():
             here = tile.name == stop
-            tile.setFocusPolicy(Qt.FocusPolicy.StrongFocus if here else Qt.FocusPolicy.ClickFocus)
+            tile.setFocusPolicy(Qt.FocusPolicy.TabFocus if here else Qt.FocusPolicy.NoFocus)
         if name in self.tiles:
             self._gallery.ensureWidgetVisible(self.tiles[name])
 

@@ -71,6 +71,8 @@ class ShapePanel(PanelWidget):
         self.shape_box.editingFinished.connect(self._apply_shape)
         self.shape_box.textEdited.connect(lambda text: self._message.say(""))
         self.new_weights = QPushButton("New weights")
+        # A click leaves the keyboard where it was, so that Space still plays and pauses.
+        self.new_weights.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.new_weights.clicked.connect(self._draw_weights)
         self._count = muted(role="caption")
         self.layer_count = Stepper(

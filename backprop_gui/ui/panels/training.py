@@ -107,6 +107,8 @@ class TrainingPanel(PanelWidget):
         self.batch.problem.connect(self._batch_problem.say)
         self.all_examples = QCheckBox("all")
         self.all_examples.setToolTip("Use all training examples for every update")
+        # A click leaves the keyboard where it was, so that Space still plays and pauses.
+        self.all_examples.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.all_examples.clicked.connect(self._toggle_all)
         self._arrange()
 

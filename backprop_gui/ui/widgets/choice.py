@@ -39,8 +39,8 @@ class Choice(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(5)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        # A click or Tab gives it the focus, the wheel does not.
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Neither the wheel nor a click takes the keyboard, so that Space still plays and pauses afterwards.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.activated.connect(self._activated)
 
     @property

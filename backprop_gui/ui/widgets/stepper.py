@@ -62,7 +62,7 @@ def _button(icon: str, tip: str) -> QToolButton:
     button.setIconSize(QSize(11, 11))
     button.setFixedSize(20, 20)
     button.setToolTip(tip)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
 
 

@@ -44,7 +44,8 @@ class Thumbnail(QAbstractButton):
         self.setToolTip(
             f"<p>{tip}<br><small>{source.citation}</small></p>" if source.citation else f"<p>{tip}</p>"
         )
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # A click leaves the keyboard where it was, so that Space still plays and pauses.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         font = self.font()
