@@ -16,7 +16,7 @@ from backprop_gui.ui.canvas.strands import Strands, strands_of
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-RADIUS = 26.0
+RADIUS = 31.0
 """Radius of a neuron that has room."""
 LARGEST_DRAWN = 32
 """Layers of more neurons are drawn as a heat map until they are opened."""
