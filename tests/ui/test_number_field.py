@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.errors import UserError
@@ -96,6 +97,32 @@ def test_escape_takes_back_what_was_typed(qtbot: QtBot) -> None:
     assert field.text() == "2"
     assert problems[-1] == ""
     assert entered == []
+
+
+def test_the_keyboard_goes_back_to_the_window_once_nothing_is_left_to_correct(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    field = NumberField("learning rate", 0, 10, "")
+    field.set_value(2)
+    window.setCentralWidget(field)
+    undone: list[bool] = []
+    undo = window.addAction("Undo")
+    undo.setShortcut("Ctrl+Z")
+    undo.triggered.connect(lambda: undone.append(True))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    type_into(field, "x")
+    assert field.hasFocus()
+    type_into(field, "3")
+    assert not field.hasFocus()
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == [True]
+    assert field.text() == "3"
+    type_into(field, "4", enter=False)
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert not field.hasFocus()
+    assert field.text() == "3"
 
 
 def test_a_whole_number_is_asked_for_where_one_is_needed(qtbot: QtBot) -> None:

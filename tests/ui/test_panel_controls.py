@@ -29,7 +29,7 @@ from backprop_gui.ui.panels.training import TrainingPanel
 from backprop_gui.ui.player import Player
 from backprop_gui.ui.selection import Selection
 from backprop_gui.ui.widgets.thumbnail import Thumbnail
-from tests.ui.panel_lab import place
+from tests.ui.panel_lab import place, type_into
 
 PANELS = (ShapePanel, DataPanel, TrainingPanel, Inspector)
 
@@ -72,6 +72,18 @@ def test_a_click_leaves_the_keyboard_where_it_was(
     for control in controls_of(panel):
         if isinstance(control, (QAbstractButton, QComboBox)):
             assert not control.focusPolicy() & Qt.FocusPolicy.ClickFocus, control.accessibleName()
+
+
+def test_enter_in_the_shape_box_gives_the_keyboard_back(
+    qtbot: QtBot, document: Document, player: Player
+) -> None:
+    panel = place(qtbot, document, player, ShapePanel)
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    type_into(panel.shape_box, "2-four-1")
+    assert panel.shape_box.hasFocus()
+    type_into(panel.shape_box, "2-3-1")
+    assert not panel.shape_box.hasFocus()
 
 
 @pytest.mark.parametrize("width", [230, 400])

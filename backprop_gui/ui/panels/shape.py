@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from backprop_gui.engine import INITIALIZERS
 from backprop_gui.errors import UserError
@@ -18,6 +17,7 @@ from backprop_gui.ui.widgets.column import MARGIN, SPACING, Column, muted
 from backprop_gui.ui.widgets.layer_row import LayerRow, activation_choice
 from backprop_gui.ui.widgets.message import Message, attempt
 from backprop_gui.ui.widgets.stepper import Stepper
+from backprop_gui.ui.widgets.typing_box import TypingBox
 
 DRAWN_BY_HAND = "The layers of this network were drawn by hand: change them in the picture."
 
@@ -34,7 +34,7 @@ def hidden_sizes(network: Network) -> tuple[int, ...]:
     return tuple(len(network.members[layer.id]) for layer in network.layers[1:-1])
 
 
-class ShapeBox(QLineEdit):
+class ShapeBox(TypingBox):
     """The box for "2-8-8-1"; Escape takes back what was typed."""
 
     def __init__(self) -> None:
@@ -53,12 +53,10 @@ class ShapeBox(QLineEdit):
             self.setText(shape)
             self.setCursorPosition(0)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.text() != self.shown:
+    def take_back(self) -> None:
+        if self.text() != self.shown:
             self.setText(self.shown)
             self.editingFinished.emit()
-            return
-        super().keyPressEvent(event)
 
 
 class ShapePanel(PanelWidget):

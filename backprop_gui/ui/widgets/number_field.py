@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from backprop_gui.errors import UserError
 from backprop_gui.ui import theme
 from backprop_gui.ui.widgets.message import Message
+from backprop_gui.ui.widgets.typing_box import TypingBox
 
 FIELD_WIDTH = 92
 
@@ -44,7 +44,7 @@ def write_number(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 
-class NumberField(QLineEdit):
+class NumberField(TypingBox):
     """Shows a number with all its digits and takes another one on Enter or when it is left; Escape takes it back.
 
     Signals
@@ -89,6 +89,10 @@ class NumberField(QLineEdit):
             return
         self._value = value
         self._restore()
+
+    def take_back(self) -> None:
+        if self.text() != write_number(self._value):
+            self._restore()
 
     def _restore(self) -> None:
         self.setText(write_number(self._value))
@@ -135,12 +139,6 @@ class NumberField(QLineEdit):
             self.style().unpolish(self)
             self.style().polish(self)
         self.problem.emit(problem)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.text() != write_number(self._value):
-            self._restore()
-            return
-        super().keyPressEvent(event)
 
 
 class NumberRow(QWidget):
