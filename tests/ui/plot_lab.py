@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from backprop_gui.engine.frame import Curve, Frame, Probe
+from backprop_gui.engine.frame import Curve, Frame, Probe, Score
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.project import trainer_of
 from backprop_gui.ui.document import Document
@@ -43,12 +43,14 @@ def a_lab(source: str, hidden: tuple[int, ...] = (4,), **training: Any) -> tuple
 def with_curve(
     frame: Frame, train: list[float], test: list[float] | None = None, stride: float = 1.0
 ) -> Frame:
-    """Return ``frame`` with another record of losses."""
+    """Return ``frame`` with another record of losses, which ends at its own."""
     count = len(train)
     nothing = np.full(count, np.nan)
     tested = nothing if test is None else np.array(test)
     curve = Curve(np.arange(count) * stride, np.array(train), tested, nothing, nothing)
-    return replace(frame, curve=curve, epoch=(count - 1) * stride)
+    now = (count - 1) * stride
+    score = None if np.isnan(tested[-1]) else Score(float(tested[-1]))
+    return replace(frame, curve=curve, epoch=now, scored_at=now, train=Score(train[-1]), test=score)
 
 
 def move_mouse(widget: QWidget, x: float, y: float) -> None:

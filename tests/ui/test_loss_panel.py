@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.data import default_settings, load
-from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.frame import Frame, Score
 from backprop_gui.project import with_data
 from backprop_gui.ui import theme
 from backprop_gui.ui.numbers import format_exact
@@ -117,7 +117,7 @@ def test_a_curve_is_prepared_only_when_it_has_changed(
     shown: Shown, trained: tuple[Any, Frame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lab, frame = trained
-    panel = shown(lab, frame)
+    panel = shown(lab, with_curve(frame, frame.curve.train.tolist(), frame.curve.test.tolist()))
     calls: list[int] = []
     original = plot_of(panel).show_curves
     monkeypatch.setattr(plot_of(panel), "show_curves", lambda *a: (calls.append(1), original(*a)))
@@ -237,6 +237,42 @@ def test_a_record_without_a_test_part_says_so(shown: Shown, trained: tuple[Any, 
     assert "no test data" in panel.words.whole
     plot_of(panel).read_near(1)
     assert "test 0.6" in panel.words.whole
+
+
+def test_other_data_move_the_end_of_the_curve_before_training_goes_on(shown: Shown) -> None:
+    lab, trainer = a_lab("xor")
+    for _ in range(5):
+        trainer.advance_epoch()
+    frame = trainer.frame()
+    panel = shown(lab, frame)
+    assert panel.key.accessibleName() == "lines: training"
+    for other in (
+        replace(frame, train=Score(0.9, 0.5), test=Score(0.8, 0.6)),
+        replace(frame, train=Score(0.9, 0.5), test=Score(0.8, 0.6), scored_at=5.25, epoch=5.25),
+    ):
+        panel.show_frame(other)
+        assert panel.key.accessibleName() == "lines: training, test"
+        plot = plot_of(panel)
+        assert plot.epochs.tolist() == sorted({*range(6), other.scored_at})
+        place = plot.place(other.scored_at, float(plot.axis.heights(np.array([0.8]))[0]))
+        # Beside the marker of the present.
+        assert shows(plot.grab().toImage(), place.x() - 2, place.y(), theme.current().test)
+        plot.read_near(other.scored_at)
+        assert f"epoch {other.scored_at:g}  ·" in panel.words.whole
+        assert "·  training 0.9  ·  test 0.8" in panel.words.whole
+        QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    panel.show_frame(frame)
+    assert panel.key.accessibleName() == "lines: training"
+    assert plot_of(panel).epochs.tolist() == list(range(6))
+
+
+def test_other_data_at_the_start_replace_the_only_point(shown: Shown) -> None:
+    lab, trainer = a_lab("xor")
+    frame = trainer.frame()
+    panel = shown(lab, replace(frame, train=Score(0.25)))
+    plot_of(panel).read_near(0)
+    assert plot_of(panel).epochs.tolist() == [0]
+    assert "training 0.25" in panel.words.whole
 
 
 def test_another_file_begins_with_empty_axes(shown: Shown, trained: tuple[Any, Frame]) -> None:

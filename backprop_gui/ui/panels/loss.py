@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,8 +95,9 @@ class LossPanel(PanelWidget):
         plot, running = self._plot(), frame.rate > 0
         if running and not plot.budget.allows():
             return
-        if self._curve is None or not _same(self._curve, frame.curve):
-            self._curve = frame.curve
+        curve = _up_to_now(frame)
+        if self._curve is None or not _same(self._curve, curve):
+            self._curve = curve
             with plot.budget.spend():
                 self._draw()
         plot.show_now(
@@ -164,7 +166,10 @@ class LossPanel(PanelWidget):
         curve = self._curve
         if curve is not None and 0 <= index < len(curve.epochs):
             train, test = (float(values[index]) for values in self._values())
-            parts = [f"epoch {curve.epochs[index]:,.0f}", f"training {self._reading(train)}"]
+            parts = [
+                f"epoch {_epoch_text(float(curve.epochs[index]), False)}",
+                f"training {self._reading(train)}",
+            ]
             if not np.isnan(curve.test).all():
                 parts.append("no test data" if np.isnan(curve.test[index]) else f"test {self._reading(test)}")
         else:
@@ -200,6 +205,30 @@ class LossPanel(PanelWidget):
             head.addWidget(self.scale, 2, 0, 1, 2, left)
 
 
+def _up_to_now(frame: Frame) -> Curve:
+    """Return the records with the scores of ``frame`` as their end.
+
+    Other data, or another loss, change the scores at once, and no record is made before training goes on.
+    """
+    curve, tested = frame.curve, frame.test
+    now = (
+        frame.scored_at,
+        frame.train.loss,
+        math.nan if tested is None else tested.loss,
+        math.nan if frame.train.accuracy is None else frame.train.accuracy,
+        math.nan if tested is None or tested.accuracy is None else tested.accuracy,
+    )
+    records = (curve.epochs, curve.train, curve.test, curve.train_accuracy, curve.test_accuracy)
+    count = len(curve.epochs)
+    if count and (
+        curve.epochs[-1] > frame.scored_at
+        or np.array_equal([record[-1] for record in records], now, equal_nan=True)
+    ):
+        return curve
+    keep = count - bool(count and curve.epochs[-1] == frame.scored_at)
+    return Curve(*(np.append(record[:keep], value) for record, value in zip(records, now, strict=True)))
+
+
 def _same(first: Curve, second: Curve) -> bool:
     """Return whether two curves hold the same records; they are short, and drawing them is what costs."""
     return first is second or (
@@ -207,6 +236,8 @@ def _same(first: Curve, second: Curve) -> bool:
         and np.array_equal(first.epochs, second.epochs)
         and np.array_equal(first.train, second.train, equal_nan=True)
         and np.array_equal(first.test, second.test, equal_nan=True)
+        and np.array_equal(first.train_accuracy, second.train_accuracy, equal_nan=True)
+        and np.array_equal(first.test_accuracy, second.test_accuracy, equal_nan=True)
     )
 
 
