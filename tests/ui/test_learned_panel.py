@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +22,7 @@ from backprop_gui.ui.class_colors import class_color
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.panels.learned import LearnedPanel
 from backprop_gui.ui.plots.agreement import Agreement
+from backprop_gui.ui.plots.axes import fitting_name, label_font
 from backprop_gui.ui.plots.confusion import Confusion, decide
 from backprop_gui.ui.plots.fit import Fit
 from backprop_gui.ui.plots.plane import Plane
@@ -212,6 +214,24 @@ def test_a_click_on_an_example_chooses_it(shown: Shown) -> None:
         lab.player.asked.clear()
     click(view, view.axes.rect.left() + 1, view.axes.rect.top() + 1)
     assert lab.player.asked == []
+
+
+@pytest.mark.parametrize("name", ["Breite", "column 2", "a name that no axis has room for"])
+def test_names_of_axes_are_never_cut(shown: Shown, name: str) -> None:
+    lab, trainer = a_lab("xor-clouds")
+    dataset = replace(lab.document.prepared.dataset, input_names=(name, name))
+    lab.document.prepared = replace(lab.document.prepared, dataset=dataset)
+    plane = plane_of(shown(lab, trainer.frame()))
+    metrics = QFontMetricsF(label_font(plane.font()))
+    room = plane.axes.rect.left() - 5
+    written = fitting_name(metrics, name, room)
+    assert metrics.horizontalAdvance(written) <= room
+    if len(name) < 10:
+        assert written == name
+    else:
+        assert written.startswith("a ")
+        assert written.endswith("r")
+        assert "…" in written
 
 
 def test_the_example_looked_at_is_ringed(shown: Shown) -> None:

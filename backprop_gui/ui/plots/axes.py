@@ -18,6 +18,8 @@ Range = tuple[float, float]
 LABEL_PX = 11
 BELOW_PX = LABEL_PX + 8
 """Room for the numbers under a picture."""
+NAME_PX = 64
+"""Most room that the name of an axis takes beside a picture."""
 PADDING = 0.08
 """Room around the data, as a share of their span."""
 
@@ -45,10 +47,16 @@ def alike(first: Range, second: Range) -> tuple[Range, Range]:
     return (middles[0] - half, middles[0] + half), (middles[1] - half, middles[1] + half)
 
 
-def room_beside(font: QFont, y: Range, height: float) -> float:
-    """Return the width that the numbers on the left need."""
+def room_beside(font: QFont, y: Range, height: float, name: str = "") -> float:
+    """Return the width that the numbers on the left need, and the name of their axis unless it is very long."""
     metrics = QFontMetricsF(label_font(font))
-    return max(metrics.horizontalAdvance(label) for _, label in _ticks(y, height, 40)) + 7
+    numbers = max(metrics.horizontalAdvance(label) for _, label in _ticks(y, height, 40))
+    return max(numbers, min(metrics.horizontalAdvance(name), NAME_PX)) + 7
+
+
+def fitting_name(metrics: QFontMetricsF, name: str, room: float) -> str:
+    """Return the name of an axis with dots in its middle where all of it needs more than ``room`` pixels."""
+    return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,8 @@ class Axes:
         font = label_font(painter.font())
         metrics = QFontMetricsF(font)
         painter.setFont(font)
+        x_name = fitting_name(metrics, x_name, 0.7 * rect.width())
+        y_name = fitting_name(metrics, y_name, rect.left() - 5)
         name_width = metrics.horizontalAdvance(x_name)
         name_left = rect.right() - name_width
         for value, label in _ticks(self.x, rect.width(), 52):
@@ -113,4 +123,4 @@ def _ticks(limits: Range, pixels: float, spacing: float) -> list[tuple[float, st
     return [(value, tick_label(value, step)) for value in linear_ticks(*limits, most)]
 
 
-__all__ = ["BELOW_PX", "LABEL_PX", "Axes", "alike", "label_font", "range_of", "room_beside"]
+__all__ = ["BELOW_PX", "LABEL_PX", "Axes", "alike", "fitting_name", "label_font", "range_of", "room_beside"]

@@ -66,7 +66,7 @@ class Fit(View):
         dataset, width, height = self.prepared.dataset, self.width(), self.height()
         room = entries_height(self.font(), width - 40, self._entries()) + (ROW_PX if self.points.note else 0)
         tall = max(50, int(min(0.85 * width, height - 4 - BELOW_PX - 6 - room)))
-        left = math.ceil(max(26.0, room_beside(self.font(), self._y, tall)))
+        left = math.ceil(max(26.0, room_beside(self.font(), self._y, tall, self._y_name())))
         self.axes = Axes(QRectF(left, 4, max(40, width - left - 2), tall), self._x, self._y)
         self.points.side = min(tall, width)
         rows = self.points.rows[self.points.shown]
@@ -121,6 +121,12 @@ class Fit(View):
         names = self.prepared.dataset.target_names[: self._lines]
         return [f"predicted {display_name(name)}" for name in names]
 
+    def _y_name(self) -> str:
+        assert self.prepared is not None
+        dataset = self.prepared.dataset
+        several = len(dataset.target_names) > 1 or dataset.class_names
+        return "" if several else display_name(dataset.target_names[0])
+
     def _line_color(self, line: int) -> QColor:
         return theme.current().text if self._lines == 1 else class_color(theme.current(), line)
 
@@ -157,8 +163,7 @@ class Fit(View):
     def paint_backdrop(self, painter: QPainter) -> None:
         assert self.prepared is not None
         dataset, rect = self.prepared.dataset, self.axes.rect
-        y_name = "" if len(dataset.target_names) > 1 or dataset.class_names else dataset.target_names[0]
-        self.axes.paint(painter, display_name(dataset.input_names[0]), display_name(y_name), grid=True)
+        self.axes.paint(painter, display_name(dataset.input_names[0]), self._y_name(), grid=True)
         self.points.paint(painter, self._dots, self._dot_colors(), theme.current().window)
         top = rect.bottom() + BELOW_PX + 4
         below = paint_entries(painter, rect.left(), top, rect.width(), self._entries())

@@ -115,7 +115,8 @@ class Plane(View):
         if self.prepared is None:
             return
         width, height = self.width(), self.height()
-        left = math.ceil(max(22.0, room_beside(self.font(), self._ranges[1], width - 30)))
+        name = display_name(self.prepared.dataset.input_names[1])
+        left = math.ceil(max(22.0, room_beside(self.font(), self._ranges[1], width - 30, name)))
         side = min(width - left, height - 2 - BELOW_PX - 6 - self.legend_height(width))
         side = max(40, int(side))
         self.axes = Axes(QRectF(left, 2, side, side), *self._ranges)
