@@ -58,7 +58,11 @@ class GradientChip(QAbstractButton):
         if frame is self._frame and key == self._key:
             return
         self._frame, self._key = frame, key
-        if self._check is not None:
+        if self._check is not None and self._checked is not None and _is_other_run(frame, self._checked):
+            self._check = self._checked = None
+            if not self._waiting.busy:
+                self._say(ASK, "", TIP)
+        elif self._check is not None:
             self._report()
 
     # ---- checking
@@ -112,6 +116,8 @@ class GradientChip(QAbstractButton):
         if _same_numbers(now, checked):
             verdict = f"✓ checked, {error}" if check.passed else f"✗ wrong by {error}"
             self._say(verdict, "good" if check.passed else "bad", self._details())
+        elif now.step == checked.step or now.probe != checked.probe:
+            self._say(ASK, "", TIP)
         else:
             tip = f"{self._details()}\nSince then the numbers have changed: click to check those that are shown."
             self._say(f"{'✓' if check.passed else '✗'} checked at step {checked.step:,}", "", tip)
@@ -171,6 +177,21 @@ class GradientChip(QAbstractButton):
         painter.setFont(self._font())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
         painter.end()
+
+
+def _is_other_run(now: Frame, checked: Frame) -> bool:
+    """Return whether what was checked is gone for good: another network, loss or data, or training begun anew."""
+    return (
+        now.step < checked.step
+        or (now.plan is not checked.plan and now.plan.network != checked.plan.network)
+        or now.loss != checked.loss
+        or (
+            now.probe == checked.probe
+            and not (
+                np.array_equal(now.trace.x, checked.trace.x) and np.array_equal(now.trace.t, checked.trace.t)
+            )
+        )
+    )
 
 
 def _same_numbers(first: Frame, second: Frame) -> bool:

@@ -286,14 +286,37 @@ def test_a_check_holds_for_the_same_numbers_only(strip: EquationStrip, player: P
     others = [
         replace(frame, theta=frame.theta + 1),
         replace(frame, trace=moved),
-        replace(frame, loss=LOSSES["half-squared"]),
         replace(frame, probe=Probe(index=3)),
+        replace(frame, probe=Probe(index=3), step=3),
     ]
     for other in others:
         strip.show_equation(other, None, View.BACKWARD)
-        assert strip.chip.text() == "✓ checked at step 0"
+        assert strip.chip.text() == "check gradient"
+        assert strip.chip.tone == ""
         strip.show_equation(replace(frame, step=7), None, View.BACKWARD)
         assert strip.chip.tone == "good"
+
+
+@pytest.mark.parametrize("change", ["begun anew", "network", "loss", "data"])
+def test_a_check_of_another_run_is_forgotten(
+    strip: EquationStrip, player: Player, qtbot: QtBot, change: str
+) -> None:
+    frame = replace(frame_of(player), step=3188)
+    network = frame.plan.network
+    smaller = network.with_neurons([replace(network.neurons[-1], activation="relu")])
+    others = {
+        "begun anew": replace(frame, step=0, theta=frame.theta + 1),
+        "network": replace(frame, plan=replace(frame.plan, network=smaller), step=3189),
+        "loss": replace(frame, loss=LOSSES["half-squared"]),
+        "data": replace(frame, trace=replace(frame.trace, x=frame.trace.x + 1), step=3189),
+    }
+    strip.show_equation(frame, None, View.BACKWARD)
+    strip.chip.click()
+    qtbot.waitUntil(lambda: strip.chip.check is not None)
+    strip.show_equation(others[change], None, View.BACKWARD)
+    assert strip.chip.text() == "check gradient"
+    strip.show_equation(replace(frame, step=4000, theta=frame.theta + 2), None, View.BACKWARD)
+    assert strip.chip.text() == "check gradient"
 
 
 def test_a_check_is_of_the_frames_own_loss(strip: EquationStrip, player: Player, qtbot: QtBot) -> None:
