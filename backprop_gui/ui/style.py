@@ -157,6 +157,8 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: 
 
 QTableView, QTreeView, QListView { background: transparent; border: none; outline: none; gridline-color: transparent;
     selection-background-color: @tile; selection-color: @text; }
+QListView { background: @raised; color: @text; }
+QListWidget { background: transparent; }
 QTableView::item { padding: 2px 4px; border-bottom: 1px solid @border; }
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: @tile; color: @text; }
 QTreeView::item:focus, QListView::item:focus, QTableView::item:focus { border: 1px solid @accent; }

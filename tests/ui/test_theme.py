@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QCompleter, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.paths import resource
@@ -194,3 +194,16 @@ def test_digits_ask_the_font_for_equal_widths(qapp: QApplication) -> None:
     assert font.pixelSize() == 17
     assert font.bold() or font.weight() >= 600
     assert [bytes(tag.toString()) for tag in font.featureTags()] == [b"tnum"]
+
+
+@BOTH
+def test_what_pops_up_to_complete_a_name_has_a_ground(theme: Theme, qapp: QApplication, qtbot: QtBot) -> None:
+    themes.apply(qapp, dark=theme is DARK)
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    field.setCompleter(QCompleter(["alpha.csv", "alpine.csv"], field))
+    popup = field.completer().popup()
+    popup.resize(200, 120)
+    image = popup.grab().toImage()
+    assert image.pixelColor(190, 110) == theme.raised
+    assert popup.palette().color(QPalette.ColorRole.Text) == theme.text
