@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.data import DATASETS, Dataset, DataSettings, Task, conversion, default_settings, load
@@ -189,6 +189,46 @@ def test_a_table_is_opened_and_its_targets_are_chosen(
     click_column(panel, 3, CONTROL)
     qtbot.waitUntil(lambda: "holds text" in said(panel))
     assert chosen(panel) == ["size", "price"], "what cannot be must not stay chosen"
+
+
+def test_the_open_table_is_named_and_another_is_looked_for_beside_it(
+    panel: DataPanel, document: Document, table: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    other = table.with_name("other.csv")
+    other.write_text(TABLE)
+
+    def choose(parent: object, title: str, folder: str, kinds: str) -> tuple[str, str]:
+        asked.append(folder)
+        return str(other), kinds
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
+    assert not panel.opener.name.isVisible()
+    open_table(panel, table, qtbot)
+    assert panel.opener.name.isVisible()
+    assert panel.opener.name.text() == "fruit.csv"
+    assert panel.opener.name.toolTip() == str(table)
+    QTest.mouseClick(panel.opener.button, LEFT)
+    assert asked == [str(table.parent)]
+    qtbot.waitUntil(lambda: panel.opener.name.text() == "other.csv")
+
+
+def test_opening_a_table_is_offered_above_the_gallery(panel: DataPanel) -> None:
+    tile = panel.tiles["xor"]
+    assert panel.opener.button.mapTo(panel, QPoint(0, 0)).y() < tile.mapTo(panel, QPoint(0, 0)).y()
+    assert panel.opener.button.visibleRegion().boundingRect() == panel.opener.button.rect()
+
+
+@pytest.mark.parametrize("name", ["moons", "spiral", "iris"])
+def test_the_chosen_tile_stays_in_sight_when_settings_appear(
+    panel: DataPanel, choose: Callable[[str], None], qtbot: QtBot, name: str
+) -> None:
+    tile = panel.tiles[name]
+    panel.resize(260, 520)
+    choose(name)
+    qtbot.waitUntil(lambda: tile.visibleRegion().boundingRect() == tile.rect())
+    qtbot.wait(50)
+    assert tile.visibleRegion().boundingRect() == tile.rect()
 
 
 def test_numbers_of_a_table_can_be_amounts_or_classes(

@@ -7,15 +7,13 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QPushButton,
     QToolButton,
     QVBoxLayout,
 )
@@ -27,12 +25,13 @@ from backprop_gui.ui import theme
 from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
-from backprop_gui.ui.widgets.column import SPACING, Column, muted
+from backprop_gui.ui.widgets.column import MARGIN, SPACING, Column, muted
 from backprop_gui.ui.widgets.elided import ElidedLabel
 from backprop_gui.ui.widgets.message import Message, attempt
 from backprop_gui.ui.widgets.number_field import NumberField
 from backprop_gui.ui.widgets.slider import LabelledSlider
 from backprop_gui.ui.widgets.table_choices import TableChoices
+from backprop_gui.ui.widgets.table_opener import TableOpener
 from backprop_gui.ui.widgets.thumbnail import Thumbnail, gallery_previews
 
 NOISES = tuple(round(0.01 * step, 2) for step in (*range(20), *range(20, 50, 2), *range(50, 101, 5)))
@@ -58,6 +57,9 @@ class DataPanel(PanelWidget):
         self.message = Message()
         self.tiles: dict[str, Thumbnail] = {}
         self._group = QButtonGroup(self)
+        # Only once all is laid out: for the heights on the way there it would scroll for nothing.
+        self._scroll = QTimer(self, singleShot=True, interval=0)
+        self._scroll.timeout.connect(self._keep_in_sight)
         self._about = ElidedLabel("caption")
         self._notes = Message()
         self.noise = self._slider("noise", NOISES, "Standard deviation of the noise, in the data's own units")
@@ -84,9 +86,8 @@ class DataPanel(PanelWidget):
         self.standardize.clicked.connect(
             lambda on: self._set("Standardise" if on else "Do not standardise", standardize=on)
         )
-        self.open_button = QPushButton("Open CSV…")
-        self.open_button.setToolTip("Learn from a table of your own: any CSV file")
-        self.open_button.clicked.connect(self._ask_for_file)
+        self.opener = TableOpener()
+        self.opener.chosen.connect(self.open_file)
         self.table = TableChoices()
         self.table.targets_chosen.connect(
             lambda names: self._choose_in_table("Choose the target", targets=names)
@@ -96,7 +97,7 @@ class DataPanel(PanelWidget):
         )
         self.table.refused.connect(self.message.say)
         # A click leaves the keyboard where it was, so that Space still plays and pauses.
-        for button in (self.shuffle, self.standardize, self.open_button):
+        for button in (self.shuffle, self.standardize):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._arrange()
 
@@ -132,8 +133,9 @@ class DataPanel(PanelWidget):
             self._group.addButton(tile)
             grid.addWidget(tile, place // COLUMNS, place % COLUMNS)
             place += 1
-        gallery.body.addWidget(self.open_button)
         gallery.body.addStretch(1)
+        # Settings that appear below take their room from the gallery.
+        gallery.verticalScrollBar().rangeChanged.connect(lambda: self._scroll.start())
         settings = Column(fitting=True, top=SPACING)
         body = settings.body
         body.setSpacing(SPACING // 2)
@@ -153,6 +155,10 @@ class DataPanel(PanelWidget):
         outside = QVBoxLayout(self)
         outside.setContentsMargins(0, 0, 0, 0)
         outside.setSpacing(0)
+        top = QHBoxLayout()
+        top.setContentsMargins(MARGIN, MARGIN // 2, MARGIN, SPACING // 2)
+        top.addWidget(self.opener)
+        outside.addLayout(top)
         outside.addWidget(gallery, 1)
         outside.addWidget(settings)
 
@@ -189,6 +195,7 @@ class DataPanel(PanelWidget):
         self._about.setText(_described(dataset))
         self._about.setToolTip(source.citation if source else settings.source)
         self._notes.say(" ".join(dataset.notes) if source is None else source.citation, "muted")
+        self.opener.show_table(Path(settings.source) if source is None else None)
         self.table.setVisible(source is None)
         if source is None:
             self.table.show_table(settings)
@@ -204,21 +211,18 @@ class DataPanel(PanelWidget):
         for tile in self.tiles.values():
             here = tile.name == stop
             tile.setFocusPolicy(Qt.FocusPolicy.TabFocus if here else Qt.FocusPolicy.NoFocus)
-        if name in self.tiles:
-            self._gallery.ensureWidgetVisible(self.tiles[name])
+        self._scroll.start()
+
+    def _keep_in_sight(self) -> None:
+        chosen = self._group.checkedButton()
+        if chosen is not None:
+            self._gallery.ensureWidgetVisible(chosen)
 
     # ---- what people do
 
     def open_file(self, path: str) -> None:
         """Learn from the CSV file at ``path``, read in the background."""
         self._use(f"Open {Path(path).name}", default_settings(path))
-
-    def _ask_for_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Open a table", "", "Tables (*.csv *.tsv *.txt);;All files (*)"
-        )
-        if path:
-            self.open_file(path)
 
     def _choose(self, name: str) -> None:
         if name == self.lab.document.project.data.source:
