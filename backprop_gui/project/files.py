@@ -22,6 +22,7 @@ is written relative to that folder and begins with ``./``, so that folder can be
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from pathlib import Path
@@ -108,7 +109,18 @@ def decode(content: bytes, name: str = "the text", *, folder: str | None = None)
         What messages call the file.
     folder : str, optional
         The absolute path from which a table's relative one counts; without it, that stays relative.
+
+    Raises
+    ------
+    ProjectFileError
+        If it is no project, is damaged, is of a newer format, or says something impossible.
     """
+    if not content.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
+        # To say where such a file is not JSON would help nobody: most likely it is a table.
+        raise ProjectFileError(
+            f"“{name}” is not a project of Backprop Lab: choose a {SUFFIX} file. "
+            "A table is opened with “Open CSV…” in the Data panel."
+        )
     try:
         header = msgspec.json.decode(content, type=_Header)
         if header.format == FORMAT:

@@ -121,6 +121,18 @@ def test_what_is_no_project_at_all_is_refused(content: bytes) -> None:
     complaint(content)
 
 
+@pytest.mark.parametrize("content", [b"x;y\n1;2\n", b"\xef\xbb\xbfx,y\n1,2\n", b"", b"PK\x03\x04"])
+def test_what_is_no_json_is_no_project_but_perhaps_a_table(content: bytes) -> None:
+    text = complaint(content)
+    assert "is not a project" in text
+    assert "“Open CSV…” in the Data panel" in text
+    assert "JSON" not in text
+
+
+def test_a_damaged_project_is_not_taken_for_a_table() -> None:
+    assert "Open CSV" not in complaint(CONTENT[:200])
+
+
 def test_a_file_cut_off_anywhere_is_refused() -> None:
     for length in range(0, len(CONTENT.rstrip()) - 1, 37):
         complaint(CONTENT[:length])
