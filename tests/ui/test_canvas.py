@@ -266,14 +266,27 @@ def test_the_legends_menu_chooses_the_scale(canvas: Canvas) -> None:
     shown(canvas, a_network(2, 4, 1))
     menu = canvas.legend.menu()
     chosen = {action.text(): action for action in menu.actions() if action.isCheckable()}
-    assert [text for text, action in chosen.items() if action.isChecked()] == ["Linear", "The network"]
-    chosen["Symmetric logarithm"].trigger()
+    assert [text for text, action in chosen.items() if action.isChecked()] == [
+        "Scale: linear",
+        "Scale common to the network",
+    ]
+    chosen["Scale: symmetric logarithm"].trigger()
     assert canvas.scene.form is Form.SYMLOG
-    chosen["Each layer"].trigger()
+    chosen["Scale of each layer"].trigger()
     assert canvas.scene.limits.reach is Reach.LAYER
     assert canvas.legend.content.form is Form.LINEAR or canvas.legend.content.form is Form.SYMLOG
     menu.deleteLater()
     canvas.grab()
+
+
+def test_the_legend_shows_that_it_can_be_clicked(canvas: Canvas) -> None:
+    shown(canvas, a_network(2, 4, 1))
+    legend = canvas.legend
+    # Below the bar, beside the numbers, where nothing else is painted.
+    ground = QPoint(legend.width() - 4, legend.height() // 2)
+    before = legend.grab().toImage().pixelColor(ground)
+    legend.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)
+    assert legend.grab().toImage().pixelColor(ground) == themes.current().tile != before
 
 
 @pytest.mark.parametrize("sizes", [(2, 4, 1), (2, 8, 8, 8, 8, 8, 8, 1), (64, 64, 32, 10), (30, 8, 2), (1, 1)])

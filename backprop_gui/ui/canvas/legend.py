@@ -29,6 +29,14 @@ from backprop_gui.ui.theme import Theme, digits
 BAR = QSize(200, 9)
 WEDGE = QSize(72, 9)
 PAD = 7
+CHEVRON_ROOM = 16
+ENTRIES: dict[Form | Reach, str] = {
+    Form.LINEAR: "Scale: linear",
+    Form.SYMLOG: "Scale: symmetric logarithm",
+    Reach.NETWORK: "Scale common to the network",
+    Reach.LAYER: "Scale of each layer",
+}
+"""What the menu calls each choice; every entry is complete, as a stylesheet leaves headings of menus out."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,7 @@ class Legend(QWidget):
         self._plate = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName("Legend")
         self.setToolTip(
             "Orange is positive, blue is negative; the nearer to the background, the nearer to 0.\n"
@@ -114,14 +123,13 @@ class Legend(QWidget):
     def menu(self) -> QMenu:
         """Return the menu that chooses the scale."""
         menu = QMenu(self)
-        for title, choices, chosen in (
-            ("Scale", tuple(Form), self._content.form),
-            ("Common to", tuple(Reach), self._content.reach),
-        ):
-            menu.addSection(title)
+        menu.setAccessibleName("Scale")
+        for choices, chosen in ((tuple(Form), self._content.form), (tuple(Reach), self._content.reach)):
+            if not menu.isEmpty():
+                menu.addSeparator()
             group = QActionGroup(menu)
             for choice in choices:
-                action = group.addAction(choice.value.capitalize())
+                action = group.addAction(ENTRIES[choice])
                 action.setCheckable(True)
                 action.setChecked(choice is chosen)
                 action.triggered.connect(lambda _=False, choice=choice: self._choose(choice))
@@ -163,7 +171,9 @@ class Legend(QWidget):
         height = title.height() + 5 + BAR.height() + 4 + number.height()
         if self._content.edge_title:
             height += 6 + number.height()
-        widest = max(BAR.width(), title.horizontalAdvance("δ = ∂L/∂z, one example, log, per layer"))
+        widest = max(
+            BAR.width(), title.horizontalAdvance("δ = ∂L/∂z, one example, log, per layer") + CHEVRON_ROOM
+        )
         return QSize(round(widest) + 2 * PAD, round(height) + 2 * PAD)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -174,13 +184,23 @@ class Legend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._plate:
             paint_plate(painter, theme, QRectF(self.rect()))
+        if self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.tile)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
         if self.hasFocus():
             painter.setPen(QPen(theme.accent, 1.5))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
         y = PAD + title.ascent()
         painter.setPen(theme.muted)
         painter.setFont(title_font)
-        painter.drawText(QPointF(PAD, y), content.title + self._remark())
+        words = content.title + self._remark()
+        painter.drawText(QPointF(PAD, y), words)
+        ink = theme.text if self.underMouse() else theme.muted
+        _paint_chevron(
+            painter, ink, QPointF(PAD + title.horizontalAdvance(words) + 11, y - title.xHeight() / 2)
+        )
         bar = QRectF(PAD, y + title.descent() + 5, BAR.width(), BAR.height())
         painter.setPen(QPen(theme.border, 1))
         painter.setBrush(_gradient(bar, theme.diverging_table[::10].tolist()))
@@ -238,6 +258,13 @@ def paint_plate(painter: QPainter, theme: Theme, rect: QRectF) -> None:
     painter.setPen(QPen(theme.border, 1))
     painter.setBrush(theme.surface)
     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+
+
+def _paint_chevron(painter: QPainter, ink: QColor, middle: QPointF) -> None:
+    """Paint the small arrow that says that there is something to choose."""
+    painter.setPen(QPen(ink, 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    steps = ((-3.5, -1.5), (0.0, 2.0), (3.5, -1.5))
+    painter.drawPolyline(QPolygonF([middle + QPointF(x, y) for x, y in steps]))
 
 
 def _gradient(bar: QRectF, colors: list[list[int]]) -> QLinearGradient:
