@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QTextCursor, QTextDocument, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -549,6 +549,20 @@ def test_a_tooltip_has_every_digit(canvas: Canvas) -> None:
     text = tooltip_at(canvas.scene, *place, 1.0)
     assert repr(float(frame.theta[frame.plan.slot[edge.source, edge.target]])).replace("-", "−") in text
     assert tooltip_at(canvas.scene, -500, -500, 1.0) == ""
+
+
+def test_the_rows_of_a_tooltip_never_wrap(canvas: Canvas) -> None:
+    shown(canvas, a_network(2, 4, 1))
+    document = QTextDocument()
+    document.setHtml(tooltip_at(canvas.scene, *canvas.scene.picture.position[3].tolist(), 1.0))
+    document.setTextWidth(60)
+    document.documentLayout().documentSize()
+    block, counts = document.begin(), []
+    while block.isValid():
+        if QTextCursor(block).currentTable() is not None:
+            counts.append(block.layout().lineCount())
+        block = block.next()
+    assert counts == [1] * 14
 
 
 # ---- painting no more than needed

@@ -81,8 +81,8 @@ def _edge_rows(network: Network, key: tuple[int, int], frame: Frame | None) -> l
 def tooltip(network: Network, key: Key, frame: Frame | None, lookup: Lookup | None, hint: str = "") -> str:
     """Return the tooltip of a neuron or an edge as rich text."""
     rows = "".join(
-        f"<tr><td style='padding-right: 14px'>{html.escape(name)}</td>"
-        f"<td align='right'>{html.escape(number)}</td></tr>"
+        f"<tr><td style='padding-right: 14px; white-space: nowrap'>{html.escape(name)}</td>"
+        f"<td align='right' style='white-space: nowrap'>{html.escape(number)}</td></tr>"
         for name, number in rows_of(network, key, frame, lookup)
     )
     end = f"<div>{html.escape(hint)}</div>" if hint else ""
