@@ -58,11 +58,7 @@ class GradientChip(QAbstractButton):
         if frame is self._frame and key == self._key:
             return
         self._frame, self._key = frame, key
-        if self._check is not None and self._checked is not None and _is_other_run(frame, self._checked):
-            self._check = self._checked = None
-            if not self._waiting.busy:
-                self._say(ASK, "", TIP)
-        elif self._check is not None:
+        if self._check is not None:
             self._report()
 
     # ---- checking
@@ -111,6 +107,10 @@ class GradientChip(QAbstractButton):
     def _report(self) -> None:
         check, checked, now = self._check, self._checked, self._frame
         if check is None or checked is None or now is None or self._waiting.busy:
+            return
+        if _is_other_run(now, checked):
+            self._check = self._checked = None
+            self._say(ASK, "", TIP)
             return
         error = format_number(check.max_relative_error, 1)
         if _same_numbers(now, checked):

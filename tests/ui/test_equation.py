@@ -319,6 +319,18 @@ def test_a_check_of_another_run_is_forgotten(
     assert strip.chip.text() == "check gradient"
 
 
+def test_a_check_that_ends_after_its_run_is_forgotten_too(
+    strip: EquationStrip, player: Player, qtbot: QtBot
+) -> None:
+    frame = frame_of(player)
+    strip.show_equation(replace(frame, step=3188), None, View.BACKWARD)
+    strip.chip.click()
+    strip.show_equation(replace(frame, theta=frame.theta + 1), None, View.BACKWARD)
+    qtbot.waitUntil(lambda: strip.chip.text() != "checking …")
+    assert strip.chip.text() == "check gradient"
+    assert strip.chip.check is None
+
+
 def test_a_check_is_of_the_frames_own_loss(strip: EquationStrip, player: Player, qtbot: QtBot) -> None:
     frame, project = frame_of(player), strip._lab.document.project
     other = replace(project, training=replace(project.training, loss="half-squared"))
