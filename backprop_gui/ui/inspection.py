@@ -117,7 +117,7 @@ def _neuron_sheet(plan: Plan, neuron: Neuron) -> Sheet:
             "Where the connection comes from",
             "The weight now",
             "The gradient of the shown example's loss",
-            "What the optimizer will add to the weight, with the next batch",
+            "What the optimiser will add to the weight, with the next batch",
         ),
         tuple(names),
     )
@@ -241,7 +241,7 @@ def _edge_sheet(plan: Plan, edge: Edge) -> Sheet:
         (
             ("w", "The weight now"),
             ("∂L/∂w", "The gradient of the shown example's loss: δ at the end times a at the start"),
-            ("step", "What the optimizer will add to the weight, with the next batch"),
+            ("step", "What the optimiser will add to the weight, with the next batch"),
         ),
         (),
         read,
@@ -268,7 +268,7 @@ def _network_sheet(plan: Plan) -> Sheet:
         (
             ("loss L", "The loss of the shown example"),
             ("‖∂L/∂w‖", "The length of the gradient of the shown example's loss"),
-            ("‖step‖", "The length of the step that the optimizer takes next, with the next batch"),
+            ("‖step‖", "The length of the step that the optimiser takes next, with the next batch"),
         ),
         (),
         read,

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLabel, QScrollArea, Q
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.data import default_settings, load
-from backprop_gui.engine import CHOICES, OPTIMIZERS
+from backprop_gui.engine import CHOICES, INITIALIZERS, OPTIMIZERS
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.settings import Reduction
 from backprop_gui.project import with_data
@@ -141,6 +141,25 @@ def test_all_examples_or_batches(panel: TrainingPanel, document: Document) -> No
     type_into(panel.batch, "0")
     assert "Batch size must be from 1" in said(panel)
     assert document.project.training.batch_size == 3
+
+
+def test_a_size_of_the_batch_that_is_no_number_asks_for_a_whole_one(panel: TrainingPanel) -> None:
+    panel.all_examples.click()
+    type_into(panel.batch, "abc")
+    assert "“abc” is not a number: write a whole number such as 10." in said(panel)
+    type_into(panel.rate, "abc")
+    assert "1/3" in said(panel)
+
+
+def test_people_read_one_spelling(panel: TrainingPanel, document: Document) -> None:
+    choose(panel.choices["optimizer"], "adam")
+    choose(panel.choices["initializer"], list(INITIALIZERS)[-1])
+    read = [text for label in panel.findChildren(QLabel) for text in (label.text(), label.accessibleName())]
+    read += [choice.accessibleName() for choice in panel.choices.values()]
+    assert {"OPTIMISER", "REGULARISATION", "Optimiser", "Initialiser"} <= set(read)
+    texts = " ".join([*read, *undo_texts(document)]).lower()
+    assert "set the optimiser to" in texts
+    assert not [word for word in ("optimizer", "initializer", "regulariz") if word in texts]
 
 
 def test_all_examples_follow_the_data(panel: TrainingPanel, document: Document) -> None:

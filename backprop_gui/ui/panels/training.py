@@ -46,8 +46,14 @@ NUMBERS = {
 }
 """Caption and tooltip of every number but the learning rate and the batch size."""
 WHOLE = ("schedule_epochs", "patience", "seed")
-WORDS = {"l1": "L1 penalty", "l2": "L2 penalty", "clip_norm": "clipping norm", "patience": "patience"}
-"""What a number is called in a sentence, where that is not its name."""
+WORDS = {
+    "optimizer": "optimiser",
+    "initializer": "initialiser",
+    "l1": "L1 penalty",
+    "l2": "L2 penalty",
+    "clip_norm": "clipping norm",
+}
+"""What a setting is called in a sentence, where that is not its name."""
 PENALTIES = ("l1", "l2", "clip_norm", "patience")
 HYPER_PARAMETERS = ("momentum", "rho", "beta1", "beta2", "weight_decay")
 SCHEDULE_NUMBERS = ("schedule_epochs", "schedule_factor")
@@ -115,11 +121,11 @@ class TrainingPanel(PanelWidget):
     # ---- building
 
     def _choice(self, name: str, tip: str) -> Choice:
-        entries = CHOICES[name].items()
+        entries, words = CHOICES[name].items(), WORDS.get(name, name)
         options = [(key, entry.label, getattr(entry, "formula", "")) for key, entry in entries]
-        choice = Choice(options, name.capitalize(), tip)
+        choice = Choice(options, words.capitalize(), tip)
         choice.chosen.connect(
-            lambda key: self._set(f"Set the {name} to {CHOICES[name][key].label}", **{name: key})
+            lambda key: self._set(f"Set the {words} to {CHOICES[name][key].label}", **{name: key})
         )
         return choice
 
@@ -143,7 +149,7 @@ class TrainingPanel(PanelWidget):
         body.addWidget(self.formulas["loss"])
         body.addWidget(self._hint)
         body.addLayout(_line("batch", self.reduction))
-        column.section("Optimizer")
+        column.section("Optimiser")
         body.addWidget(self.choices["optimizer"])
         body.addWidget(self.formulas["optimizer"])
         body.addWidget(self.rate_slider)

@@ -15,8 +15,10 @@ from backprop_gui.ui.widgets.typing_box import TypingBox
 FIELD_WIDTH = 92
 
 
-def read_number(text: str) -> float:
+def read_number(text: str, *, whole: bool = False) -> float:
     """Return the number that ``text`` means: ``0.5``, ``0,5``, ``1/3``, ``−2e-3``, ``5 %``.
+
+    ``whole`` says that a whole number is wanted, of which the complaint then gives an example.
 
     Raises
     ------
@@ -26,14 +28,15 @@ def read_number(text: str) -> float:
     plain = "".join(text.split()).replace("−", "-").replace(",", ".")
     percent = plain.endswith("%")
     above, slash, below = plain.removesuffix("%").partition("/")
+    example = "a whole number such as 10" if whole else "a number such as 0.1, 1/3 or 2e-3"
     try:
         if "_" in plain:  # Python reads 1_000 as a number, people do not write it
             raise ValueError
         value = float(above) / (float(below) if slash else 1.0)
     except ZeroDivisionError:
-        raise UserError(f"'{text.strip()}' divides by zero: write a number such as 0.1 or 1/3.") from None
+        raise UserError(f"“{text.strip()}” divides by zero: write {example}.") from None
     except ValueError:
-        raise UserError(f"'{text.strip()}' is not a number: write one such as 0.1, 1/3 or 2e-3.") from None
+        raise UserError(f"“{text.strip()}” is not a number: write {example}.") from None
     return value / 100 if percent else value
 
 
@@ -109,7 +112,7 @@ class NumberField(TypingBox):
             self._mark("")
 
     def _read(self) -> float:
-        value = read_number(self.text())
+        value = read_number(self.text(), whole=self._whole)
         if not self._low <= value <= self._high:
             raise UserError(f"{self._name.capitalize()} must be from {self._low:g} to {self._high:,.10g}.")
         if self._whole and value != int(value):
