@@ -293,7 +293,9 @@ def test_a_new_layer_takes_over_the_activation_of_the_last() -> None:
     assert len(deeper.edges) == 6 + 6 + 2
 
 
-@pytest.mark.parametrize("steps", [[[2, 4, 4, 1]], [[2, 8, 6, 1]], [[2, 5, 1], [2, 5, 5, 1], [2, 5, 5, 5, 1]]])
+@pytest.mark.parametrize(
+    "steps", [[[2, 4, 4, 1]], [[2, 8, 6, 1]], [[2, 5, 1], [2, 5, 5, 1], [2, 5, 5, 5, 1]]]
+)
 def test_more_layers_are_as_plain_as_if_drawn_at_once(steps: list[list[int]]) -> None:
     network = dense([2, 4, 1])
     for sizes in steps:
