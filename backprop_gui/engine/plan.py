@@ -36,6 +36,7 @@ from numpy.typing import NDArray
 
 from backprop_gui.engine.activations import ACTIVATIONS, Activation
 from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.carry import Key, keys_of
 from backprop_gui.network import Edge, Network, Neuron, check_trainable
 
 DENSE_ENOUGH = 0.5
@@ -117,13 +118,12 @@ class Plan:
         return np.concatenate([self.bias_slots, self.weight_slots])
 
     @cached_property
-    def keys(self) -> tuple[int | tuple[int, int], ...]:
+    def keys(self) -> tuple[Key, ...]:
         """What each entry of ``slots`` belongs to: a neuron's id for its bias, (source, target) for a weight."""
-        biases = [neuron.id for neuron in self.network.neurons if neuron.bias is not None]
-        return (*biases, *((edge.source, edge.target) for edge in self.network.edges))
+        return keys_of(self.network)
 
     @cached_property
-    def slot(self) -> dict[int | tuple[int, int], int]:
+    def slot(self) -> dict[Key, int]:
         """The index into θ of a bias (by neuron id) or of a weight (by source and target id)."""
         return dict(zip(self.keys, self.slots.tolist(), strict=True))
 
@@ -145,7 +145,7 @@ class Plan:
         return f"the bias of {self.network.neuron_of[key].name}"
 
     @cached_property
-    def _key_at(self) -> dict[int, int | tuple[int, int]]:
+    def _key_at(self) -> dict[int, Key]:
         return dict(zip(self.slots.tolist(), self.keys, strict=True))
 
 

@@ -23,6 +23,7 @@ FASTEST_SLOW = 1e5
 FIRST_SPEED = 200.0
 """Updates a second to begin with: fast enough not to wait, slow enough to see the deltas of XOR fade."""
 NAME_PX = 190
+NOT_WHOLE = "The network cannot be trained as it is drawn."
 ROOMY = 1240
 """Width in pixels from which on everything has room; below, the name and the measured speed step back."""
 
@@ -146,6 +147,11 @@ class TopBar(QWidget):
         else:
             self._rate.setText(f"{frame.rate:,.0f} updates/s" if frame.rate else self._speed_text())
             self._rate.setToolTip("Updates of all weights a second")
+
+    def clear(self) -> None:
+        """Show no readings: there is nothing that they could be of."""
+        for reading in (self._train, self._test, self._right):
+            reading.show_text("–", NOT_WHOLE)
 
     def set_state(self, state: State) -> None:
         """Show whether training runs."""

@@ -233,6 +233,7 @@ class Window(QMainWindow):
         player.state_changed.connect(top.set_state)
         player.noted.connect(self._noted)
         player.failed.connect(self.banner.show_message)
+        player.waiting.connect(self._wait)
         top.unit_chosen.connect(self._set_unit)
         top.speed_chosen.connect(player.set_speed)
         player.set_speed(top.updates_a_second)
@@ -257,8 +258,16 @@ class Window(QMainWindow):
         self.lab.selection.set(frozenset())
         self._show_project()
 
+    def _wait(self, obstacle: UserError | None) -> None:
+        """Show that the drawing cannot be trained as it is, and why; or that now it can."""
+        self.canvas.set_obstacle("" if obstacle is None else str(obstacle))
+        if obstacle is not None:
+            self._top.clear()
+            self.equation.clear()
+
     def _show_project(self) -> None:
         project = self.lab.document.project
+        self._wait(self.lab.document.obstacle)
         self.canvas.sync(None, project.network)
         for panel in self.panels.values():
             panel.sync(None, project)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -14,6 +14,7 @@ from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas.asking import content_of, tooltip_at
 from backprop_gui.ui.canvas.fitting import fit
 from backprop_gui.ui.canvas.graphics import NetworkView
+from backprop_gui.ui.canvas.hint import Hint
 from backprop_gui.ui.canvas.legend import Legend
 from backprop_gui.ui.canvas.navigation import neighbour
 from backprop_gui.ui.canvas.probe import ProbeLabel
@@ -91,6 +92,7 @@ class Canvas(QWidget):
         self.legend.chosen.connect(self.set_scale)
         self._probe = ProbeLabel(self)
         self._probe.stepped.connect(self.probe_step)
+        self.hint = Hint(self)
         self.graphics.pressed.connect(self._press)
         self.graphics.emptied.connect(lambda: self._select(frozenset(), None))
         self.graphics.opened.connect(self._open_at)
@@ -129,6 +131,11 @@ class Canvas(QWidget):
         self._share_budget()
         self.scene.set_frame(frame)
         self._tell()
+
+    def set_obstacle(self, text: str) -> None:
+        """Say why the drawing cannot be trained as it is, and show no signals meanwhile; empty when it can."""
+        self.scene.set_parked(bool(text))
+        self.hint.set_obstacle(text)
 
     @property
     def view(self) -> View:
@@ -282,7 +289,7 @@ class Canvas(QWidget):
         viewport = self.graphics.viewport()
         region = QRegion(viewport.rect()) if whole else self.graphics.region_of(self.scene.live_rects())
         if self.fits:
-            for overlay in (self.segments, self.legend, self._probe):
+            for overlay in (self.segments, self.legend, self._probe, self.hint):
                 if overlay.isVisible():
                     region -= QRegion(overlay.geometry())
         viewport.update(region)
@@ -306,6 +313,8 @@ class Canvas(QWidget):
         self._probe.move(self.width() - self._probe.width() - gap, gap)
         self.legend.resize(self.legend.sizeHint())
         self.legend.move(gap - 4, self.height() - self.legend.height() - gap + 4)
+        left = self.legend.geometry().right() + gap
+        self.hint.fit(QRect(left, 0, self.width() - left - gap, self.height() - gap))
 
     def _dress(self, theme: themes.Theme) -> None:
         self.graphics.setBackgroundBrush(theme.surface)

@@ -20,7 +20,15 @@ from backprop_gui.ui.canvas.look import BAD, NEUTRAL, Look
 from backprop_gui.ui.canvas.neurons import NeuronsItem
 from backprop_gui.ui.canvas.picture import LARGEST_DRAWN, LARGEST_OPEN, Picture, picture_of
 from backprop_gui.ui.canvas.scale import Form, Limits, Reach
-from backprop_gui.ui.canvas.views import Lookup, Values, View, drawn_values, input_mask, values_of
+from backprop_gui.ui.canvas.views import (
+    Lookup,
+    Values,
+    View,
+    drawn_values,
+    input_mask,
+    parked_values,
+    values_of,
+)
 from backprop_gui.ui.selection import Key
 from backprop_gui.ui.theme import Theme
 
@@ -52,6 +60,8 @@ class NetworkScene(QGraphicsScene):
         The heat map of each layer that is one, by its id.
     opened : set of int
         Large layers that are drawn neuron by neuron.
+    parked : bool
+        Whether only weights are shown, because the drawing cannot be trained as it is.
     """
 
     def __init__(
@@ -79,6 +89,7 @@ class NetworkScene(QGraphicsScene):
         self.view, self.form = View.BACKWARD, Form.LINEAR
         self.limits, self.edge_limits = Limits(), Limits()
         self.opened: set[int] = set()
+        self.parked = False
         self.selected: frozenset[Key] = frozenset()
         self.picture: Picture = picture_of(self.network)
         self._start = self.values = drawn_values(self.network)
@@ -171,6 +182,12 @@ class NetworkScene(QGraphicsScene):
         self.frame = frame
         self.refresh(numbers=frame is None)
 
+    def set_parked(self, parked: bool) -> None:
+        """Show weights without signals while the drawing cannot be trained, or everything again."""
+        if parked != self.parked:
+            self.parked = parked
+            self.refresh(numbers=True)
+
     def set_view(self, view: View) -> None:
         """Show other numbers of the same frame."""
         self.view = view
@@ -195,6 +212,8 @@ class NetworkScene(QGraphicsScene):
             values = self._start
         else:
             values = values_of(self.frame, self.lookup, self._inputs, self.view)
+        if self.parked:
+            values = parked_values(values, self._start, self.view)
         self.values = values
         symlog = self.form is Form.SYMLOG
         targets = self._layer[self.picture.target]

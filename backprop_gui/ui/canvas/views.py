@@ -143,6 +143,16 @@ def values_of(frame: Frame, lookup: Lookup, inputs: Mask, view: View) -> Values:
     return Values(fill, colored, number, colored | (here & inputs), weight, known)
 
 
+def parked_values(values: Values, start: Values, view: View) -> Values:
+    """Return what is still true of ``values`` while the drawing cannot be trained: its weights, but no signal.
+
+    Weights that the frame does not have are shown as drawn, from ``start``.
+    """
+    weight = start.weight if view is View.UPDATE else np.where(values.known, values.weight, start.weight)
+    known = np.full(len(weight), view is not View.UPDATE)
+    return Values(start.fill, start.colored, start.number, start.numbered, weight, known)
+
+
 def _taken(vector: NDArray[Any], indices: Indices | Sequence[int]) -> Floats:
     """Return ``vector`` at ``indices`` as float64, NaN where an index is -1."""
     if not len(vector):
@@ -152,4 +162,14 @@ def _taken(vector: NDArray[Any], indices: Indices | Sequence[int]) -> Floats:
     return picked
 
 
-__all__ = ["EDGE_TITLES", "LABELS", "NEURON_TITLES", "Lookup", "Values", "View", "drawn_values", "values_of"]
+__all__ = [
+    "EDGE_TITLES",
+    "LABELS",
+    "NEURON_TITLES",
+    "Lookup",
+    "Values",
+    "View",
+    "drawn_values",
+    "parked_values",
+    "values_of",
+]
