@@ -281,7 +281,7 @@ class Canvas(QWidget):
         """Ask for the picture to be painted, without what floats above it where nothing can be below."""
         viewport = self.graphics.viewport()
         region = QRegion(viewport.rect()) if whole else self.graphics.region_of(self.scene.live_rects())
-        if self.fits:
+        if self.fits and self.scene.lifted.lift is None:
             for overlay in (self.segments, self.legend, self._probe):
                 if overlay.isVisible():
                     region -= QRegion(overlay.geometry())
