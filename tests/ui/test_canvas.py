@@ -1,79 +1,23 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QTextCursor, QTextDocument, QWheelEvent
+from PySide6.QtGui import QImage, QPainter, QTextCursor, QTextDocument, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backprop_gui.engine.frame import Frame
 from backprop_gui.network import Network
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas import Canvas, Form, Reach, View
 from backprop_gui.ui.canvas.asking import tooltip_at
-from backprop_gui.ui.canvas.neurons import Shown
+from tests.ui.canvas_lab import center, click, color_of, drawn, shown, spot
 from tests.ui.moments import a_frame, a_network
 
 BOTH = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-
-
-@pytest.fixture(autouse=True)
-def _theme(qapp: QApplication) -> Iterator[None]:
-    if not qapp.styleSheet():
-        themes.apply(qapp, dark=False)
-    yield
-    if themes.current().dark:
-        themes.apply(qapp, dark=False)
-
-
-@pytest.fixture
-def canvas(qtbot: QtBot) -> Canvas:
-    canvas = Canvas()
-    qtbot.addWidget(canvas)
-    canvas.resize(880, 600)
-    canvas.show()
-    return canvas
-
-
-def spot(canvas: Canvas, x: float, y: float) -> QPoint:
-    """Return where a point of the scene is in the viewport."""
-    return canvas.graphics.viewportTransform().map(QPointF(x, y)).toPoint()
-
-
-def center(canvas: Canvas, id: int) -> QPoint:
-    picture = canvas.scene.picture
-    return spot(canvas, *picture.position[picture.index[id]].tolist())
-
-
-def color_of(canvas: Canvas, id: int) -> QColor:
-    """Return the pixel of a neuron half-way down from its middle, where neither text nor outline is."""
-    picture = canvas.scene.picture
-    index = picture.index[id]
-    x, y = picture.position[index].tolist()
-    return canvas.grab().toImage().pixelColor(spot(canvas, x, y + 0.7 * float(picture.radius[index])))
-
-
-def drawn(canvas: Canvas, id: int) -> Shown:
-    """Return how a neuron is drawn."""
-    shown = canvas.scene.neurons.shown(id)
-    assert shown is not None
-    return shown
-
-
-def click(canvas: Canvas, at: QPoint, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    QTest.mouseClick(canvas.graphics.viewport(), Qt.MouseButton.LeftButton, keys, at)
-
-
-def shown(canvas: Canvas, network: Network, **frame: object) -> Frame:
-    canvas.sync(None, network)
-    moment = a_frame(network, **frame)  # type: ignore[arg-type]
-    canvas.show_frame(moment)
-    return moment
 
 
 # ---- colours and numbers

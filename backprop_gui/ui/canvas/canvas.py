@@ -288,8 +288,8 @@ class Canvas(QWidget):
         """Ask for the picture to be painted, without what floats above it where nothing can be below."""
         viewport = self.graphics.viewport()
         region = QRegion(viewport.rect()) if whole else self.graphics.region_of(self.scene.live_rects())
-        if self.fits:
-            for overlay in (self.segments, self.legend, self._probe, self.hint):
+        if self.fits and self.scene.lifted.lift is None:
+            for overlay in (self.segments, self.legend, self._probe):
                 if overlay.isVisible():
                     region -= QRegion(overlay.geometry())
         viewport.update(region)

@@ -131,13 +131,7 @@ def _ways(
     position: Floats, radius: Floats, shown: NDArray[np.bool_], source: Indices, target: Indices
 ) -> Floats:
     """Return the points of the edges from neurons ``source`` to ``target``, which are drawn by themselves."""
-    start, end = position[source], position[target]
-    # Edges leave at the right and arrive at the left, or by the shortest way where the target is not to the right.
-    along = end - start
-    rightward = along[:, 0] > radius[source] + radius[target] + 20
-    unit = along / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
-    unit[rightward] = (1.0, 0.0)
-    start, end = start + unit * radius[source, None], end - unit * radius[target, None]
+    start, end = rims(position, radius, source, target)
     none = np.zeros(len(source))
     if len(source) > CURVED:
         return flattened(start, end, none, 1)
@@ -147,6 +141,19 @@ def _ways(
     ends = np.stack([place[source], place[target]], axis=1)
     steps = 24 if len(source) <= FEW else 16
     return flattened(start, end, bows(start, end, ends, position[others], radius[others]), steps)
+
+
+def rims(position: Floats, radius: Floats, source: Indices, target: Indices) -> tuple[Floats, Floats]:
+    """Return where edges from neurons ``source`` to ``target`` leave and arrive, two (edges, 2) arrays.
+
+    They leave at the right and arrive at the left, or by the shortest way where the target is not to the right.
+    """
+    start, end = position[source], position[target]
+    along = end - start
+    rightward = along[:, 0] > radius[source] + radius[target] + 20
+    unit = along / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
+    unit[rightward] = (1.0, 0.0)
+    return start + unit * radius[source, None], end - unit * radius[target, None]
 
 
 def _bounds(
@@ -165,4 +172,4 @@ def _bounds(
     return float(left), float(top), float(right), float(bottom)
 
 
-__all__ = ["Picture", "collapses", "picture_of"]
+__all__ = ["Picture", "collapses", "picture_of", "rims"]
