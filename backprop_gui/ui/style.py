@@ -19,6 +19,7 @@ surface    QWidget                      the ground of pictures
 line       QFrame                       a thin line
 segmented  QFrame                       the grey trough around a row of checkable buttons
 primary    QToolButton, QPushButton     the one to press
+popup      QFrame                       what stands above the picture for a moment, with a thin border
 flat       QToolButton, QPushButton     only its icon or text until the pointer is over it
 step       QToolButton                  a small plus or minus
 tile       QToolButton, QFrame          a selectable tile; ``outlined`` (bool) makes it white with a border
@@ -74,6 +75,7 @@ QLabel[role="chip"][tone="bad"] { background: @bad_tint; color: @bad; font-weigh
 QLabel[role="chip"][tone="warning"] { background: @warning_tint; color: @warning; font-weight: 600; }
 
 QFrame[role="card"] { background: @tile; border: none; border-radius: 8px; }
+QFrame[role="popup"] { background: @window; border: 1px solid @outline; border-radius: 9px; }
 QFrame[role="line"] { background: @border; border: none; max-height: 1px; min-height: 1px; }
 
 QFrame[role="segmented"] { background: @tile; border: none; border-radius: 8px; }

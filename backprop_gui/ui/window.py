@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtCore import QByteArray, QPoint, QSettings, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,23 +23,28 @@ from PySide6.QtWidgets import (
 
 from backprop_gui.engine.frame import Frame, Note, NoteKind, Part
 from backprop_gui.errors import UserError
-from backprop_gui.project import Project, templates, with_new_weights
+from backprop_gui.project import Project, edits, templates, with_new_weights
 from backprop_gui.ui import theme
 from backprop_gui.ui.actions import COMMANDS, MENUS, Command
 from backprop_gui.ui.banner import Banner
 from backprop_gui.ui.canvas import Canvas, View
+from backprop_gui.ui.canvas.inplace import InPlace
+from backprop_gui.ui.canvas_menu import CanvasMenu
 from backprop_gui.ui.document import Document
+from backprop_gui.ui.editor import Editor
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.panel import PANELS, Lab, Pace, Panel, PanelWidget, load_panels
+from backprop_gui.ui.panels.palette import PalettePanel
+from backprop_gui.ui.pieces import Piece
 from backprop_gui.ui.player import Player, Unit
-from backprop_gui.ui.selection import Selection
+from backprop_gui.ui.selection import Key, Selection
 from backprop_gui.ui.topbar import TopBar
 
 ROOMY_WIDTH = 1250
 ROOMY_PX, NARROW_PX = (250, 316, 210, 250), (228, 250, 170, 215)
 """Widths of the left and right docks, heights of the bottom dock and the inspector, in pixels."""
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raised when the panels change so much that a remembered layout no longer fits."""
 
 
@@ -49,6 +54,7 @@ class Window(QMainWindow):
     Attributes
     ----------
     lab : Lab
+    editor : Editor
     canvas : Canvas
     equation : EquationStrip
     banner : Banner
@@ -56,6 +62,7 @@ class Window(QMainWindow):
     """
 
     lab: Lab
+    editor: Editor
     canvas: Canvas
     equation: EquationStrip
     banner: Banner
@@ -68,6 +75,8 @@ class Window(QMainWindow):
         self.lab = Lab(document, Player(document, self), Selection(self))
         self.banner = Banner()
         self.canvas = Canvas()
+        self.editor = self.canvas.hands.editor = self.lab.editor
+        self._in_place = InPlace(self.editor, self.canvas)
         self.equation = EquationStrip(self.lab)
         self.files = Filing(self.lab, self.banner, self)
         self.panels: dict[str, PanelWidget] = {}
@@ -242,6 +251,21 @@ class Window(QMainWindow):
         canvas.probe_step.connect(player.move_probe)
         canvas.space_tapped.connect(player.toggle)
         lab.selection.changed.connect(self._selected)
+        self._connect_drawing()
+
+    def _connect_drawing(self) -> None:
+        """Connect what draws by hand."""
+        canvas, hands, palette = self.canvas, self.canvas.hands, self._palette
+        canvas.edit_wanted.connect(self.edit_in_place)
+        canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
+        canvas.nudged.connect(self.editor.nudge)
+        self.editor.noted.connect(canvas.hint.set_note)
+        self.editor.refused.connect(lambda text: canvas.hint.set_note(text, "bad"))
+        self._in_place.closed.connect(canvas.setFocus)
+        palette.carried.connect(self._carry)
+        palette.dropped.connect(hands.drop)
+        palette.given_up.connect(hands.cancel)
+        palette.added.connect(self.add_piece)
 
     # ---- what changed
 
@@ -318,6 +342,56 @@ class Window(QMainWindow):
                 self.lab.selection.set(frozenset([note.neuron]))
         else:
             self.banner.show_message(note.text, "good")
+
+    # ---- drawing by hand
+
+    @property
+    def _palette(self) -> PalettePanel:
+        panel = self.panels["palette"]
+        assert isinstance(panel, PalettePanel)
+        return panel
+
+    def action(self, name: str) -> QAction:
+        """Return the action of a command."""
+        return self._actions[name]
+
+    def piece(self, piece: Piece) -> Piece:
+        """Return a piece as the palette is set."""
+        return self._palette.piece(piece)
+
+    def _carry(self, piece: Piece, where: QPoint) -> None:
+        self.canvas.hands.carry(piece, self.canvas.graphics.viewport().mapFromGlobal(where))
+
+    def add_piece(self, piece: Piece) -> None:
+        """Add a piece where it fits, without a mouse."""
+        self.canvas.hands.add(piece)
+        self.canvas.setFocus()
+
+    def edit_in_place(self, key: Key | None, layer: int) -> None:
+        """Change a neuron, an edge, or, where ``key`` is None, a layer where it is drawn."""
+        self._in_place.edit(key, layer, self.canvas.place_of(key, layer))
+
+    def edit_current(self) -> None:
+        """Change what is selected where it is drawn."""
+        current = self.lab.selection.current
+        if current is not None:
+            self.edit_in_place(current, 0)
+
+    def copy(self, *, cut: bool = False) -> None:
+        """Put what is selected on the clipboard, as text; with ``cut``, remove it."""
+        text = self.editor.cut() if cut else self.editor.copy()
+        if text is not None:
+            QApplication.clipboard().setText(text)
+
+    def paste(self, at: tuple[float, float] | None = None) -> None:
+        """Draw what is on the clipboard, at a point of the picture or in the middle of what is seen of it."""
+        part = edits.from_text(QApplication.clipboard().text())
+        if part is None:
+            self.canvas.hint.set_note("There is no network on the clipboard: copy neurons first.", "bad")
+            return
+        middle = self.canvas.middle()
+        spot = at or (middle.x(), middle.y())
+        self.editor.attempt(lambda project: edits.paste(project, part, at=spot))
 
     # ---- commands
 

@@ -20,7 +20,7 @@ class Hint(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._gesture = self._note = self._obstacle = ""
+        self._gesture = self._note = self._note_tone = self._obstacle = ""
         self._tone = ""
         self._room = QRect()
         self._label = QLabel()
@@ -47,9 +47,9 @@ class Hint(QWidget):
         self._gesture = text
         self._show("bad" if refused else "")
 
-    def set_note(self, text: str) -> None:
-        """Say for a while what the last edit did beyond what can be seen."""
-        self._note = text
+    def set_note(self, text: str, tone: str = "") -> None:
+        """Say for a while what the last edit did beyond what can be seen, or, with tone bad, why there was none."""
+        self._note, self._note_tone = text, tone
         if text:
             self._over.start()
         else:
@@ -64,7 +64,7 @@ class Hint(QWidget):
     def _show(self, tone: str = "") -> None:
         text = self._gesture or self._note or self._obstacle
         if not self._gesture:
-            tone = "" if self._note or not self._obstacle else "warning"
+            tone = self._note_tone if self._note else "warning" if self._obstacle else ""
         if tone != self._tone:
             self._tone = tone
             self._label.setProperty("tone", tone)
