@@ -7,6 +7,7 @@ from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from backprop_gui.network.errors import (
+    CycleError,
     DuplicateEdgeError,
     DuplicateIdError,
     EdgeIntoInputError,
@@ -95,4 +96,34 @@ def check_neuron(neuron: Neuron, layers: Container[int]) -> None:
         )
 
 
-__all__ = ["check_edges", "check_neuron", "check_neurons", "check_weight"]
+def check_new_edge(network: Network, source: int, target: int) -> None:
+    """Raise a named error unless an edge can be added from ``source`` to ``target``."""
+    start, end = network.require(source), network.require(target)
+    if source == target:
+        raise SelfEdgeError(f"An edge cannot lead from {start.name} to itself: a network must feed forward.")
+    if end.kind is Kind.INPUT:
+        raise EdgeIntoInputError(
+            f"An edge cannot end at {end.name}: it is an input, and its value comes from the data."
+        )
+    if (source, target) in network.edge_of:
+        raise DuplicateEdgeError(f"{start.name} and {end.name} are already connected.")
+    if _leads_to(network, target, source):
+        raise CycleError(
+            f"An edge from {start.name} to {end.name} would close a cycle, because {end.name} already leads to "
+            f"{start.name}: a network must feed forward."
+        )
+
+
+def _leads_to(network: Network, start: int, goal: int) -> bool:
+    seen, stack = {start}, [start]
+    while stack:
+        for edge in network.outgoing[stack.pop()]:
+            if edge.target == goal:
+                return True
+            if edge.target not in seen:
+                seen.add(edge.target)
+                stack.append(edge.target)
+    return False
+
+
+__all__ = ["check_edges", "check_neuron", "check_neurons", "check_new_edge", "check_weight"]

@@ -11,20 +11,25 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
-from backprop_gui.network.consistency import check_edges, check_neuron, check_neurons, check_weight
+from backprop_gui.network.adjacency import EdgesAt, edges_at, with_more, without_some
+from backprop_gui.network.consistency import (
+    check_edges,
+    check_neuron,
+    check_neurons,
+    check_new_edge,
+    check_weight,
+)
 from backprop_gui.network.errors import (
-    CycleError,
-    DuplicateEdgeError,
-    EdgeIntoInputError,
     NetworkError,
-    SelfEdgeError,
     UnknownNeuronError,
 )
 from backprop_gui.network.parts import Draw, Edge, Key, Kind, Layer, Neuron
 from backprop_gui.network.ranks import ranks_of
 
+_SOURCE, _TARGET = attrgetter("source"), attrgetter("target")
 _OF_EDGES = ("edge_of", "incoming", "outgoing")
 _OF_ENDS = ("ranks",)
 _OF_NEURONS = ("neuron_of", "members", "inputs", "outputs")
@@ -71,20 +76,14 @@ class Network:
         return {(edge.source, edge.target): edge for edge in self.edges}
 
     @cached_property
-    def incoming(self) -> dict[int, list[Edge]]:
+    def incoming(self) -> EdgesAt:
         """The edges that end at each neuron, in drawing order."""
-        found: dict[int, list[Edge]] = {neuron.id: [] for neuron in self.neurons}
-        for edge in self.edges:
-            found[edge.target].append(edge)
-        return found
+        return edges_at(self.neuron_of, self.edges, _TARGET)
 
     @cached_property
-    def outgoing(self) -> dict[int, list[Edge]]:
+    def outgoing(self) -> EdgesAt:
         """The edges that start at each neuron, in drawing order."""
-        found: dict[int, list[Edge]] = {neuron.id: [] for neuron in self.neurons}
-        for edge in self.edges:
-            found[edge.source].append(edge)
-        return found
+        return edges_at(self.neuron_of, self.edges, _SOURCE)
 
     @cached_property
     def inputs(self) -> tuple[Neuron, ...]:
@@ -131,17 +130,15 @@ class Network:
     def problem_with_edge(self, source: int, target: int) -> NetworkError | None:
         """Return why an edge from ``source`` to ``target`` cannot be drawn, or None if it can."""
         try:
-            self._check_new_edge(source, target)
+            check_new_edge(self, source, target)
         except NetworkError as error:
             return error
         return None
 
     def connect(self, source: int, target: int, weight: float = 0.0) -> Network:
         """Add an edge that starts out with ``weight``."""
-        self._check_new_edge(source, target)
-        edge = Edge(source, target, weight)
-        check_weight(self, edge)
-        return self._remade(edges=(*self.edges, edge))
+        check_new_edge(self, source, target)
+        return self._with_edges((Edge(source, target, weight),))
 
     def grown(
         self,
@@ -164,27 +161,46 @@ class Network:
         )
         check_neurons(larger)
         # What is known of the old edges stays true; the new neurons have none yet.
-        facts = larger.__dict__
-        facts["edge_of"] = self.edge_of
-        facts["incoming"] = {**self.incoming, **{neuron.id: [] for neuron in new}}
-        facts["outgoing"] = {**self.outgoing, **{neuron.id: [] for neuron in new}}
-        facts["ranks"] = {**self.ranks, **{neuron.id: int(neuron.kind is not Kind.INPUT) for neuron in new}}
+        larger.__dict__.update(
+            edge_of=self.edge_of,
+            incoming={**self.incoming, **{neuron.id: [] for neuron in new}},
+            outgoing={**self.outgoing, **{neuron.id: [] for neuron in new}},
+            ranks={**self.ranks, **{neuron.id: int(neuron.kind is not Kind.INPUT) for neuron in new}},
+        )
         return larger._with_edges(edges)
 
     def without(self, ids: Iterable[Key]) -> Network:
         """Remove neurons (by id, with all their edges) and edges (by pair of ids); layers left empty go too."""
         gone = set(ids)
-        neurons = tuple(neuron for neuron in self.neurons if neuron.id not in gone)
-        edges = tuple(
-            edge
-            for edge in self.edges
-            if edge.source not in gone and edge.target not in gone and (edge.source, edge.target) not in gone
-        )
+        cut = {neuron.id for neuron in self.neurons if neuron.id in gone}
+        neurons = tuple(neuron for neuron in self.neurons if neuron.id not in cut)
         used = {neuron.layer for neuron in neurons}
         # What is left of a sound network is sound: there is nothing to check.
-        return self._remade(
-            neurons=neurons, edges=edges, layers=tuple(layer for layer in self.layers if layer.id in used)
+        smaller = self._remade(
+            neurons=neurons, layers=tuple(layer for layer in self.layers if layer.id in used)
         )
+        facts = smaller.__dict__
+        if 10 * sum(len(self.incoming[id]) + len(self.outgoing[id]) for id in cut) > len(self.edges):
+            facts["edges"] = tuple(
+                edge
+                for ends, edge in self.edge_of.items()
+                if edge.source not in cut and edge.target not in cut and ends not in gone
+            )
+            return smaller
+        lost = {pair for pair in gone if isinstance(pair, tuple) and pair in self.edge_of}
+        for id in cut:
+            lost.update((edge.source, edge.target) for edge in (*self.incoming[id], *self.outgoing[id]))
+        known = self.edge_of.copy()
+        for pair in lost:
+            del known[pair]
+        left = smaller.neuron_of
+        facts.update(
+            edges=tuple(known.values()) if lost else self.edges,
+            edge_of=known,
+            incoming=without_some(self.incoming, lost, left, _TARGET),
+            outgoing=without_some(self.outgoing, lost, left, _SOURCE),
+        )
+        return smaller
 
     def with_neurons(self, changed: Iterable[Neuron]) -> Network:
         """Replace neurons by others of the same id; every other neuron stays as it is."""
@@ -288,51 +304,29 @@ class Network:
         """Add edges; all must be possible."""
         if not edges:
             return self
-        ends = {(edge.source, edge.target) for edge in edges}
-        forward = len(ends) == len(edges)
+        added = {(edge.source, edge.target): edge for edge in edges}
+        inputs = {neuron.id for neuron in self.inputs}
+        sound = len(added) == len(edges) and added.keys().isdisjoint(self.edge_of)
         for edge in edges:
-            source, target = self.require(edge.source), self.require(edge.target)
+            self.require(edge.source)
+            self.require(edge.target)
             check_weight(self, edge)
-            if target.kind is Kind.INPUT or source is target or (source.id, target.id) in self.edge_of:
-                forward = False
-                break
-            forward = forward and self.ranks[source.id] < self.ranks[target.id]
-        if forward:
-            # Every edge, old and new, leads from a rank to a higher one: none closes a cycle.
-            known = {**self.edge_of, **{(edge.source, edge.target): edge for edge in edges}}
-            new = self._remade(_OF_NEURONS, edges=(*self.edges, *edges))
-            new.__dict__["edge_of"] = known
-            return new
-        return replace(self, edges=(*self.edges, *edges))
-
-    def _check_new_edge(self, source: int, target: int) -> None:
-        start, end = self.require(source), self.require(target)
-        if source == target:
-            raise SelfEdgeError(
-                f"An edge cannot lead from {start.name} to itself: a network must feed forward."
-            )
-        if end.kind is Kind.INPUT:
-            raise EdgeIntoInputError(
-                f"An edge cannot end at {end.name}: it is an input, and its value comes from the data."
-            )
-        if (source, target) in self.edge_of:
-            raise DuplicateEdgeError(f"{start.name} and {end.name} are already connected.")
-        if self._leads_to(target, source):
-            raise CycleError(
-                f"An edge from {start.name} to {end.name} would close a cycle, because {end.name} already leads to "
-                f"{start.name}: a network must feed forward."
-            )
-
-    def _leads_to(self, start: int, goal: int) -> bool:
-        seen, stack = {start}, [start]
-        while stack:
-            for edge in self.outgoing[stack.pop()]:
-                if edge.target == goal:
-                    return True
-                if edge.target not in seen:
-                    seen.add(edge.target)
-                    stack.append(edge.target)
-        return False
+            sound = sound and edge.source != edge.target and edge.target not in inputs
+        if not sound:
+            return replace(self, edges=(*self.edges, *edges))  # which says what is wrong
+        new = self._remade(_OF_NEURONS, edges=(*self.edges, *edges))
+        new.__dict__.update(
+            edge_of={**self.edge_of, **added},
+            incoming=with_more(self.incoming, edges, _TARGET),
+            outgoing=with_more(self.outgoing, edges, _SOURCE),
+        )
+        ranks = self.ranks
+        if all(ranks[edge.source] < ranks[edge.target] for edge in edges):
+            # Each new edge leads from a rank to a higher one, as the old ones do: the ranks stay what they are.
+            new.__dict__["ranks"] = ranks
+        else:
+            _ = new.ranks  # raises CycleError
+        return new
 
 
 def _joined(neurons: tuple[Neuron, ...], new: Iterable[Neuron]) -> tuple[Neuron, ...]:

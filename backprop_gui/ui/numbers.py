@@ -68,14 +68,10 @@ def read_number(text: str, *, whole: bool = False) -> float:
         if "_" in plain:  # Python reads 1_000 as a number, people do not write it
             raise ValueError
         value = float(above) / (float(below) if slash else 1.0)
-        if math.isnan(value):
-            raise ValueError
     except ZeroDivisionError:
         raise UserError(f"“{text.strip()}” divides by zero: write {example}.") from None
     except ValueError:
         raise UserError(f"“{text.strip()}” is not a number: write {example}.") from None
-    if math.isinf(value):
-        raise UserError(f"“{text.strip()}” is not finite: write {example}.")
     return value / 100 if percent else value
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from backprop_gui.engine.activations import ACTIVATIONS
 from backprop_gui.engine.initializers import INITIALIZERS, drawer
-from backprop_gui.network import Key, Kind, Network, Neuron, tidied
+from backprop_gui.network import Edge, Key, Kind, Network, Neuron, tidied
 from backprop_gui.network.errors import InvalidNeuronError, NetworkError
 from backprop_gui.project.edits.beginning import seed_of
 from backprop_gui.project.edits.edit import Edit, edited, name_of, several, shown
@@ -103,7 +103,7 @@ def set_frozen(project: Project, keys: Collection[Key], frozen: bool) -> Edit:
         raise InvalidNeuronError(f"{neurons[0].name} has no bias: there is nothing to freeze.")
     changed = network.with_neurons(replace(neuron, frozen=frozen) for neuron in biased)
     if edges:
-        changed = changed.with_edges(replace(edge, frozen=frozen) for edge in edges)
+        changed = changed.with_edges(Edge(e.source, e.target, e.weight, frozen) for e in edges)
     return Edit(text, edited(project, changed))
 
 
@@ -118,12 +118,13 @@ def draw_layer(project: Project, layer: int, initializer: str) -> Edit:
     network = project.network
     name = network.require_layer(layer).name
     draw = drawer(initializer, seed_of(project))
-    changed = [
-        replace(edge, weight=draw(len(network.incoming[neuron.id]), len(network.outgoing[edge.source])))
-        for neuron in network.members[layer]
-        for edge in network.incoming[neuron.id]
-        if not edge.frozen
-    ]
+    fan_out = {id: len(edges) for id, edges in network.outgoing.items()}
+    changed = []
+    for neuron in network.members[layer]:
+        edges = network.incoming[neuron.id]
+        changed += [
+            Edge(e.source, e.target, draw(len(edges), fan_out[e.source])) for e in edges if not e.frozen
+        ]
     if not changed:
         raise NetworkError(f"No weight leads into the layer {name} that could be drawn: connect it first.")
     label = INITIALIZERS[initializer].label
