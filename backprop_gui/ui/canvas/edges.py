@@ -17,6 +17,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem
 
+from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.ui.canvas.bundles import Bundles
 from backprop_gui.ui.canvas.lines import LEFT_OUT, LineSet
 from backprop_gui.ui.canvas.look import Look
@@ -234,8 +235,7 @@ class EdgeItem(QGraphicsItem):
 
 def line_sets(picture: Picture, edges: NDArray[np.intp], points: Floats) -> list[LineSet]:
     """Return the ways of ``edges``, indices of edges of the network, as lines: whole ones, and dashed if frozen."""
-    drawn = picture.network.edges
-    frozen = np.array([drawn[i].frozen for i in edges.tolist()], np.bool_)
+    frozen = EdgeArrays.of(picture.network.edges).frozen[edges]
     return [
         LineSet(edges[~frozen], points[~frozen]),
         LineSet(edges[frozen], points[frozen], dashed=True),

@@ -70,12 +70,13 @@ class Headings:
             index: Name(*xy) for index, xy in enumerate(picture.position.tolist()) if picture.shown[index]
         }
         strands = picture.strands
+        bundle_of = np.append(strands.bundle, -1)[strands.strand_of]
         for bundle in range(strands.bundle.max(initial=-1) + 1):
             mine = np.flatnonzero(strands.bundle == bundle)
             x, y = ((strands.start[mine].mean(axis=0) + strands.end[mine].mean(axis=0)) / 2).tolist()
             label = Block(x, y, plate=True)
             label.write(
-                [_weights_text(network, picture.source, picture.target, strands.strand_of, mine)], look
+                [_weights_text(picture.source, picture.target, np.flatnonzero(bundle_of == bundle))], look
             )
             self._labels.append((label, float((strands.end[mine, 0] - strands.start[mine, 0]).min())))
         self.lift(np.zeros(len(picture.shown), np.bool_), np.zeros(len(strands.size), np.bool_))
@@ -214,16 +215,9 @@ def heading_lines(network: Network, layer: int) -> list[str]:
     return lines
 
 
-def _weights_text(
-    network: Network,
-    source: np.ndarray,
-    target: np.ndarray,
-    strand_of: np.ndarray,
-    strands: np.ndarray,
-) -> str:
-    """Return what a bundle holds: ``64 × 32 weights`` if everything is connected, else how many."""
-    edges = np.flatnonzero(np.isin(strand_of, strands))
-    first, last = len(np.unique(source[edges])), len(np.unique(target[edges]))
+def _weights_text(source: NDArray[np.intp], target: NDArray[np.intp], edges: NDArray[np.intp]) -> str:
+    """Return what the bundle of ``edges`` holds: ``64 × 32 weights`` if everything is connected, else how many."""
+    first, last = (np.count_nonzero(np.bincount(ends[edges])) for ends in (source, target))
     if first * last == len(edges):
         return f"{first:,} × {last:,} weights"
     return f"{len(edges):,} weights"

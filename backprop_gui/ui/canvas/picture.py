@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
 from backprop_gui.network import Network
 from backprop_gui.ui.canvas.grid import Cells, cells_of, grid_of
 from backprop_gui.ui.canvas.routes import bows, flattened
@@ -92,8 +93,8 @@ def picture_of(network: Network, opened: Iterable[int] = ()) -> Picture:
             radius[neurons] = min(RADIUS, 0.42 * _spacing(position[neurons]))
     _make_room(position, members, grids)
     cells = tuple(cells_of(layer, members[layer], grid, position) for layer, grid in grids.items())
-    source = np.array([index[e.source] for e in network.edges], np.intp)
-    target = np.array([index[e.target] for e in network.edges], np.intp)
+    drawn = EdgeArrays.of(network.edges)
+    source, target = (places_of(ids, network.neurons) for ids in (drawn.source, drawn.target))
     alone = shown[source] & shown[target]
     single = np.flatnonzero(alone)
     points = _ways(position, radius, shown, source[single], target[single])
