@@ -15,6 +15,7 @@ from backprop_gui.formats import FORMATS, ExportReport, export
 from backprop_gui.formats.model import model_of
 from backprop_gui.project import templates
 from backprop_gui.project.files import SUFFIX, load, save
+from backprop_gui.ui.autosave import Autosave
 from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.banner import Banner
 from backprop_gui.ui.errors import unexpected
@@ -26,8 +27,8 @@ from backprop_gui.ui.recent import remember
 class Filing:
     """Opens and saves; every failure becomes a message in the banner and leaves what is open untouched."""
 
-    def __init__(self, lab: Lab, banner: Banner, window: QWidget) -> None:
-        self._lab, self._banner, self._window = lab, banner, window
+    def __init__(self, lab: Lab, banner: Banner, window: QWidget, autosave: Autosave) -> None:
+        self._lab, self._banner, self._window, self._autosave = lab, banner, window, autosave
         self._export = Waiting(window)
         self._saved_step = 0
         self._note_step()
@@ -182,6 +183,8 @@ class Filing:
             return False
         self._saved_step = project.run.step if project.run else 0
         document.saved(path)
+        # At once, lest the program ends now and offers what is older than the file.
+        self._autosave.forget()
         self.opened(path)
         return True
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from backprop_gui.errors import UserError
-from backprop_gui.project.recovery import Slot
+from backprop_gui.project.recovery import About, Slot
 from backprop_gui.ui.banner import Banner
 from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.names import one_line
@@ -59,6 +59,8 @@ class Offers(QWidget):
         name = f"“{one_line(about.name)}”" if about.name else "A project"
         when = _moment(about.when)
         text = f"{name} was not saved when Backprop Lab ended{f' {when}' if when else ''}."
+        if is_newer(about):
+            text = f"{name} was saved after this was kept{f' {when}' if when else ''}: its file is newer."
         if trouble:
             text = f"{trouble} It is still kept in “{slot.path}”."
         banner.setToolTip(_origin(about.path))
@@ -101,10 +103,18 @@ def _moment(when: float) -> str:
     return f"on {then.day} {then:%B %Y} at {then:%H:%M}"
 
 
+def is_newer(about: About) -> bool:
+    """Return whether the file was written later: the program ended right after a save, or somebody else wrote."""
+    try:
+        return bool(about.path) and Path(about.path).stat().st_mtime > about.when
+    except (OSError, ValueError):
+        return False
+
+
 def _origin(path: str) -> str:
     if not path:
         return "It was never saved in a file."
     return f"It was opened from “{one_line(str(Path(path)), 300)}”, which stays as it is until you save."
 
 
-__all__ = ["Offers"]
+__all__ = ["Offers", "is_newer"]

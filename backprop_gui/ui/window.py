@@ -92,9 +92,9 @@ class Window(QMainWindow):
         self.banner = Banner()
         self.canvas = Canvas()
         self.equation = EquationStrip(self.lab)
-        self.files = Filing(self.lab, self.banner, self)
         keeping = state_folder() / AUTOSAVES
         self.autosave = Autosave(document, self.lab.player, lambda: self.files.changed, keeping, self)
+        self.files = Filing(self.lab, self.banner, self, self.autosave)
         self.offers = Offers(lambda slot: self.windows.recover(self, slot))
         self.panels: dict[str, PanelWidget] = {}
         self._arranged = self._noting = False
