@@ -70,7 +70,15 @@ _command(
     icon="file-plus",
     tip="Begin with a 2-4-1 network on XOR",
 )
-_command("open", "Open…", "File", lambda w: w.files.ask_open(), "Ctrl+O", icon="folder-open")
+_command(
+    "new-window",
+    "New window",
+    "File",
+    lambda w: w.open_beside(),
+    "Ctrl+Shift+N",
+    tip="Work on another project beside this one",
+)
+_command("open", "Open…", "File", lambda w: w.files.ask_open(w.open_file), "Ctrl+O", icon="folder-open")
 _command("save", "Save", "File", lambda w: w.files.save(), "Ctrl+S", icon="save", group=1)
 _command("save-as", "Save as…", "File", lambda w: w.files.save_as(), "Ctrl+Shift+S", group=1)
 _command(
@@ -83,7 +91,16 @@ _command(
     group=2,
     tip="Write the trained network for another program: ONNX, NumPy, safetensors, Python, JSON or CSV",
 )
-_command("quit", "Quit", "File", lambda w: w.close(), "Ctrl+Q", group=3)
+_command("close", "Close window", "File", lambda w: w.close(), "Ctrl+W", group=3)
+_command(
+    "quit",
+    "Quit",
+    "File",
+    lambda w: w.windows.quit(),
+    "Ctrl+Q",
+    group=3,
+    tip="Close all windows, and ask for what is not saved",
+)
 
 _command("undo", "Undo", "Edit", lambda w: w.lab.document.stack.undo(), "Ctrl+Z", icon="undo-2")
 _command(

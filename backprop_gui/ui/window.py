@@ -23,27 +23,37 @@ from PySide6.QtWidgets import (
 
 from backprop_gui.engine.frame import Frame, Note, NoteKind, Part
 from backprop_gui.errors import UserError
+from backprop_gui.paths import state_folder
 from backprop_gui.project import Project, edits, templates, with_new_weights
 from backprop_gui.ui import theme
 from backprop_gui.ui.actions import COMMANDS, MENUS, Command
+from backprop_gui.ui.autosave import Autosave
 from backprop_gui.ui.banner import Banner
 from backprop_gui.ui.canvas import Canvas, View
 from backprop_gui.ui.canvas.inplace import InPlace
 from backprop_gui.ui.canvas_menu import CanvasMenu
 from backprop_gui.ui.document import Document
+from backprop_gui.ui.dropping import DropHint
 from backprop_gui.ui.editor import Editor
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
+from backprop_gui.ui.names import one_line
+from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.panel import PANELS, Lab, Pace, Panel, PanelWidget, load_panels
+from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.palette import PalettePanel
 from backprop_gui.ui.pieces import Piece
 from backprop_gui.ui.player import Player, Unit
+from backprop_gui.ui.recent import RecentMenu
 from backprop_gui.ui.selection import Key, Selection
 from backprop_gui.ui.topbar import TopBar
+from backprop_gui.ui.windows import Windows
 
 ROOMY_WIDTH = 1250
 ROOMY_PX, NARROW_PX = (250, 316, 210, 250), (228, 250, 170, 215)
 """Widths of the left and right docks, heights of the bottom dock and the inspector, in pixels."""
+AUTOSAVES = "autosaves"
+"""Where below the state folder the work of windows is kept."""
 LAYOUT_VERSION = 2
 """Raised when the panels change so much that a remembered layout no longer fits."""
 
@@ -59,6 +69,13 @@ class Window(QMainWindow):
     equation : EquationStrip
     banner : Banner
     files : Filing
+    autosave : Autosave
+    offers : Offers
+        What was not saved when the program ended the last time; empty in all windows but the first.
+    windows : Windows
+        All that are open, this one among them.
+    closed : bool
+        Whether it was closed; Qt holds it for a moment longer.
     """
 
     lab: Lab
@@ -67,9 +84,15 @@ class Window(QMainWindow):
     equation: EquationStrip
     banner: Banner
     files: Filing
+    autosave: Autosave
+    offers: Offers
+    windows: Windows
+    closed: bool
 
-    def __init__(self, project: Project, path: Path | None = None) -> None:
+    def __init__(self, project: Project, path: Path | None = None, windows: Windows | None = None) -> None:
         super().__init__()
+        self.closed = False
+        self.windows = windows or Windows(Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         document = Document(project, path, self)
         self.lab = Lab(document, Player(document, self), Selection(self))
@@ -78,7 +101,10 @@ class Window(QMainWindow):
         self.editor = self.canvas.hands.editor = self.lab.editor
         self._in_place = InPlace(self.editor, self.canvas)
         self.equation = EquationStrip(self.lab)
-        self.files = Filing(self.lab, self.banner, self)
+        keeping = state_folder() / AUTOSAVES
+        self.autosave = Autosave(document, self.lab.player, lambda: self.files.changed, keeping, self)
+        self.files = Filing(self.lab, self.banner, self, self.autosave)
+        self.offers = Offers(lambda slot: self.windows.recover(self, slot))
         self.panels: dict[str, PanelWidget] = {}
         self._arranged = self._noting = False
         self._actions = {name: self._action(command) for name, command in COMMANDS.items()}
@@ -90,6 +116,8 @@ class Window(QMainWindow):
         self._connect()
         self._show_project()
         self._restore_layout()
+        self._drops = DropHint(self, self.open_file, self.open_table)
+        self.windows.add(self)
 
     # ---- building
 
@@ -98,6 +126,7 @@ class Window(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.offers)
         column.addWidget(self.banner)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.equation)
@@ -128,6 +157,10 @@ class Window(QMainWindow):
             menu.addAction(self._actions[command.name])
             if command.name == "new":
                 self._fill_examples(menu.addMenu("Examples"))
+            if command.name == "open":
+                recent = RecentMenu(self.open_file)
+                recent.setParent(menu, recent.windowFlags())
+                menu.addMenu(recent)
         if name == "View":
             menu.addSeparator()
             self._panel_menu = menu.addMenu("Panels")
@@ -243,6 +276,7 @@ class Window(QMainWindow):
         player.noted.connect(self._noted)
         player.failed.connect(self.banner.show_message)
         player.waiting.connect(self._wait)
+        self.autosave.failed.connect(lambda text: self.banner.show_message(text, "warning"))
         top.unit_chosen.connect(self._set_unit)
         top.speed_chosen.connect(player.set_speed)
         player.set_speed(top.updates_a_second)
@@ -251,6 +285,8 @@ class Window(QMainWindow):
         canvas.probe_step.connect(player.move_probe)
         canvas.space_tapped.connect(player.toggle)
         lab.selection.changed.connect(self._selected)
+        # Another window, or the system, may have chosen the theme.
+        theme.notifier.changed.connect(self._dress)
         self._connect_drawing()
 
     def _connect_drawing(self) -> None:
@@ -275,7 +311,7 @@ class Window(QMainWindow):
             self.lab.selection.keep(new.network)
         for panel in self.panels.values():
             panel.sync(old, new)
-        self._top.sync(new)
+        self._top.sync(new, self.lab.document.path)
         self._title()
 
     def _opened(self) -> None:
@@ -295,7 +331,7 @@ class Window(QMainWindow):
         self.canvas.sync(None, project.network)
         for panel in self.panels.values():
             panel.sync(None, project)
-        self._top.sync(project)
+        self._top.sync(project, self.lab.document.path)
         self._title()
 
     def _selected(self) -> None:
@@ -305,7 +341,9 @@ class Window(QMainWindow):
 
     def _title(self) -> None:
         document = self.lab.document
-        self.setWindowTitle(f"{document.project.name}[*] – Backprop Lab")
+        # What looks like the mark of a change in a name is shown as it is.
+        name = one_line(document.project.name).replace("[*]", "[*][*]")
+        self.setWindowTitle(f"{name}[*] – Backprop Lab")
         self.setWindowModified(self.files.unsaved)
 
     def _show_probe(self, frame: Frame) -> None:
@@ -395,6 +433,27 @@ class Window(QMainWindow):
 
     # ---- commands
 
+    def open_beside(self) -> None:
+        """Open a window on the first template beside this one."""
+        self.windows.beside(self, templates.load(templates.FIRST))
+
+    def open_file(self, path: Path) -> None:
+        """Open a project: here if there is nothing of the person's own, or else in another window."""
+        try:
+            window = self.windows.open_file(self, path)
+        except UserError as error:
+            self.banner.show_message(str(error))
+        else:
+            window.files.opened(path)
+
+    def open_table(self, path: Path) -> None:
+        """Learn from a table of one's own."""
+        self._docks["data"].show()
+        self._docks["data"].raise_()
+        data = self.panels["data"]
+        assert isinstance(data, DataPanel)
+        data.open_file(str(path))
+
     def play_or_press(self) -> None:
         """Play or pause; but where the keyboard is on a button or a list, press or open that."""
         focus = QApplication.focusWidget()
@@ -415,7 +474,9 @@ class Window(QMainWindow):
         assert isinstance(app, QApplication)
         theme.apply(app, dark)
         QSettings().setValue("theme", {None: "system", True: "dark", False: "light"}[dark])
-        self._top.sync(self.lab.document.project)
+
+    def _dress(self) -> None:
+        self._top.sync(self.lab.document.project, self.lab.document.path)
         self._top.set_state(self.lab.player.state)
 
     def draw_new_weights(self) -> None:
@@ -449,6 +510,9 @@ class Window(QMainWindow):
         settings = QSettings()
         settings.setValue("geometry", self.saveGeometry())
         settings.setValue("layout", self.saveState(LAYOUT_VERSION))
+        self.closed = True
+        self.autosave.close()
+        self.offers.release()
         self.lab.player.close()
         event.accept()
 
