@@ -61,12 +61,12 @@ def _command(
 
 _command(
     "new",
-    "New",
+    "New…",
     "File",
-    lambda w: w.files.new(),
+    lambda w: w.choose_template(),
     "Ctrl+N",
     icon="file-plus",
-    tip="Begin with a 2-4-1 network on XOR",
+    tip="Begin with an empty canvas or with an example from the gallery",
 )
 _command("open", "Open…", "File", lambda w: w.files.ask_open(), "Ctrl+O", icon="folder-open")
 _command("save", "Save", "File", lambda w: w.files.save(), "Ctrl+S", icon="save", group=1)

@@ -18,6 +18,7 @@ from backprop_gui.project import Project, templates
 from backprop_gui.project.files import load
 from backprop_gui.ui import theme
 from backprop_gui.ui.errors import unexpected
+from backprop_gui.ui.gallery import is_first_start
 from backprop_gui.ui.window import Window
 
 SWITCH_SECONDS = 0.0005
@@ -36,6 +37,8 @@ def run(path: Path | None = None) -> int:
     window = open_window(templates.load(templates.FIRST) if path is None else load(path), path)
     sys.excepthook = _show_in(window)
     window.show()
+    if is_first_start() and path is None:
+        window.choose_template("Welcome to Backprop Lab")
     return int(app.exec())
 
 

@@ -14,6 +14,8 @@ compact    QComboBox                    with less room around its text
 message    QLabel                       a small sentence; ``tone`` is bad, warning or muted
 chip       QLabel                       a rounded label; ``tone`` is good, bad, warning or empty
 card       QFrame                       a rounded grey tile without a border
+sheet      QFrame                       what stands over the window, as the gallery does
+cards      QListView                    a grid of cards, which paint themselves
 panel      QWidget                      the ground of a bar or a side panel
 surface    QWidget                      the ground of pictures
 line       QFrame                       a thin line
@@ -74,6 +76,7 @@ QLabel[role="chip"][tone="bad"] { background: @bad_tint; color: @bad; font-weigh
 QLabel[role="chip"][tone="warning"] { background: @warning_tint; color: @warning; font-weight: 600; }
 
 QFrame[role="card"] { background: @tile; border: none; border-radius: 8px; }
+QFrame[role="sheet"] { background: @window; border: 1px solid @border; border-radius: 12px; }
 QFrame[role="line"] { background: @border; border: none; max-height: 1px; min-height: 1px; }
 
 QFrame[role="segmented"] { background: @tile; border: none; border-radius: 8px; }
@@ -158,7 +161,8 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: 
 QTableView, QTreeView, QListView { background: transparent; border: none; outline: none; gridline-color: transparent;
     selection-background-color: @tile; selection-color: @text; }
 QListView { background: @raised; color: @text; }
-QListWidget { background: transparent; }
+QListWidget, QListView[role="cards"] { background: transparent; }
+QListView[role="cards"]::item:focus { border: none; }
 QTableView::item { padding: 2px 4px; border-bottom: 1px solid @border; }
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: @tile; color: @text; }
 QTreeView::item:focus, QListView::item:focus, QTableView::item:focus { border: 1px solid @accent; }

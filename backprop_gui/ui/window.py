@@ -31,6 +31,8 @@ from backprop_gui.ui.canvas import Canvas, View
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
+from backprop_gui.ui.gallery import Gallery
+from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace, Panel, PanelWidget, load_panels
 from backprop_gui.ui.player import Player, Unit
 from backprop_gui.ui.selection import Selection
@@ -321,6 +323,17 @@ class Window(QMainWindow):
             focus.showPopup()
         else:
             self.lab.player.toggle()
+
+    def choose_template(self, title: str = "New project") -> None:
+        """Open the gallery, and begin anew with what is chosen there."""
+        gallery = Gallery(self, title)
+        gallery.chosen.connect(self.files.new)
+        self._open(gallery)
+
+    def _open(self, sheet: Overlay) -> None:
+        """Open a sheet over the window; the keyboard returns to the canvas when it goes."""
+        sheet.left.connect(self.canvas.setFocus)
+        sheet.open()
 
     def set_view(self, view: str) -> None:
         """Show the forward, backward or update view."""
