@@ -35,6 +35,7 @@ class Overlay(QWidget):
     def __init__(self, window: QWidget, title: str, size: QSize, *, high: bool = False) -> None:
         """Prepare a sheet of at most ``size``, in the middle of ``window`` or, if ``high``, near its top."""
         super().__init__(window)
+        self._under = window
         self._largest, self._high, self._gone = size, high, False
         self.sheet = QFrame(self)
         self.sheet.setProperty("role", "sheet")
@@ -47,11 +48,10 @@ class Overlay(QWidget):
 
     def open(self) -> None:
         """Show the sheet, in the place of any other, and give it the keyboard."""
-        window = self.parentWidget()
-        for other in window.findChildren(Overlay, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        for other in self._under.findChildren(Overlay, options=Qt.FindChildOption.FindDirectChildrenOnly):
             if other is not self:
                 other.leave()
-        window.installEventFilter(self)
+        self._under.installEventFilter(self)
         self._place()
         self.show()
         self.raise_()
@@ -63,7 +63,7 @@ class Overlay(QWidget):
         if self._gone:
             return
         self._gone = True
-        self.parentWidget().removeEventFilter(self)
+        self._under.removeEventFilter(self)
         self.hide()
         self.left.emit()
         self.deleteLater()
@@ -71,7 +71,7 @@ class Overlay(QWidget):
     # ---- Qt
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+        if event.type() == QEvent.Type.Resize and watched is self._under:
             self._place()
         return False
 
@@ -121,7 +121,7 @@ class Overlay(QWidget):
         ]
 
     def _place(self) -> None:
-        room = self.parentWidget().rect()
+        room = self._under.rect()
         self.setGeometry(room)
         size = self._largest.boundedTo(room.size() - QSize(2 * MARGIN, 2 * MARGIN))
         top = min(96, room.height() // 8) if self._high else (room.height() - size.height()) // 2

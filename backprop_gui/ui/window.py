@@ -25,9 +25,12 @@ from backprop_gui.engine.frame import Frame, Note, NoteKind, Part
 from backprop_gui.errors import UserError
 from backprop_gui.project import Project, templates, with_new_weights
 from backprop_gui.ui import theme
+from backprop_gui.ui.about import About
 from backprop_gui.ui.actions import COMMANDS, MENUS, Command
 from backprop_gui.ui.banner import Banner
 from backprop_gui.ui.canvas import Canvas, View
+from backprop_gui.ui.command_entries import entries_of, shortcut_groups
+from backprop_gui.ui.command_palette import CommandPalette
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
@@ -36,12 +39,13 @@ from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace, Panel, PanelWidget, load_panels
 from backprop_gui.ui.player import Player, Unit
 from backprop_gui.ui.selection import Selection
+from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.topbar import TopBar
 
 ROOMY_WIDTH = 1250
 ROOMY_PX, NARROW_PX = (250, 316, 210, 250), (228, 250, 170, 215)
 """Widths of the left and right docks, heights of the bottom dock and the inspector, in pixels."""
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raised when the panels change so much that a remembered layout no longer fits."""
 
 
@@ -329,6 +333,18 @@ class Window(QMainWindow):
         gallery = Gallery(self, title)
         gallery.chosen.connect(self.files.new)
         self._open(gallery)
+
+    def choose_command(self) -> None:
+        """Open the command palette."""
+        self._open(CommandPalette(self, entries_of(self._actions, self._docks, self.files)))
+
+    def show_shortcuts(self) -> None:
+        """Open the sheet of all keys and gestures."""
+        self._open(ShortcutSheet(self, shortcut_groups()))
+
+    def show_about(self) -> None:
+        """Say what the program is."""
+        self._open(About(self))
 
     def _open(self, sheet: Overlay) -> None:
         """Open a sheet over the window; the keyboard returns to the canvas when it goes."""
