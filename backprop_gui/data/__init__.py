@@ -5,6 +5,7 @@ from __future__ import annotations
 # Importing these files enters their data sets into the registry; the gallery shows them in this order.
 # isort: off
 from backprop_gui.data import logic as _logic  # noqa: F401
+from backprop_gui.data import worked as _worked  # noqa: F401
 from backprop_gui.data import shapes as _shapes  # noqa: F401
 from backprop_gui.data import functions as _functions  # noqa: F401
 from backprop_gui.data import real as _real  # noqa: F401

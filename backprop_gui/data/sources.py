@@ -130,6 +130,37 @@ def truth_table(name: str, title: str, description: str, answers: tuple[int, int
     )
 
 
+def worked_example(
+    name: str,
+    title: str,
+    description: str,
+    *,
+    x: tuple[float, ...],
+    t: tuple[float, ...],
+    inputs: tuple[str, ...],
+    targets: tuple[str, ...],
+) -> None:
+    """Enter a single example whose calculation can be followed by hand; its numbers stay as they are."""
+
+    def make(settings: DataSettings, rng: np.random.Generator) -> Dataset:
+        _refuse_columns(title, settings)
+        return Dataset(title, np.array([x]), np.array([t]), inputs, targets, (), Task.REGRESSION)
+
+    DATASETS.add(
+        name,
+        Source(
+            title,
+            description,
+            "Worked examples",
+            make,
+            examples=None,
+            noise=None,
+            test_share=0.0,
+            standardize=False,
+        ),
+    )
+
+
 def _refuse_columns(title: str, settings: DataSettings) -> None:
     if settings.targets or settings.task is not None:
         raise DataError(f"The target of {title} is fixed: choosing target columns or a task needs a table.")

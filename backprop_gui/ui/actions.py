@@ -45,7 +45,7 @@ class Command:
 
 
 COMMANDS: Registry[Command] = Registry("command")
-MENUS = ("File", "Edit", "Draw", "Run", "View")
+MENUS = ("File", "Edit", "Draw", "Run", "View", "Help")
 
 
 def _command(
@@ -63,12 +63,12 @@ def _command(
 
 _command(
     "new",
-    "New",
+    "New…",
     "File",
-    lambda w: w.files.new(),
+    lambda w: w.choose_template(),
     "Ctrl+N",
     icon="file-plus",
-    tip="Begin with a 2-4-1 network on XOR",
+    tip="Begin with an empty canvas or with an example from the gallery",
 )
 _command(
     "new-window",
@@ -289,6 +289,34 @@ _command(
     "zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom_in(), "Ctrl++", "Ctrl+=", icon="zoom-in", group=1
 )
 _command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom_out(), "Ctrl+-", icon="zoom-out", group=1)
-_command("light", "Light", "View", lambda w: w.set_theme(False), icon="sun", group=2)
-_command("dark", "Dark", "View", lambda w: w.set_theme(True), icon="moon", group=2)
-_command("system", "As the system", "View", lambda w: w.set_theme(None), group=2)
+_command(
+    "light", "Light", "View", lambda w: w.set_theme(False), icon="sun", group=2, tip="Use the light theme"
+)
+_command("dark", "Dark", "View", lambda w: w.set_theme(True), icon="moon", group=2, tip="Use the dark theme")
+_command(
+    "system",
+    "As the system",
+    "View",
+    lambda w: w.set_theme(None),
+    group=2,
+    tip="Use the theme that the system has, light or dark",
+)
+
+_command(
+    "commands",
+    "Command palette…",
+    "Help",
+    lambda w: w.choose_command(),
+    "Ctrl+K",
+    icon="command",
+    tip="Find everything that can be done by typing a few letters",
+)
+_command(
+    "shortcuts",
+    "Keyboard and mouse",
+    "Help",
+    lambda w: w.show_shortcuts(),
+    "F1",
+    tip="Show all keys and what the mouse does on the canvas",
+)
+_command("about", "About Backprop Lab", "Help", lambda w: w.show_about(), icon="info", group=1)

@@ -19,6 +19,7 @@ from backprop_gui.project.files import load
 from backprop_gui.project.recovery import left_behind
 from backprop_gui.ui import theme
 from backprop_gui.ui.errors import unexpected
+from backprop_gui.ui.gallery import is_first_start
 from backprop_gui.ui.window import AUTOSAVES, Window
 from backprop_gui.ui.windows import Windows
 
@@ -41,6 +42,8 @@ def run(path: Path | None = None) -> int:
     sys.excepthook = _show_in(window.windows)
     window.offers.offer(left_behind(state_folder() / AUTOSAVES))
     window.show()
+    if is_first_start() and path is None:
+        window.choose_template("Welcome to Backprop Lab")
     return int(app.exec())
 
 

@@ -14,6 +14,11 @@ compact    QComboBox                    with less room around its text
 message    QLabel                       a small sentence; ``tone`` is bad, warning or muted
 chip       QLabel                       a rounded label; ``tone`` is good, bad, warning or empty
 card       QFrame                       a rounded grey tile without a border
+sheet      QFrame                       what stands over the window, as the gallery does
+cards      QListView                    rows or cards that paint themselves
+moments    QListView                    rows with room around them
+search     QLineEdit                    the large line of the command palette
+key        QLabel                       a key of the keyboard
 panel      QWidget                      the ground of a bar or a side panel
 surface    QWidget                      the ground of pictures
 line       QFrame                       a thin line
@@ -74,8 +79,12 @@ QLabel[role="chip"][tone="good"] { background: @good_tint; color: @good; font-we
 QLabel[role="chip"][tone="bad"] { background: @bad_tint; color: @bad; font-weight: 600; }
 QLabel[role="chip"][tone="warning"] { background: @warning_tint; color: @warning; font-weight: 600; }
 
+QLabel[role="key"] { background: @tile; color: @text; border: 1px solid @border; border-radius: 5px;
+    padding: 2px 7px; font-size: @small; }
+
 QFrame[role="card"] { background: @tile; border: none; border-radius: 8px; }
 QFrame[role="popup"] { background: @window; border: 1px solid @outline; border-radius: 9px; }
+QFrame[role="sheet"] { background: @window; border: 1px solid @border; border-radius: 12px; }
 QFrame[role="line"] { background: @border; border: none; max-height: 1px; min-height: 1px; }
 
 QFrame[role="segmented"] { background: @tile; border: none; border-radius: 8px; }
@@ -132,6 +141,8 @@ QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit { background: 
 QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: @outline; }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
     border-color: @accent; }
+QLineEdit[role="search"], QLineEdit[role="search"]:hover, QLineEdit[role="search"]:focus { border: none;
+    background: transparent; font-size: @large; padding: 8px 14px; min-height: 26px; }
 QLineEdit[invalid="true"] { border-color: @bad; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @outline; background: @tile; }
 QComboBox::drop-down { border: none; width: 22px; }
@@ -160,7 +171,13 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: 
 QTableView, QTreeView, QListView { background: transparent; border: none; outline: none; gridline-color: transparent;
     selection-background-color: @tile; selection-color: @text; }
 QListView { background: @raised; color: @text; }
-QListWidget { background: transparent; }
+QListWidget, QListView[role="cards"] { background: transparent; }
+QListView[role="cards"]::item:focus { border: none; }
+QListView[role="moments"] { background: transparent; }
+QListView[role="moments"]::item { padding: 4px 8px; border: 1px solid transparent; border-radius: 6px; }
+QListView[role="moments"]::item:selected { background: @tile; color: @text; }
+QListView[role="moments"]::item:hover { border-color: @border; }
+QListView[role="moments"]:focus::item:selected { border-color: @accent; }
 QTableView::item { padding: 2px 4px; border-bottom: 1px solid @border; }
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: @tile; color: @text; }
 QTreeView::item:focus, QListView::item:focus, QTableView::item:focus { border: 1px solid @accent; }

@@ -26,19 +26,24 @@ from backprop_gui.errors import UserError
 from backprop_gui.paths import state_folder
 from backprop_gui.project import Project, edits, templates, with_new_weights
 from backprop_gui.ui import theme
+from backprop_gui.ui.about import About
 from backprop_gui.ui.actions import COMMANDS, MENUS, Command
 from backprop_gui.ui.autosave import Autosave
 from backprop_gui.ui.banner import Banner
 from backprop_gui.ui.canvas import Canvas, View
 from backprop_gui.ui.canvas.inplace import InPlace
 from backprop_gui.ui.canvas_menu import CanvasMenu
+from backprop_gui.ui.command_entries import entries_of, shortcut_groups
+from backprop_gui.ui.command_palette import CommandPalette
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.dropping import DropHint
 from backprop_gui.ui.editor import Editor
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
+from backprop_gui.ui.gallery import Gallery
 from backprop_gui.ui.names import one_line
 from backprop_gui.ui.offers import Offers
+from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace, Panel, PanelWidget, load_panels
 from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.palette import PalettePanel
@@ -46,6 +51,7 @@ from backprop_gui.ui.pieces import Piece
 from backprop_gui.ui.player import Player, Unit
 from backprop_gui.ui.recent import RecentMenu
 from backprop_gui.ui.selection import Key, Selection
+from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.topbar import TopBar
 from backprop_gui.ui.windows import Windows
 
@@ -463,6 +469,29 @@ class Window(QMainWindow):
             focus.showPopup()
         else:
             self.lab.player.toggle()
+
+    def choose_template(self, title: str = "New project") -> None:
+        """Open the gallery, and begin anew with what is chosen there."""
+        gallery = Gallery(self, title)
+        gallery.chosen.connect(self.files.new)
+        self._open(gallery)
+
+    def choose_command(self) -> None:
+        """Open the command palette."""
+        self._open(CommandPalette(self, entries_of(self._actions, self._docks, self.files)))
+
+    def show_shortcuts(self) -> None:
+        """Open the sheet of all keys and gestures."""
+        self._open(ShortcutSheet(self, shortcut_groups()))
+
+    def show_about(self) -> None:
+        """Say what the program is."""
+        self._open(About(self))
+
+    def _open(self, sheet: Overlay) -> None:
+        """Open a sheet over the window; the keyboard returns to the canvas when it goes."""
+        sheet.left.connect(self.canvas.setFocus)
+        sheet.open()
 
     def set_view(self, view: str) -> None:
         """Show the forward, backward or update view."""

@@ -21,6 +21,7 @@ POINTS = [name for name in DRAWN if DATASETS[name].group == "Points in the plane
 def test_the_gallery_holds_what_was_promised_in_its_order() -> None:
     assert [
         *("xor", "and", "or"),
+        *("mazur", "napkin"),
         *("xor-clouds", "circle", "gaussians", "moons", "spiral", "spiral-3", "checkerboard"),
         *("plane", "bumps", "sine", "teacher"),
         *("iris", "wine", "breast-cancer", "digits"),
@@ -43,7 +44,8 @@ def test_every_data_set_is_sound_and_the_same_twice(name: str) -> None:
     assert not dataset.x.flags.writeable
     assert dataset.notes == ()
     if dataset.task is Task.REGRESSION:
-        assert (dataset.t.std(axis=0) > 0.1).all()
+        # A worked example is a single one.
+        assert len(dataset.t) == 1 or (dataset.t.std(axis=0) > 0.1).all()
     else:
         assert set(np.unique(dataset.t)) == {0.0, 1.0}
         assert set(dataset.labels()) == set(range(len(dataset.class_names)))
@@ -83,6 +85,14 @@ def test_truth_tables_are_raw_and_whole() -> None:
         prepared = prepare(default_settings(name))
         assert prepared.x_train.tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
         assert prepared.t_train[:, 0].tolist() == t
+        assert prepared.x_test.shape == (0, 2)
+
+
+def test_worked_examples_are_the_one_in_the_book() -> None:
+    for name, x, t in (("mazur", [0.05, 0.10], [0.01, 0.99]), ("napkin", [0.5, -1.0], [1.0])):
+        prepared = prepare(default_settings(name))
+        assert prepared.x_train.tolist() == [x]
+        assert prepared.t_train.tolist() == [t]
         assert prepared.x_test.shape == (0, 2)
 
 
@@ -184,7 +194,7 @@ def test_adding_a_data_set_is_one_function() -> None:
         DATASETS._items.update(held)
 
 
-@pytest.mark.parametrize("name", ["xor", "moons", "sine"])
+@pytest.mark.parametrize("name", ["xor", "mazur", "moons", "sine"])
 def test_the_target_of_drawn_data_is_fixed(name: str) -> None:
     with pytest.raises(DataError, match="is fixed"):
         load(replace(default_settings(name), targets=("y",)))

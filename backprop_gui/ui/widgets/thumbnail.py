@@ -129,6 +129,9 @@ def _colors(preview: Preview, look: theme.Theme) -> list[QColor]:
     if _is_graph(preview):
         return [look.positive] * len(values)
     middle, limit = float(np.median(values)), float(np.abs(values - np.median(values)).max())
+    if not limit:
+        # Without a difference there is nothing to tell by colour: a single example is only to be seen.
+        return [look.positive] * len(values)
     return [look.weight_color(float(value) - middle, limit) for value in values]
 
 

@@ -1,0 +1,84 @@
+"""What the command palette and the shortcut sheet list: commands, panels and examples; keys and gestures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDockWidget
+
+from backprop_gui.project import templates
+from backprop_gui.ui.actions import COMMANDS, MENUS
+from backprop_gui.ui.command_palette import Entry
+from backprop_gui.ui.gestures_help import GESTURES
+from backprop_gui.ui.shortcut_sheet import Line
+
+if TYPE_CHECKING:
+    from backprop_gui.ui.filing import Filing
+
+ITSELF = "commands"
+"""The command that opens the palette, which need not be found in it."""
+
+
+def entries_of(
+    actions: Mapping[str, QAction], docks: Mapping[str, QDockWidget], files: Filing
+) -> list[Entry]:
+    """Return everything that a window with these actions and docks can do, in the order of the menus."""
+    return [*_commands(actions), *_panels(docks), *_examples(files)]
+
+
+def _commands(actions: Mapping[str, QAction]) -> Iterator[Entry]:
+    for name, command in COMMANDS.items():
+        if name == ITSELF:
+            continue
+        action = actions[name]
+        keys = native(command.shortcuts[0]) if command.shortcuts else ""
+        # Behind a tab stand keys that only a menu shows.
+        text = action.text().partition("\t")[0]
+        yield Entry(name, text, command.menu, action.trigger, keys, action.isEnabled(), command.tip)
+
+
+def _panels(docks: Mapping[str, QDockWidget]) -> Iterator[Entry]:
+    for name, dock in docks.items():
+        # A tab that lies behind another one is there, but not to be seen.
+        seen = dock.isVisible() and not dock.visibleRegion().isEmpty()
+        text = f"{'Hide' if seen else 'Show'} the panel {dock.windowTitle()}"
+        yield Entry(f"panel {name}", text, "View › Panels", dock.close if seen else partial(_show, dock))
+
+
+def _show(dock: QDockWidget) -> None:
+    dock.show()
+    dock.raise_()
+
+
+def _examples(files: Filing) -> Iterator[Entry]:
+    for template in templates.templates().values():
+        yield Entry(
+            f"template {template.name}",
+            f"Begin with {template.title}",
+            "File › New",
+            partial(files.new, template.name),
+            about=template.about,
+        )
+
+
+def shortcut_groups() -> list[tuple[str, list[Line]]]:
+    """Return what has a key, by menu, and then what mouse and keyboard do on the canvas."""
+    groups: dict[str, list[Line]] = {menu: [] for menu in MENUS}
+    for command in COMMANDS.values():
+        if command.shortcuts:
+            keys = tuple(native(keys) for keys in command.shortcuts)
+            groups[command.menu].append(Line(keys, command.text.rstrip("…")))
+    for gesture in GESTURES:
+        groups.setdefault(gesture.group, []).append(Line((gesture.how,), gesture.does))
+    return [(title, lines) for title, lines in groups.items() if lines]
+
+
+def native(keys: str) -> str:
+    """Return a key sequence as this system writes it."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+__all__ = ["entries_of", "native", "shortcut_groups"]
