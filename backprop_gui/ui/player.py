@@ -92,6 +92,7 @@ class Player(QObject):
         self._asked: Probe | None = None
         self._last_curve = self._last_number = 0.0
         self._goes_on = False
+        self._waits = document.obstacle is not None
         self._pending = NOTHING_SPECIAL
         project = document.project
         self._stands = (project.network, project.run)
@@ -293,11 +294,13 @@ class Player(QObject):
         self._goes_on = goes_on
         if self.frame is not None:
             self.parked, self.frame = self.frame, None
+        self._waits = True
         self.waiting.emit(self._document.obstacle)
 
     def _unpark(self) -> None:
-        if self.parked is not None or self._goes_on:
-            self.parked = None
+        self.parked = None
+        if self._waits:
+            self._waits = False
             self.waiting.emit(None)
         if self._goes_on:
             self.play()
@@ -318,6 +321,7 @@ class Player(QObject):
         trainer = None if self._document.obstacle else trainer_of(project, prepared)
         self._worker.replace(trainer)
         self.look_at(Probe())
+        self._waits = self._document.obstacle is not None
         self.waiting.emit(self._document.obstacle)
 
     # ---- frames

@@ -110,7 +110,7 @@ class TopBar(QWidget):
     def sync(self, project: Project, path: Path | None = None) -> None:
         """Show the name and the shape of the project, and where its file is."""
         metrics, right = QFontMetrics(self._name.font()), Qt.TextElideMode.ElideRight
-        shape = metrics.elidedText(f"· {project.network.shape}", right, NAME_PX // 2)
+        shape = metrics.elidedText(f"· {project.network.shape or 'nothing drawn'}", right, NAME_PX // 2)
         # Bold letters are broader than those that are measured.
         room = int((NAME_PX - metrics.horizontalAdvance(f" {shape}")) / 1.12)
         title = one_line(project.name)

@@ -157,9 +157,12 @@ def test_an_empty_canvas_can_be_opened_saved_and_drawn_on(qtbot: QtBot) -> None:
     document = Document(drawn(project, Network()))
     player = Player(document)
     assert "no input" in str(document.obstacle)
+    heard: list[object] = []
+    player.waiting.connect(heard.append)
     assert decode(encode(player.project_now())).network == Network()
     player.step()
     document.edit("Paste a network", drawn(project, project.network))
+    assert heard[-1] is None
     qtbot.waitUntil(lambda: player.frame is not None)
     assert player.frame is not None
     np.testing.assert_array_equal(player.frame.theta, trainer_of(project, document.prepared).theta)

@@ -13,12 +13,12 @@ from backprop_gui.engine.frame import Frame
 from backprop_gui.network import Network
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas.asking import content_of, tooltip_at
-from backprop_gui.ui.canvas.fitting import fit
+from backprop_gui.ui.canvas.fitting import fit, fits_well
 from backprop_gui.ui.canvas.gestures.hands import Hands
 from backprop_gui.ui.canvas.gestures.selecting import keys_at
 from backprop_gui.ui.canvas.gestures.spots import TOLERANCE_PX, Where
 from backprop_gui.ui.canvas.graphics import NetworkView
-from backprop_gui.ui.canvas.hint import Hint
+from backprop_gui.ui.canvas.hint import EmptyGround, Hint
 from backprop_gui.ui.canvas.legend import Legend
 from backprop_gui.ui.canvas.navigation import neighbour, next_part
 from backprop_gui.ui.canvas.probe import ProbeLabel
@@ -111,6 +111,7 @@ class Canvas(QWidget):
         self._probe = ProbeLabel(self)
         self._probe.stepped.connect(self.probe_step)
         self.hint = Hint(self)
+        self.ground = EmptyGround(self)
         self.hands = Hands(self.scene, self.graphics, self.hint, lambda: self._repaint(True))
         self.hands.selected.connect(self._select)
         self.graphics.opened.connect(self._open_at)
@@ -138,8 +139,9 @@ class Canvas(QWidget):
         kept = frozenset(key for key in self.selected if key in new.neuron_of or key in new.edge_of)
         if kept != self.selected:
             self._select(kept, self.current if self.current in kept else None)
-        if shape_changed and self.fits:
+        if shape_changed and self.fits and (old is None or not self._fits_well()):
             self.fit()
+        self.ground.setVisible(not new.neurons)
         self._tell()
 
     def show_frame(self, frame: Frame) -> None:
@@ -288,8 +290,15 @@ class Canvas(QWidget):
         """Show the whole network, and keep it so until the person zooms or pans."""
         self.fits = True
         self._place_overlays()
+        fit(self.graphics, self.scene, *self._room())
+
+    def _room(self) -> tuple[QRectF, float, QRectF]:
+        """Return the viewport, what the controls above take of it in pixels, and where the legend is."""
         top = self.segments.geometry().bottom() + TOP_PX
-        fit(self.graphics, self.scene, QRectF(self.rect()), top, QRectF(self.legend.geometry()))
+        return QRectF(self.rect()), top, QRectF(self.legend.geometry())
+
+    def _fits_well(self) -> bool:
+        return fits_well(self.graphics, self.scene, *self._room())
 
     def middle(self) -> QPointF:
         """Return the point of the scene in the middle of what is seen."""
@@ -367,6 +376,7 @@ class Canvas(QWidget):
         self.legend.resize(self.legend.sizeHint())
         self.legend.move(gap - 4, self.height() - self.legend.height() - gap + 4)
         left = self.legend.geometry().right() + gap
+        self.ground.setGeometry(self.rect())
         self.hint.fit(QRect(left, 0, self.width() - left - gap, self.height() - gap))
 
     def _dress(self, theme: themes.Theme) -> None:

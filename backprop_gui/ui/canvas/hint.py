@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMargins, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontInfo, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from backprop_gui.ui import theme as themes
@@ -101,4 +101,41 @@ class Hint(QWidget):
         painter.end()
 
 
-__all__ = ["Hint"]
+class EmptyGround(QWidget):
+    """What stands on an empty canvas: how to begin."""
+
+    LINES = (
+        ("Draw a network", 6, 600),
+        ("Drag neurons and layers from the palette to here, or press N, L, I or O.", 0, 400),
+        (
+            "Drag from the rim of a neuron to another to connect them. Ctrl+N offers ready-made networks.",
+            0,
+            400,
+        ),
+    )
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(" ".join(text for text, _, _ in self.LINES))
+        self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = QPainter(self), themes.current()
+        base = QFontInfo(self.font()).pixelSize()
+        y = self.height() / 2 - 46
+        for text, larger, weight in self.LINES:
+            font = QFont(self.font())
+            font.setPixelSize(base + larger)
+            font.setWeight(QFont.Weight(weight))
+            painter.setFont(font)
+            painter.setPen(theme.text if larger else theme.muted)
+            room = QRectF(24, y, self.width() - 48, 60)
+            flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+            taken = painter.boundingRect(room, flags, text)
+            painter.drawText(room, flags, text)
+            y = taken.bottom() + 8
+        painter.end()
+
+
+__all__ = ["EmptyGround", "Hint"]

@@ -117,6 +117,9 @@ class NetworkScene(QGraphicsScene):
     def set_network(self, network: Network) -> None:
         """Draw another network; what both have keeps its item."""
         self.network = network
+        if not network.edges:
+            # A scale without anything on it would fade on and on.
+            self.edge_limits.forget()
         self.opened &= {layer.id for layer in network.layers}
         self._inputs = input_mask(network)
         self._start = drawn_values(network)
@@ -192,6 +195,7 @@ class NetworkScene(QGraphicsScene):
         """Show weights without signals while the drawing cannot be trained, or everything again."""
         if parked != self.parked:
             self.parked = parked
+            self.limits.forget()
             self.refresh(numbers=True)
 
     def set_view(self, view: View) -> None:

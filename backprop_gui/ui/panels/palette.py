@@ -103,6 +103,6 @@ class PalettePanel(PanelWidget):
         self.lab.editor.keep = keep
 
 
-add_panel(Panel("palette", "Palette", PalettePanel, Qt.DockWidgetArea.LeftDockWidgetArea, 0))
+add_panel(Panel("palette", "Palette", PalettePanel, Qt.DockWidgetArea.LeftDockWidgetArea, -1))
 
 __all__ = ["PalettePanel"]

@@ -62,9 +62,24 @@ def placement(stage: Stage, piece: Piece, point: QPointF) -> Place:
         spot = Spot(Where.BETWEEN, None, layers)
     if spot.where is Where.LAYER and _is_of(network, spot.layers[0], piece.kind):
         return _into_layer(stage, piece, spot.layers[0], point)
+    if spot.where in (Where.NOTHING, Where.BETWEEN) and piece.size == 1:
+        column = _column_at(stage, piece.kind, point)
+        if column is not None:
+            return _into_layer(stage, piece, column, point)
     if spot.where is Where.BETWEEN and piece.kind is Kind.HIDDEN and piece.name != "neuron":
         return _between(stage, piece, spot.layers[0], spot.layers[1])
     return _alone(stage, piece, point)
+
+
+def _column_at(stage: Stage, kind: Kind, point: QPointF) -> int | None:
+    """Return the layer of neurons of this kind above or below a point, if it is no heat map."""
+    near = [
+        (abs(box.center().x() - point.x()), layer)
+        for layer, box in layer_boxes(stage.scene).items()
+        if layer not in stage.scene.maps and _is_of(stage.scene.network, layer, kind)
+    ]
+    apart, layer = min(near, default=(COLUMN_REACH + 1, 0))
+    return layer if apart <= COLUMN_REACH else None
 
 
 def _is_of(network: Network, layer: int, kind: Kind) -> bool:
@@ -108,8 +123,10 @@ def _into_layer(stage: Stage, piece: Piece, layer: int, point: QPointF) -> Place
         )
     x = box.center().x()
     position = (x, point.y())
+    disc = QRectF(x - RADIUS, point.y() - RADIUS, 2 * RADIUS, 2 * RADIUS).adjusted(-12, -12, 12, 12)
+    drawn = layer not in scene.maps
     return Place(
-        Ghost(boxes=[box], discs=[(x, point.y(), RADIUS)] if layer not in scene.maps else []),
+        Ghost(boxes=[box.united(disc) if drawn else box], discs=[(x, point.y(), RADIUS)] if drawn else []),
         f"Add a neuron to {name}{effect}",
         lambda project: edits.add_neuron(project, piece.kind, position, starts, layer),
     )
