@@ -331,16 +331,12 @@ class Network:
 
 def _joined(neurons: tuple[Neuron, ...], new: Iterable[Neuron]) -> tuple[Neuron, ...]:
     """Put each new neuron behind the last one of its layer, or at the end if its layer has none."""
-    joining: dict[int, list[Neuron]] = {}
-    for neuron in new:
-        joining.setdefault(neuron.layer, []).append(neuron)
     last = {neuron.layer: neuron.id for neuron in neurons}
-    found: list[Neuron] = []
-    for neuron in neurons:
-        found.append(neuron)
-        if last[neuron.layer] == neuron.id:
-            found += joining.pop(neuron.layer, [])
-    return (*found, *(neuron for group in joining.values() for neuron in group))
+    joining: dict[int, list[Neuron]] = {}
+    behind: list[Neuron] = []
+    for neuron in new:
+        (joining.setdefault(last[neuron.layer], []) if neuron.layer in last else behind).append(neuron)
+    return (*(n for neuron in neurons for n in (neuron, *joining.get(neuron.id, ()))), *behind)
 
 
 __all__ = ["Network"]
