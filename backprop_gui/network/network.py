@@ -8,6 +8,7 @@ is a separate question, answered by :func:`backprop_gui.network.check_trainable`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -226,8 +227,10 @@ class Network:
         """Replace edges by others with the same ends; every other edge stays as it is."""
         by_ends = {(edge.source, edge.target): edge for edge in changed}
         for ends, edge in by_ends.items():
-            self.require_edge(ends)
-            check_weight(self, edge)
+            if ends not in self.edge_of:
+                self.require_edge(ends)
+            if not math.isfinite(edge.weight):
+                check_weight(self, edge)
         edges = tuple(by_ends.get((edge.source, edge.target), edge) for edge in self.edges)
         return self._remade((*_OF_ENDS, *_OF_NEURONS), edges=edges)
 
@@ -307,11 +310,16 @@ class Network:
         added = {(edge.source, edge.target): edge for edge in edges}
         inputs = {neuron.id for neuron in self.inputs}
         sound = len(added) == len(edges) and added.keys().isdisjoint(self.edge_of)
+        known, isfinite = self.neuron_of, math.isfinite
         for edge in edges:
-            self.require(edge.source)
-            self.require(edge.target)
-            check_weight(self, edge)
-            sound = sound and edge.source != edge.target and edge.target not in inputs
+            source, target = edge.source, edge.target
+            if source not in known or target not in known:
+                self.require(source)
+                self.require(target)
+            if not isfinite(edge.weight):
+                check_weight(self, edge)
+            if source == target or target in inputs:
+                sound = False
         if not sound:
             return replace(self, edges=(*self.edges, *edges))  # which says what is wrong
         new = self._remade(_OF_NEURONS, edges=(*self.edges, *edges))
