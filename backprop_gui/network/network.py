@@ -181,7 +181,8 @@ class Network:
             neurons=neurons, layers=tuple(layer for layer in self.layers if layer.id in used)
         )
         facts = smaller.__dict__
-        if 10 * sum(len(self.incoming[id]) + len(self.outgoing[id]) for id in cut) > len(self.edges):
+        many = len(gone) + sum(len(self.incoming[id]) + len(self.outgoing[id]) for id in cut)
+        if 10 * many > len(self.edges):
             facts["edges"] = tuple(
                 edge
                 for ends, edge in self.edge_of.items()
@@ -198,8 +199,8 @@ class Network:
         facts.update(
             edges=tuple(known.values()) if lost else self.edges,
             edge_of=known,
-            incoming=without_some(self.incoming, lost, left, _TARGET),
-            outgoing=without_some(self.outgoing, lost, left, _SOURCE),
+            incoming=without_some(self.incoming, lost, left, 1),
+            outgoing=without_some(self.outgoing, lost, left, 0),
         )
         return smaller
 

@@ -62,6 +62,17 @@ def test_new_neurons_join_their_layer_and_keep_the_order_of_the_others() -> None
         SMALL.grown(edges=[SMALL.edges[0]])
 
 
+@given(st.data())
+def test_what_is_known_of_a_large_network_is_handed_on_rightly(data: st.DataObject) -> None:
+    network = dense([12, 12, 6])
+    keys = [*network.neuron_of, *network.edge_of]
+    for _ in range(3):
+        network = network.without(data.draw(st.sets(st.sampled_from(keys), max_size=2)))
+        anew = Network(network.neurons, network.edges, network.layers, network.next_id)
+        assert (network.edge_of, network.ranks) == (anew.edge_of, anew.ranks)
+        assert (network.incoming, network.outgoing) == (anew.incoming, anew.outgoing)
+
+
 # ---- questions
 
 
