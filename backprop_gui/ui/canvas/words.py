@@ -104,6 +104,16 @@ def layer_hint(count: int, *, is_open: bool) -> str:
     return f"One of {count:,} neurons. Double-click to draw them one by one."
 
 
+def heading_tooltip(network: Network, layer: int) -> str:
+    """Return what can be done with the heading of a layer."""
+    count = len(network.members[layer])
+    return (
+        f"<b>Layer {html.escape(network.layer_of[layer].name)}, {count:,} neuron{'s' * (count != 1)}</b><br>"
+        "Click to select all of it, drag to move it, double-click to change its name and size, "
+        "right-click for its activation, weights and more."
+    )
+
+
 def bundle_tooltip(picture: Picture, bundles: Bundles, strand: int, what: str) -> str:
     """Return the tooltip of a strand; ``what`` is the number that edges show, such as ``weight``."""
     strands, network = picture.strands, picture.network
@@ -125,4 +135,4 @@ def _ends(network: Network, indices: np.ndarray) -> str:
     return network.layer_of[first.layer].name
 
 
-__all__ = ["bundle_tooltip", "description", "layer_hint", "title_of", "tooltip"]
+__all__ = ["bundle_tooltip", "description", "heading_tooltip", "layer_hint", "title_of", "tooltip"]

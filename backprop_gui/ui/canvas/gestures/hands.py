@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DRAG_PX = 4.0
 """How far the pointer has to go for a press to become a drag."""
-RIM_TEXT = "Drag to connect"
+RIM_TEXT = "Drag from the rim to another neuron, or to a layer, to connect them."
 
 Modifiers = Qt.KeyboardModifier
 ON_PRESS = {
@@ -176,7 +176,7 @@ class Hands(QObject):
         if rim and spot.neuron is not None:
             row = picture.index[spot.neuron]
             x, y = picture.position[row].tolist()
-            self.show(Ghost(rings=[(x, y, float(picture.radius[row]) + 3 / self.zoom)]))
+            self.show(Ghost(rings=[(x, y, float(picture.radius[row]) + 3 / self.zoom)]), RIM_TEXT)
         elif self._item.ghost is not NO_GHOST:
             self.show(NO_GHOST)
         shapes = {Where.RIM: Qt.CursorShape.CrossCursor, Where.HEADING: Qt.CursorShape.PointingHandCursor}
