@@ -37,7 +37,7 @@ def run(path: Path | None = None) -> int:
     window = open_window(templates.load(templates.FIRST) if path is None else load(path), path)
     sys.excepthook = _show_in(window)
     window.show()
-    if is_first_start() and path is None:
+    if path is None and is_first_start():
         window.choose_template("Welcome to Backprop Lab")
     return int(app.exec())
 

@@ -20,6 +20,8 @@ RECENT = "recent commands"
 MOST_RECENT = 5
 LESS_THERE = 4.0
 """How much less a word is worth that is not in the name of an entry but where it stands or in what it says."""
+EXACT = 100.0
+"""What counts in favour of the entry whose whole name was typed."""
 RECENT_WORTH = 2.0
 """What counts in favour of an entry that was used lately, where several are called alike."""
 
@@ -209,6 +211,8 @@ def spoken(entry: Entry) -> str:
 def _found(query: str, entry: Entry) -> tuple[float, tuple[int, ...]] | None:
     """Return how well an entry fits and which letters of its name say so; None if it does not."""
     score, places = 0.0, set[int]()
+    if query.strip().casefold() == entry.text.rstrip("…").casefold():
+        score += EXACT
     for word in query.split():
         named = match(word, entry.text)
         beside = match(word, entry.where)
@@ -217,8 +221,8 @@ def _found(query: str, entry: Entry) -> tuple[float, tuple[int, ...]] | None:
             places |= set(named.places)
         elif beside is not None:
             score += beside.score - LESS_THERE
-        elif len(word) > 2 and word.casefold() in entry.about.casefold():
-            # In a sentence any few letters can be found: there a word must stand as it is.
+        elif any(other.startswith(word.casefold()) for other in entry.about.casefold().split()):
+            # In a sentence any few letters can be found: there a word must begin with them.
             score += 1.0
         else:
             return None

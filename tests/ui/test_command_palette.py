@@ -54,13 +54,15 @@ def test_it_reaches_every_command_panel_and_template(window: Window, qtbot: QtBo
     }
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "commands"])
-def test_every_command_is_found_first_by_its_whole_name(window: Window, qtbot: QtBot, name: str) -> None:
+def test_everything_is_found_first_by_its_whole_name(window: Window, qtbot: QtBot) -> None:
     palette = opened(window, qtbot)
-    text = next(entry.text for entry in palette.found if entry.key == name)
-    assert "\t" not in text
-    QTest.keyClicks(palette.field, text.rstrip("…"))
-    assert palette.found[0].key == name
+    for entry in palette.found:
+        assert "\t" not in entry.text
+        palette.field.clear()
+        QTest.keyClicks(palette.field, entry.text.rstrip("…"))
+        assert palette.found[0].key == entry.key
+        # All of its letters are marked, whatever else they could be found in.
+        assert len(palette._model.rows[0].marked) == len("".join(entry.text.rstrip("…").split()))
 
 
 def test_it_says_where_a_command_stands_and_its_keys(window: Window, qtbot: QtBot) -> None:
@@ -78,8 +80,10 @@ def test_typing_runs_a_command_and_nothing_else(window: Window, qtbot: QtBot) ->
 
 
 def test_a_theme_is_found_by_what_it_is(window: Window, qtbot: QtBot) -> None:
-    done(window, qtbot, "dark theme")
+    done(window, qtbot, "dark th")
     assert theme.current().dark
+    done(window, qtbot, "light theme")
+    assert not theme.current().dark
 
 
 def test_a_template_is_begun(window: Window, qtbot: QtBot) -> None:
