@@ -1,7 +1,8 @@
-"""Where the program's own data files are: in a checkout, in an installed package, in a frozen application."""
+"""Where the program's files are: its own, in a checkout, a package or a frozen application, and what it keeps."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +14,22 @@ def resource(name: str) -> Path:
     application unpacks it beside its bundle.
     """
     return _resources() / name
+
+
+def state_folder() -> Path:
+    """Return the folder for what the program keeps between two starts and nobody looks at, made or not.
+
+    Each system has its own custom; that of the free desktops names it in ``XDG_STATE_HOME``.
+    """
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
+    if sys.platform == "win32":
+        named, usual = os.environ.get("LOCALAPPDATA", ""), home / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        named, usual = "", home / "Library" / "Application Support"
+    else:
+        named, usual = os.environ.get("XDG_STATE_HOME", ""), home / ".local" / "state"
+    # A relative one means another place in every folder, and is to be ignored.
+    return (Path(named) if Path(named).is_absolute() else usual) / "backprop-lab"
 
 
 def _resources() -> Path:

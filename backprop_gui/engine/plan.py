@@ -29,15 +29,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backprop_gui.engine.activations import ACTIVATIONS, Activation
 from backprop_gui.engine.arrays import Array
-from backprop_gui.network import Edge, Network, Neuron, check_trainable
+from backprop_gui.engine.carry import Key, keys_of
+from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
+from backprop_gui.network import Network, Neuron, check_trainable
 
+KEPT = 2
+"""So many plans are kept, because a drawing is checked in one place and trained in another."""
 DENSE_ENOUGH = 0.5
 """Share of an interval's rows that must be used for the interval to be read whole."""
 
@@ -117,13 +120,12 @@ class Plan:
         return np.concatenate([self.bias_slots, self.weight_slots])
 
     @cached_property
-    def keys(self) -> tuple[int | tuple[int, int], ...]:
+    def keys(self) -> tuple[Key, ...]:
         """What each entry of ``slots`` belongs to: a neuron's id for its bias, (source, target) for a weight."""
-        biases = [neuron.id for neuron in self.network.neurons if neuron.bias is not None]
-        return (*biases, *((edge.source, edge.target) for edge in self.network.edges))
+        return keys_of(self.network)
 
     @cached_property
-    def slot(self) -> dict[int | tuple[int, int], int]:
+    def slot(self) -> dict[Key, int]:
         """The index into θ of a bias (by neuron id) or of a weight (by source and target id)."""
         return dict(zip(self.keys, self.slots.tolist(), strict=True))
 
@@ -145,12 +147,12 @@ class Plan:
         return f"the bias of {self.network.neuron_of[key].name}"
 
     @cached_property
-    def _key_at(self) -> dict[int, int | tuple[int, int]]:
+    def _key_at(self) -> dict[int, Key]:
         return dict(zip(self.slots.tolist(), self.keys, strict=True))
 
 
 def compile_network(network: Network) -> Plan:
-    """Return the plan of a complete network.
+    """Return the plan of a complete network; for the same one asked again soon, the same plan.
 
     Raises
     ------
@@ -159,6 +161,20 @@ def compile_network(network: Network) -> Plan:
     UnknownNameError
         If a neuron names an activation that does not exist.
     """
+    global _latest
+    for known, plan in _latest:
+        if known is network:
+            return plan
+    plan = _compiled(network)
+    # Replaced as a whole: whoever reads it in another thread sees the old one or the new one.
+    _latest = ((network, plan), *_latest[: KEPT - 1])
+    return plan
+
+
+_latest: tuple[tuple[Network, Plan], ...] = ()
+
+
+def _compiled(network: Network) -> Plan:
     check_trainable(network)
     ranks = _neurons_by_rank(network)
     row: dict[int, int] = {}
@@ -170,7 +186,10 @@ def compile_network(network: Network) -> Plan:
         rows_of_rank.append(slice(next_row + 1, next_row + 1 + len(neurons)))
         row.update((neuron.id, next_row + 1 + index) for index, neuron in enumerate(neurons))
         next_row += 1 + len(neurons)
-    source, target, weight, frozen = _edge_arrays(network.edges, row)
+    drawn = EdgeArrays.of(network.edges)
+    row_of_neuron = np.array([row[neuron.id] for neuron in network.neurons], np.intp)
+    source = row_of_neuron[places_of(drawn.source, network.neurons)]
+    target = row_of_neuron[places_of(drawn.target, network.neurons)]
     weight_slots = np.empty(len(source), dtype=np.intp)
     bias_slot_of: dict[int, int] = {}
     blocks: list[Block] = []
@@ -190,7 +209,17 @@ def compile_network(network: Network) -> Plan:
         blocks.append(Block(rows, sources, slice(offset, offset + count * width), (count, width)))
         offset += count * width
     return _plan(
-        network, row, next_row, offset, ones, blocks, weight_slots, bias_slot_of, weight, frozen, ranks
+        network,
+        row,
+        next_row,
+        offset,
+        ones,
+        blocks,
+        weight_slots,
+        bias_slot_of,
+        drawn.weight,
+        drawn.frozen,
+        ranks,
     )
 
 
@@ -246,17 +275,6 @@ def _neurons_by_rank(network: Network) -> list[list[Neuron]]:
         first_seen = {neuron.activation: -index for index, neuron in reversed(list(enumerate(neurons)))}
         neurons.sort(key=lambda neuron: -first_seen[neuron.activation])
     return ranks
-
-
-def _edge_arrays(
-    edges: tuple[Edge, ...], row: Mapping[int, int]
-) -> tuple[Indices, Indices, Array, NDArray[np.bool_]]:
-    count = len(edges)
-    source = np.fromiter((row[edge.source] for edge in edges), np.intp, count)
-    target = np.fromiter((row[edge.target] for edge in edges), np.intp, count)
-    weight: NDArray[np.floating[Any]] = np.fromiter((edge.weight for edge in edges), np.float64, count)
-    frozen = np.fromiter((edge.frozen for edge in edges), np.bool_, count)
-    return source, target, weight, frozen
 
 
 def _sources(source: Indices, ones: Indices) -> tuple[slice | Indices, Indices]:

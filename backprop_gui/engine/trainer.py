@@ -13,6 +13,8 @@ from collections.abc import Callable
 import numpy as np
 
 from backprop_gui.engine.arrays import Array, frozen
+from backprop_gui.engine.attic import Attic
+from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Frame, Note, NoteKind, Part, Probe, Score
 from backprop_gui.engine.history import History
@@ -65,6 +67,7 @@ class Trainer:
         self.history = History()
         self.note: Note | None = None
         self._best: Best | None = None
+        self._attic = Attic()
         self._looked = 0
         self._lowest: float = math.inf
         self._good: Moment = self._stepper.moment()
@@ -248,6 +251,7 @@ class Trainer:
         old = self._stepper
         self._stepper = Stepper(old.plan, old.examples, old.settings, old.columns)
         self.history = History()
+        self._attic.clear()
         self._best = None
         self._looked = 0
         self._begin_record()
@@ -275,18 +279,20 @@ class Trainer:
             self.history.replace(run.curve)
         self._begin_here()
 
-    def rebase(self, network: Network) -> None:
+    def rebase(self, network: Network, how: Carry = NOTHING_SPECIAL) -> None:
         """Take another drawing and keep the live value and optimiser state of what the edit did not touch.
 
-        A parameter counts as touched when it is new or its drawn starting value has changed; one that has
-        just been frozen keeps its value and stands still.
+        A parameter counts as touched when it is new, its drawn starting value has changed, or ``how`` says so; one
+        that has just been frozen keeps its value and stands still. What the edit takes away is kept in the attic,
+        from which an undo brings it back as it was.
 
         Raises
         ------
         NetworkError, DataMismatchError
             If the network cannot be trained; the trainer then stays as it was.
         """
-        self._exchange(Stepper(compile_network(network), self.examples, self.settings, self._stepper.columns))
+        plan = self.plan if network is self.plan.network else compile_network(network)
+        self._exchange(Stepper(plan, self.examples, self.settings, self._stepper.columns), how)
 
     def configure(self, settings: TrainingSettings) -> None:
         """Take other settings from the next update on; a new optimiser begins with an empty memory.
@@ -313,19 +319,20 @@ class Trainer:
         """
         self._exchange(Stepper(self.plan, examples, self.settings), comparable=False)
 
-    def _exchange(self, stepper: Stepper, *, comparable: bool = True) -> None:
-        """Go on with another stepper that takes over what the present one has learned.
+    def _exchange(self, stepper: Stepper, how: Carry = NOTHING_SPECIAL, *, comparable: bool = True) -> None:
+        """Go on with another stepper that takes over what the present one has learned, as ``how`` says.
 
         ``comparable`` says whether losses from now on can be compared with those before.
         """
         old, note, broken = self._stepper, self.note, self._broken
-        whole = stepper.carry(old)
+        whole = stepper.carry(old, how, self._attic)
         self._stepper = stepper
         self._looked = 0
         if not (whole and comparable):
             self._best = None
         same_layout = (
-            stepper.plan is old.plan
+            whole
+            and stepper.plan is old.plan
             and stepper.theta.dtype == old.theta.dtype
             and stepper.optimizer is old.optimizer
         )
@@ -336,7 +343,7 @@ class Trainer:
             # What can be gone back to moves along; what is lost anyway does not take its place.
             now = stepper.moment()
             old.restore(self._good)
-            stepper.carry(old)
+            stepper.carry(old, how)
             self._good, self._lowest = stepper.moment(), math.inf
             stepper.restore(now)
         self.note = None

@@ -169,7 +169,7 @@ def model_of(project: Project, prepared: Prepared) -> Model:
         If it does not fit the columns of the data.
     """
     plan = compile_network(project.network)
-    check_fit(plan, examples_of(prepared))
+    check_fit(project.network, examples_of(prepared))
     theta = plan.start.astype(PRECISIONS[project.training.precision])
     if project.run is not None:
         theta[plan.slots] = project.run.parameters

@@ -3,81 +3,36 @@
 A ``Network`` is a value. Every edit is a method that returns another network and leaves this one as it was,
 so that undo is keeping the old value, and a network in another thread can never change under its reader.
 Whatever a network holds, it always is a directed acyclic graph; whether it is complete enough to be trained
-is a separate question, answered by :func:`check_trainable`.
+is a separate question, answered by :func:`backprop_gui.network.check_trainable`.
 """
 
 from __future__ import annotations
 
-import enum
-import graphlib
-import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
+from typing import Any
 
-from backprop_gui.network.errors import (
-    CycleError,
-    DuplicateEdgeError,
-    DuplicateIdError,
-    EdgeIntoInputError,
-    InvalidNeuronError,
-    MissingInputError,
-    MissingOutputError,
-    NetworkError,
-    NotFiniteError,
-    SelfEdgeError,
-    UnknownNeuronError,
-    UnreachableInputError,
-    UnreachableOutputError,
+from backprop_gui.network.adjacency import EdgesAt, edges_at, with_more, without_some
+from backprop_gui.network.consistency import (
+    check_edges,
+    check_neuron,
+    check_neurons,
+    check_new_edge,
+    check_weight,
 )
+from backprop_gui.network.errors import (
+    NetworkError,
+    UnknownNeuronError,
+)
+from backprop_gui.network.parts import Draw, Edge, Key, Kind, Layer, Neuron
+from backprop_gui.network.ranks import ranks_of
 
-Draw = Callable[[int, int], float]
-"""``draw(fan_in, fan_out)`` returns one starting weight; the initializers of the engine make such functions."""
-
-
-class Kind(enum.Enum):
-    """What a neuron is for."""
-
-    INPUT = "input"
-    HIDDEN = "hidden"
-    OUTPUT = "output"
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A named group of neurons: for people. The engine groups neurons by rank instead."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Neuron:
-    """One neuron: a weighted sum plus ``bias``, then ``activation``.
-
-    ``bias`` is the starting value, or None for a neuron without one; ``frozen`` keeps the bias from being
-    trained. An input neuron holds a number of the data: it has no bias and its activation is the identity.
-    ``position`` is in scene units, x to the right and y down.
-    """
-
-    id: int
-    layer: int
-    kind: Kind
-    name: str
-    activation: str = "tanh"
-    bias: float | None = 0.0
-    frozen: bool = False
-    position: tuple[float, float] = (0.0, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A connection; ``weight`` is its starting value, and ``frozen`` keeps it from being trained."""
-
-    source: int
-    target: int
-    weight: float
-    frozen: bool = False
+_SOURCE, _TARGET = attrgetter("source"), attrgetter("target")
+_OF_EDGES = ("edge_of", "incoming", "outgoing")
+_OF_ENDS = ("ranks",)
+_OF_NEURONS = ("neuron_of", "members", "inputs", "outputs")
 
 
 @dataclass(frozen=True)
@@ -99,7 +54,8 @@ class Network:
     next_id: int = 1
 
     def __post_init__(self) -> None:
-        _check_parts(self)
+        check_neurons(self)
+        check_edges(self)
         _ = self.ranks  # raises CycleError
 
     # ---- what is there
@@ -120,20 +76,14 @@ class Network:
         return {(edge.source, edge.target): edge for edge in self.edges}
 
     @cached_property
-    def incoming(self) -> dict[int, list[Edge]]:
+    def incoming(self) -> EdgesAt:
         """The edges that end at each neuron, in drawing order."""
-        found: dict[int, list[Edge]] = {neuron.id: [] for neuron in self.neurons}
-        for edge in self.edges:
-            found[edge.target].append(edge)
-        return found
+        return edges_at(self.neuron_of, self.edges, _TARGET)
 
     @cached_property
-    def outgoing(self) -> dict[int, list[Edge]]:
+    def outgoing(self) -> EdgesAt:
         """The edges that start at each neuron, in drawing order."""
-        found: dict[int, list[Edge]] = {neuron.id: [] for neuron in self.neurons}
-        for edge in self.edges:
-            found[edge.source].append(edge)
-        return found
+        return edges_at(self.neuron_of, self.edges, _SOURCE)
 
     @cached_property
     def inputs(self) -> tuple[Neuron, ...]:
@@ -151,21 +101,7 @@ class Network:
 
         All neurons of one rank can be computed at once, when those of the lower ranks are.
         """
-        sources: dict[int, list[int]] = {neuron.id: [] for neuron in self.neurons}
-        for edge in self.edges:
-            sources[edge.target].append(edge.source)
-        rank: dict[int, int] = {}
-        try:
-            for id in graphlib.TopologicalSorter(sources).static_order():
-                before = sources[id]
-                rank[id] = 1 + max(map(rank.__getitem__, before)) if before else 0
-        except graphlib.CycleError as error:
-            raise CycleError(_cycle_sentence(self, error.args[1])) from None
-        # A neuron that nothing reaches still has to be computed: its output is f(bias), no datum.
-        for neuron in self.neurons:
-            if neuron.kind is not Kind.INPUT and rank[neuron.id] == 0:
-                return _ranks_above_inputs(self, sources)
-        return rank
+        return ranks_of(self.neurons, self.incoming, self.outgoing)
 
     @cached_property
     def members(self) -> dict[int, tuple[Neuron, ...]]:
@@ -194,59 +130,125 @@ class Network:
     def problem_with_edge(self, source: int, target: int) -> NetworkError | None:
         """Return why an edge from ``source`` to ``target`` cannot be drawn, or None if it can."""
         try:
-            self._check_new_edge(source, target)
+            check_new_edge(self, source, target)
         except NetworkError as error:
             return error
         return None
 
     def connect(self, source: int, target: int, weight: float = 0.0) -> Network:
         """Add an edge that starts out with ``weight``."""
-        self._check_new_edge(source, target)
-        return replace(self, edges=(*self.edges, Edge(source, target, weight)))
+        check_new_edge(self, source, target)
+        return self._with_edges((Edge(source, target, weight),))
 
-    def without(self, ids: Iterable[int | tuple[int, int]]) -> Network:
+    def grown(
+        self,
+        neurons: Iterable[Neuron] = (),
+        edges: Iterable[Edge] = (),
+        layers: tuple[Layer, ...] | None = None,
+        next_id: int | None = None,
+    ) -> Network:
+        """Add neurons, each behind the last one of its layer, and edges; ``layers`` are all there are then.
+
+        Edges that obviously lead forward are added at once; only for others is the whole network checked again.
+        """
+        new, edges = list(neurons), tuple(edges)
+        if not new and layers is None:
+            return self._with_edges(edges)
+        larger = self._remade(
+            neurons=_joined(self.neurons, new),
+            layers=self.layers if layers is None else layers,
+            next_id=self.next_id if next_id is None else next_id,
+        )
+        check_neurons(larger)
+        # What is known of the old edges stays true; the new neurons have none yet.
+        larger.__dict__.update(
+            edge_of=self.edge_of,
+            incoming={**self.incoming, **{neuron.id: [] for neuron in new}},
+            outgoing={**self.outgoing, **{neuron.id: [] for neuron in new}},
+            ranks={**self.ranks, **{neuron.id: int(neuron.kind is not Kind.INPUT) for neuron in new}},
+        )
+        return larger._with_edges(edges)
+
+    def without(self, ids: Iterable[Key]) -> Network:
         """Remove neurons (by id, with all their edges) and edges (by pair of ids); layers left empty go too."""
         gone = set(ids)
-        neurons = tuple(neuron for neuron in self.neurons if neuron.id not in gone)
-        edges = tuple(
-            edge
-            for edge in self.edges
-            if edge.source not in gone and edge.target not in gone and (edge.source, edge.target) not in gone
-        )
+        cut = {neuron.id for neuron in self.neurons if neuron.id in gone}
+        neurons = tuple(neuron for neuron in self.neurons if neuron.id not in cut)
         used = {neuron.layer for neuron in neurons}
-        return replace(
-            self,
-            neurons=neurons,
-            edges=edges,
-            layers=tuple(layer for layer in self.layers if layer.id in used),
+        # What is left of a sound network is sound: there is nothing to check.
+        smaller = self._remade(
+            neurons=neurons, layers=tuple(layer for layer in self.layers if layer.id in used)
         )
+        facts = smaller.__dict__
+        if 10 * sum(len(self.incoming[id]) + len(self.outgoing[id]) for id in cut) > len(self.edges):
+            facts["edges"] = tuple(
+                edge
+                for ends, edge in self.edge_of.items()
+                if edge.source not in cut and edge.target not in cut and ends not in gone
+            )
+            return smaller
+        lost = {pair for pair in gone if isinstance(pair, tuple) and pair in self.edge_of}
+        for id in cut:
+            lost.update((edge.source, edge.target) for edge in (*self.incoming[id], *self.outgoing[id]))
+        known = self.edge_of.copy()
+        for pair in lost:
+            del known[pair]
+        left = smaller.neuron_of
+        facts.update(
+            edges=tuple(known.values()) if lost else self.edges,
+            edge_of=known,
+            incoming=without_some(self.incoming, lost, left, _TARGET),
+            outgoing=without_some(self.outgoing, lost, left, _SOURCE),
+        )
+        return smaller
 
     def with_neurons(self, changed: Iterable[Neuron]) -> Network:
         """Replace neurons by others of the same id; every other neuron stays as it is."""
         by_id = {neuron.id: neuron for neuron in changed}
+        same_kinds = True
+        for id, neuron in by_id.items():
+            same_kinds = self.require(id).kind is neuron.kind and same_kinds
+            check_neuron(neuron, self.layer_of)
+        neurons = tuple(by_id.get(neuron.id, neuron) for neuron in self.neurons)
+        if not same_kinds:
+            return replace(self, neurons=neurons)
+        return self._remade((*_OF_EDGES, *_OF_ENDS), neurons=neurons)
+
+    def with_layers(self, changed: Iterable[Layer]) -> Network:
+        """Replace layers by others of the same id."""
+        by_id = {layer.id: layer for layer in changed}
         for id in by_id:
-            self._require(id)
-        return replace(self, neurons=tuple(by_id.get(neuron.id, neuron) for neuron in self.neurons))
+            self.require_layer(id)
+        layers = tuple(by_id.get(layer.id, layer) for layer in self.layers)
+        return self._remade((*_OF_EDGES, *_OF_ENDS, *_OF_NEURONS), layers=layers)
+
+    def with_edges(self, changed: Iterable[Edge]) -> Network:
+        """Replace edges by others with the same ends; every other edge stays as it is."""
+        by_ends = {(edge.source, edge.target): edge for edge in changed}
+        for ends, edge in by_ends.items():
+            self.require_edge(ends)
+            check_weight(self, edge)
+        edges = tuple(by_ends.get((edge.source, edge.target), edge) for edge in self.edges)
+        return self._remade((*_OF_ENDS, *_OF_NEURONS), edges=edges)
 
     def with_activation(self, ids: Iterable[int], activation: str) -> Network:
         """Give the neurons another activation."""
-        return self.with_neurons(replace(self._require(id), activation=activation) for id in ids)
+        return self.with_neurons(replace(self.require(id), activation=activation) for id in ids)
 
     def with_parameters(
         self, biases: Mapping[int, float], weights: Mapping[tuple[int, int], float]
     ) -> Network:
         """Set starting values: ``biases`` by neuron, ``weights`` by (source, target); the others stay."""
-        neurons = tuple(
-            replace(neuron, bias=biases[neuron.id]) if neuron.id in biases else neuron
-            for neuron in self.neurons
-        )
-        edges = tuple(
-            replace(edge, weight=weights[edge.source, edge.target])
-            if (edge.source, edge.target) in weights
-            else edge
-            for edge in self.edges
-        )
-        return replace(self, neurons=neurons, edges=edges)
+        changed = self
+        if biases:
+            known = [neuron for neuron in self.neurons if neuron.id in biases]
+            changed = changed.with_neurons(replace(neuron, bias=biases[neuron.id]) for neuron in known)
+        if weights:
+            edges = [edge for ends, edge in self.edge_of.items() if ends in weights]
+            changed = changed.with_edges(
+                Edge(e.source, e.target, weights[e.source, e.target], e.frozen) for e in edges
+            )
+        return changed
 
     def redrawn(self, draw: Draw, bias: float = 0.0) -> Network:
         """Draw all starting weights anew and set all biases to ``bias``; frozen parameters stay."""
@@ -261,154 +263,84 @@ class Network:
             },
         )
 
-    def _require(self, id: int) -> Neuron:
+    def require(self, id: int) -> Neuron:
+        """Return the neuron with this id, or raise an :class:`UnknownNeuronError`."""
         try:
             return self.neuron_of[id]
         except KeyError:
             raise UnknownNeuronError(f"The network has no neuron with the id {id}.") from None
 
-    def _check_new_edge(self, source: int, target: int) -> None:
-        start, end = self._require(source), self._require(target)
-        if source == target:
-            raise SelfEdgeError(
-                f"An edge cannot lead from {start.name} to itself: a network must feed forward."
-            )
-        if end.kind is Kind.INPUT:
-            raise EdgeIntoInputError(
-                f"An edge cannot end at {end.name}: it is an input, and its value comes from the data."
-            )
-        if (source, target) in self.edge_of:
-            raise DuplicateEdgeError(f"{start.name} and {end.name} are already connected.")
-        if self._leads_to(target, source):
-            raise CycleError(
-                f"An edge from {start.name} to {end.name} would close a cycle, because {end.name} already leads to "
-                f"{start.name}: a network must feed forward."
-            )
-
-    def _leads_to(self, start: int, goal: int) -> bool:
-        seen, stack = {start}, [start]
-        while stack:
-            for edge in self.outgoing[stack.pop()]:
-                if edge.target == goal:
-                    return True
-                if edge.target not in seen:
-                    seen.add(edge.target)
-                    stack.append(edge.target)
-        return False
-
-
-def check_trainable(network: Network) -> None:
-    """Raise the :class:`NetworkError` that keeps ``network`` from being trained, if there is one."""
-    if not network.inputs:
-        raise MissingInputError("The network has no input neuron: add one, so that data can enter.")
-    if not network.outputs:
-        raise MissingOutputError(
-            "The network has no output neuron: add one, so that there is something to learn."
-        )
-    fed = _reached(network.inputs, network.outgoing, lambda edge: edge.target)
-    for neuron in network.outputs:
-        if neuron.id not in fed:
-            raise UnreachableOutputError(
-                f"No path leads from an input to the output {neuron.name}: connect it, or remove it."
-            )
-    used = _reached(network.outputs, network.incoming, lambda edge: edge.source)
-    for neuron in network.inputs:
-        if neuron.id not in used:
-            raise UnreachableInputError(
-                f"No path leads from the input {neuron.name} to an output: connect it, or remove it."
-            )
-
-
-def _reached(
-    start: Iterable[Neuron], edges: Mapping[int, list[Edge]], other_end: Callable[[Edge], int]
-) -> set[int]:
-    """Return the ids of all neurons that can be reached from ``start`` along ``edges``."""
-    stack = [neuron.id for neuron in start]
-    seen = set(stack)
-    while stack:
-        for edge in edges[stack.pop()]:
-            id = other_end(edge)
-            if id not in seen:
-                seen.add(id)
-                stack.append(id)
-    return seen
-
-
-def _ranks_above_inputs(network: Network, sources: Mapping[int, list[int]]) -> dict[int, int]:
-    """Return ranks in which only inputs have rank 0, although some other neuron has no incoming edge."""
-    rank: dict[int, int] = {}
-    for id in graphlib.TopologicalSorter(sources).static_order():
-        lowest = 0 if network.neuron_of[id].kind is Kind.INPUT else 1
-        rank[id] = max((1 + rank[source] for source in sources[id]), default=lowest)
-    return rank
-
-
-def _cycle_sentence(network: Network, ids: list[int]) -> str:
-    # graphlib lists a cycle against the arrows when the graph maps each node to its predecessors.
-    names = " → ".join(network.neuron_of[id].name for id in ids)
-    return f"The network contains a cycle ({names}): remove one of these edges, a network must feed forward."
-
-
-def _check_parts(network: Network) -> None:
-    """Raise a named error unless ids are unique, references lead somewhere and numbers are finite."""
-    layers = {layer.id for layer in network.layers}
-    if len(layers) != len(network.layers):
-        raise DuplicateIdError("Two layers carry the same id: each layer needs its own.")
-    neurons = network.neuron_of
-    if len(neurons) != len(network.neurons):
-        seen: set[int] = set()
-        for neuron in network.neurons:
-            if neuron.id in seen:
-                raise DuplicateIdError(f"Two neurons carry the id {neuron.id}: each neuron needs its own.")
-            seen.add(neuron.id)
-    if max((*layers, *neurons), default=0) >= network.next_id:
-        raise DuplicateIdError(
-            f"The next id to be given out ({network.next_id}) is not larger than all ids in use."
-        )
-    for neuron in network.neurons:
-        _check_neuron(neuron, layers)
-    if len(network.edge_of) != len(network.edges):
-        pairs: set[tuple[int, int]] = set()
-        for edge in network.edges:
-            if (edge.source, edge.target) in pairs:
-                raise DuplicateEdgeError(
-                    f"The edge {network.edge_name(edge.source, edge.target)} is listed twice: remove one of them."
-                )
-            pairs.add((edge.source, edge.target))
-    inputs = {neuron.id for neuron in network.inputs}
-    isfinite = math.isfinite
-    for edge in network.edges:
-        if edge.source not in neurons or edge.target not in neurons:
-            missing = edge.source if edge.source not in neurons else edge.target
+    def require_edge(self, ends: tuple[int, int]) -> Edge:
+        """Return the edge between these two, or raise an :class:`UnknownNeuronError`."""
+        try:
+            return self.edge_of[ends]
+        except KeyError:
             raise UnknownNeuronError(
-                f"An edge names the neuron {missing}, which the network does not have: remove the edge."
-            )
-        if edge.source == edge.target:
-            raise SelfEdgeError(f"The neuron {neurons[edge.source].name} has an edge to itself: remove it.")
-        if edge.target in inputs:
-            raise EdgeIntoInputError(
-                f"The edge {network.edge_name(edge.source, edge.target)} ends at an input, whose value comes from "
-                "the data: remove it."
-            )
-        if not isfinite(edge.weight):
-            raise NotFiniteError(
-                f"The weight of {network.edge_name(edge.source, edge.target)} is {edge.weight}: enter a number."
-            )
+                f"The network has no edge from the neuron {ends[0]} to the neuron {ends[1]}."
+            ) from None
 
+    def require_layer(self, id: int) -> Layer:
+        """Return the layer with this id, or raise an :class:`UnknownNeuronError`."""
+        try:
+            return self.layer_of[id]
+        except KeyError:
+            raise UnknownNeuronError(f"The network has no layer with the id {id}.") from None
 
-def _check_neuron(neuron: Neuron, layers: set[int]) -> None:
-    if neuron.layer not in layers:
-        raise UnknownNeuronError(
-            f"The neuron {neuron.name} is in the layer {neuron.layer}, which the network does not have."
+    # ---- how edits are made
+
+    def _remade(self, kept: Container[str] = (), **parts: Any) -> Network:
+        """Return this network with other ``parts``, which the edit has made sure of: nothing is checked again.
+
+        What was found out about this network and is as true of the new one, by the names ``kept``, is taken over.
+        """
+        new = object.__new__(Network)
+        facts = new.__dict__
+        for name in ("neurons", "edges", "layers", "next_id"):
+            facts[name] = parts.get(name, self.__dict__[name])
+        facts.update((name, fact) for name, fact in self.__dict__.items() if name in kept)
+        return new
+
+    def _with_edges(self, edges: tuple[Edge, ...]) -> Network:
+        """Add edges; all must be possible."""
+        if not edges:
+            return self
+        added = {(edge.source, edge.target): edge for edge in edges}
+        inputs = {neuron.id for neuron in self.inputs}
+        sound = len(added) == len(edges) and added.keys().isdisjoint(self.edge_of)
+        for edge in edges:
+            self.require(edge.source)
+            self.require(edge.target)
+            check_weight(self, edge)
+            sound = sound and edge.source != edge.target and edge.target not in inputs
+        if not sound:
+            return replace(self, edges=(*self.edges, *edges))  # which says what is wrong
+        new = self._remade(_OF_NEURONS, edges=(*self.edges, *edges))
+        new.__dict__.update(
+            edge_of={**self.edge_of, **added},
+            incoming=with_more(self.incoming, edges, _TARGET),
+            outgoing=with_more(self.outgoing, edges, _SOURCE),
         )
-    if neuron.bias is not None and not math.isfinite(neuron.bias):
-        raise NotFiniteError(f"The bias of {neuron.name} is {neuron.bias}: enter a number.")
-    if not all(map(math.isfinite, neuron.position)):
-        raise NotFiniteError(f"The position of {neuron.name} is not finite: move the neuron.")
-    if neuron.kind is Kind.INPUT and (neuron.bias is not None or neuron.activation != "identity"):
-        raise InvalidNeuronError(
-            f"The input {neuron.name} has a bias or an activation: an input only passes on a number of the data."
-        )
+        ranks = self.ranks
+        if all(ranks[edge.source] < ranks[edge.target] for edge in edges):
+            # Each new edge leads from a rank to a higher one, as the old ones do: the ranks stay what they are.
+            new.__dict__["ranks"] = ranks
+        else:
+            _ = new.ranks  # raises CycleError
+        return new
 
 
-__all__ = ["Draw", "Edge", "Kind", "Layer", "Network", "Neuron", "check_trainable"]
+def _joined(neurons: tuple[Neuron, ...], new: Iterable[Neuron]) -> tuple[Neuron, ...]:
+    """Put each new neuron behind the last one of its layer, or at the end if its layer has none."""
+    joining: dict[int, list[Neuron]] = {}
+    for neuron in new:
+        joining.setdefault(neuron.layer, []).append(neuron)
+    last = {neuron.layer: neuron.id for neuron in neurons}
+    found: list[Neuron] = []
+    for neuron in neurons:
+        found.append(neuron)
+        if last[neuron.layer] == neuron.id:
+            found += joining.pop(neuron.layer, [])
+    return (*found, *(neuron for group in joining.values() for neuron in group))
+
+
+__all__ = ["Network"]

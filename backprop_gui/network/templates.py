@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from backprop_gui.network.errors import ShapeError
 from backprop_gui.network.layout import in_columns
-from backprop_gui.network.network import Draw, Edge, Kind, Layer, Network, Neuron
+from backprop_gui.network.network import Network
+from backprop_gui.network.parts import Draw, Edge, Kind, Layer, Neuron
 
 LARGEST_LAYER = 4096
 MOST_LAYERS = 64

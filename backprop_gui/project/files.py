@@ -33,6 +33,7 @@ from backprop_gui.data import DATASETS, is_file_path
 from backprop_gui.errors import UserError
 from backprop_gui.network import Network
 from backprop_gui.project.atomic import appearing
+from backprop_gui.project.limits import MOST_VALUES
 from backprop_gui.project.project import Project
 from backprop_gui.project.records import FORMAT, Count, ProjectFileError, ProjectRecord, project_of, record_of
 
@@ -41,6 +42,8 @@ __all__ = ["FORMAT", "SUFFIX", "ProjectFileError", "decode", "encode", "load", "
 SUFFIX = ".backprop"
 LARGEST_FILE = 256 * 2**20
 """Bytes; a project of two million edges is smaller."""
+LONGEST_SENTENCE = 700
+"""Characters of what is quoted from elsewhere in a message."""
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -121,6 +124,9 @@ def decode(content: bytes, name: str = "the text", *, folder: str | None = None)
             f"“{name}” is not a project of Backprop Lab: choose a {SUFFIX} file. "
             "A table is opened with “Open CSV…” in the Data panel."
         )
+    if content.count(b",") > MOST_VALUES:
+        # Counted before they are read: each takes many times the room of its letters.
+        raise ProjectFileError(f"“{name}” holds more than {MOST_VALUES:,} values: no project does.")
     try:
         header = msgspec.json.decode(content, type=_Header)
         if header.format == FORMAT:
@@ -128,14 +134,14 @@ def decode(content: bytes, name: str = "the text", *, folder: str | None = None)
             return project_of(record, _found(record.data.source, folder))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProjectFileError(
-            f"“{name}” is not a project of Backprop Lab, or is damaged: {_where(error)}."
+            f"“{name}” is not a project of Backprop Lab, or is damaged: {_cut(_where(error))}."
         ) from None
     except RecursionError:
         raise ProjectFileError(
             f"“{name}” is not a project of Backprop Lab: it is nested too deeply."
         ) from None
     except UserError as error:
-        raise ProjectFileError(f"“{name}” cannot be opened. {error}") from None
+        raise ProjectFileError(f"“{name}” cannot be opened. {_cut(str(error))}") from None
     raise ProjectFileError(
         f"“{name}” has the format {header.format}, and this version of Backprop Lab reads format {FORMAT}: "
         "use the version that wrote it."
@@ -218,6 +224,11 @@ def _where(error: Exception) -> str:
         what = what[:1].lower() + what[1:]
     place = place.rstrip("`").lstrip(".")
     return f"{what}, at “{place}”" if place else what
+
+
+def _cut(sentence: str) -> str:
+    """Return a sentence of a length that can be shown, whatever names the file has put into it."""
+    return sentence if len(sentence) <= LONGEST_SENTENCE else f"{sentence[:LONGEST_SENTENCE]}…"
 
 
 def _reason(error: Exception) -> str:

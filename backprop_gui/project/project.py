@@ -10,8 +10,10 @@ from backprop_gui.engine.initializers import INITIALIZERS, drawer
 from backprop_gui.engine.losses import LOSSES
 from backprop_gui.engine.run import Run
 from backprop_gui.engine.settings import TrainingSettings
+from backprop_gui.engine.stepper import check_fit
 from backprop_gui.engine.trainer import Trainer
-from backprop_gui.network import Kind, Network, dense, reshaped
+from backprop_gui.errors import UserError
+from backprop_gui.network import Kind, Network, check_trainable, dense, reshaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,20 @@ def examples_of(prepared: Prepared) -> Examples:
     """Return prepared data in the engine's terms."""
     decision = SUITS[prepared.dataset.task].decision
     return Examples(prepared.x_train, prepared.t_train, prepared.x_test, prepared.t_test, decision)
+
+
+def obstacle(project: Project, prepared: Prepared) -> UserError | None:
+    """Return why ``project`` cannot be trained as it is drawn, or None if it can.
+
+    A drawing may be incomplete for as long as a person works on it: empty at first, or with an input more than the
+    data has columns.
+    """
+    try:
+        check_trainable(project.network)
+        check_fit(project.network, examples_of(prepared))
+    except UserError as error:
+        return error
+    return None
 
 
 def trainer_of(project: Project, prepared: Prepared) -> Trainer:
@@ -115,6 +131,9 @@ def with_data(project: Project, dataset: Dataset, data: DataSettings) -> Project
     activation change only when the kind of answer does. The run belongs to the old data and is left out.
     """
     network, training = project.network, project.training
+    if not _is_complete(network):
+        # What is half drawn is left as it is: to be told what is missing beats finding it drawn by somebody else.
+        return replace(project, data=data, run=None)
     sizes = [len(network.members[layer.id]) for layer in network.layers]
     wanted = [dataset.x.shape[1], *sizes[1:-1], dataset.t.shape[1]]
     if (len(network.inputs), len(network.outputs)) != (wanted[0], wanted[-1]):
@@ -132,6 +151,14 @@ def with_shape(project: Project, hidden: tuple[int, ...]) -> Project:
     sizes = [len(network.inputs), *hidden, len(network.outputs)]
     changed = reshaped(network, sizes, drawer(training.initializer, training.seed + network.next_id))
     return replace(project, network=changed, run=None)
+
+
+def _is_complete(network: Network) -> bool:
+    try:
+        check_trainable(network)
+    except UserError:
+        return False
+    return True
 
 
 def _answers(network: Network, training: TrainingSettings, task: Task) -> bool:

@@ -19,6 +19,7 @@ from backprop_gui.engine.run import Best, Run
 from backprop_gui.engine.settings import Reduction, TrainingSettings, check_settings
 from backprop_gui.errors import UserError
 from backprop_gui.network import Edge, Kind, Layer, Network, Neuron
+from backprop_gui.project.limits import check_limits
 from backprop_gui.project.project import Project
 
 FORMAT = 1
@@ -160,6 +161,7 @@ def record_of(project: Project, source: str) -> ProjectRecord:
     """
     network, run, data = project.network, project.run, project.data.validated()
     check_settings(project.training)
+    check_limits(project.name, network)
     return ProjectRecord(
         format=FORMAT,
         program=f"Backprop Lab {__version__}",
@@ -187,6 +189,7 @@ def project_of(record: ProjectRecord, source: str) -> Project:
     UserError
         If parts contradict each other, or a name or a setting is not possible.
     """
+    check_limits(record.name, record.network)
     network = Network(
         tuple(
             Neuron(n.id, n.layer, n.kind, n.name, n.activation, n.bias, n.frozen, n.position)

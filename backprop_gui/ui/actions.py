@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from backprop_gui.registry import Registry
+from backprop_gui.ui.pieces import PIECES, Piece
 
 if TYPE_CHECKING:
     from backprop_gui.ui.window import Window
@@ -43,7 +45,7 @@ class Command:
 
 
 COMMANDS: Registry[Command] = Registry("command")
-MENUS = ("File", "Edit", "Run", "View", "Help")
+MENUS = ("File", "Edit", "Draw", "Run", "View", "Help")
 
 
 def _command(
@@ -68,7 +70,15 @@ _command(
     icon="file-plus",
     tip="Begin with an empty canvas or with an example from the gallery",
 )
-_command("open", "Open…", "File", lambda w: w.files.ask_open(), "Ctrl+O", icon="folder-open")
+_command(
+    "new-window",
+    "New window",
+    "File",
+    lambda w: w.open_beside(),
+    "Ctrl+Shift+N",
+    tip="Work on another project beside this one",
+)
+_command("open", "Open…", "File", lambda w: w.files.ask_open(w.open_file), "Ctrl+O", icon="folder-open")
 _command("save", "Save", "File", lambda w: w.files.save(), "Ctrl+S", icon="save", group=1)
 _command("save-as", "Save as…", "File", lambda w: w.files.save_as(), "Ctrl+Shift+S", group=1)
 _command(
@@ -81,11 +91,115 @@ _command(
     group=2,
     tip="Write the trained network for another program: ONNX, NumPy, safetensors, Python, JSON or CSV",
 )
-_command("quit", "Quit", "File", lambda w: w.close(), "Ctrl+Q", group=3)
+_command("close", "Close window", "File", lambda w: w.close(), "Ctrl+W", group=3)
+_command(
+    "quit",
+    "Quit",
+    "File",
+    lambda w: w.windows.quit(),
+    "Ctrl+Q",
+    group=3,
+    tip="Close all windows, and ask for what is not saved",
+)
 
 _command("undo", "Undo", "Edit", lambda w: w.lab.document.stack.undo(), "Ctrl+Z", icon="undo-2")
 _command(
     "redo", "Redo", "Edit", lambda w: w.lab.document.stack.redo(), "Ctrl+Shift+Z", "Ctrl+Y", icon="redo-2"
+)
+_command("cut", "Cut", "Edit", lambda w: w.copy(cut=True), "Ctrl+X", group=1)
+_command(
+    "copy",
+    "Copy",
+    "Edit",
+    lambda w: w.copy(),
+    "Ctrl+C",
+    group=1,
+    tip="Copy the selected neurons and the edges among them, as the text of a project",
+)
+_command("paste", "Paste", "Edit", lambda w: w.paste(), "Ctrl+V", group=1)
+_command("duplicate", "Duplicate", "Edit", lambda w: w.editor.duplicate(), "Ctrl+D", group=1)
+_command(
+    "delete",
+    "Delete",
+    "Edit",
+    lambda w: w.editor.delete(),
+    "Delete",
+    "Backspace",
+    group=1,
+    tip="Remove the selected neurons and edges",
+)
+_command("select-all", "Select all", "Edit", lambda w: w.editor.select_all(), "Ctrl+A", group=2)
+_command(
+    "select-layer",
+    "Select the layer",
+    "Edit",
+    lambda w: w.editor.select_layer(),
+    "Ctrl+Shift+A",
+    group=2,
+    tip="Select all neurons of the layers that what is selected is in",
+)
+
+
+def _add(piece: Piece, window: Window) -> None:
+    window.add_piece(window.piece(piece))
+
+
+for _piece in PIECES.values():
+    _command(
+        f"add-{_piece.name}",
+        f"Add {_piece.title}",
+        "Draw",
+        partial(_add, _piece),
+        *((_piece.key,) if _piece.key else ()),
+        icon="plus",
+        tip=_piece.tip,
+    )
+_command(
+    "connect",
+    "Connect with…",
+    "Draw",
+    lambda w: w.canvas.hands.connect_by_keys(),
+    "C",
+    group=1,
+    tip="Choose with the arrow keys what the selected neurons lead to; Enter connects",
+)
+_command(
+    "edit",
+    "Edit in place…",
+    "Draw",
+    lambda w: w.edit_current(),
+    "F2",
+    group=1,
+    tip="Change the name and bias of a neuron, or the weight of an edge, where it is drawn",
+)
+_command(
+    "freeze",
+    "Freeze or free",
+    "Draw",
+    lambda w: w.editor.toggle_frozen(),
+    "Z",
+    icon="lock",
+    group=1,
+    tip="A frozen weight or bias does not train",
+)
+_command(
+    "bias",
+    "Bias on or off",
+    "Draw",
+    lambda w: w.editor.toggle_bias(),
+    "B",
+    group=1,
+    tip="Whether a bias is added to the weighted sum of the selected neurons",
+)
+_command(
+    "tidy",
+    "Tidy",
+    "Draw",
+    lambda w: w.editor.tidy(),
+    "Ctrl+L",
+    icon="layers",
+    group=2,
+    tip="Lay the network out in columns, from the inputs to the outputs",
 )
 _command(
     "new-weights",
@@ -93,7 +207,7 @@ _command(
     "Edit",
     lambda w: w.draw_new_weights(),
     icon="shuffle",
-    group=1,
+    group=3,
     tip="Draw all starting weights anew with the next seed, and begin again",
 )
 

@@ -13,13 +13,15 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from backprop_gui import __version__
-from backprop_gui.paths import resource
+from backprop_gui.paths import resource, state_folder
 from backprop_gui.project import Project, templates
 from backprop_gui.project.files import load
+from backprop_gui.project.recovery import left_behind
 from backprop_gui.ui import theme
 from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.gallery import is_first_start
-from backprop_gui.ui.window import Window
+from backprop_gui.ui.window import AUTOSAVES, Window
+from backprop_gui.ui.windows import Windows
 
 SWITCH_SECONDS = 0.0005
 """How soon the worker gives way to the window: ten times sooner than by default, which costs training nothing."""
@@ -35,7 +37,10 @@ def run(path: Path | None = None) -> int:
     """
     app = application()
     window = open_window(templates.load(templates.FIRST) if path is None else load(path), path)
-    sys.excepthook = _show_in(window)
+    if path is not None:
+        window.files.opened(path)
+    sys.excepthook = _show_in(window.windows)
+    window.offers.offer(left_behind(state_folder() / AUTOSAVES))
     window.show()
     if path is None and is_first_start():
         window.choose_template("Welcome to Backprop Lab")
@@ -65,13 +70,15 @@ def open_window(project: Project, path: Path | None = None) -> Window:
     return Window(project, path)
 
 
-def _show_in(window: Window) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
-    """Return an exception hook that words what nobody foresaw in the window, and logs the rest."""
+def _show_in(windows: Windows) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """Return an exception hook that words what nobody foresaw in the window that is used, and logs the rest."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, KeyboardInterrupt):
-            window.close()
-        elif isinstance(error, Exception):
+            windows.quit()
+        elif isinstance(error, Exception) and windows.open:
+            active = QApplication.activeWindow()
+            window = active if isinstance(active, Window) else windows.open[-1]
             window.banner.show_message(unexpected(error))
         else:
             logging.getLogger("backprop_gui").critical("fatal", exc_info=(kind, error, trace))

@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from backprop_gui.data import Prepared, prepare
-from backprop_gui.engine.plan import compile_network
+from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry
 from backprop_gui.engine.settings import check_settings
-from backprop_gui.engine.stepper import check_fit
-from backprop_gui.project import Project, examples_of, trainer_of
+from backprop_gui.errors import UserError
+from backprop_gui.project import Project, obstacle, trainer_of
 
 UNDO_LIMIT = 300
 """Steps of undo that are kept."""
@@ -21,12 +21,18 @@ UNDO_LIMIT = 300
 class Document(QObject):
     """Holds the project a person works on and the data prepared for it.
 
+    The drawing may be one that cannot be trained, because it is empty or half drawn.
+
     Attributes
     ----------
     project : Project
         Its ``run`` is only what was opened; where training stands now is known to the player.
     prepared : Prepared
         The data of ``project.data``, always up to date.
+    obstacle : UserError or None
+        Why the drawing cannot be trained as it is.
+    carry : Carry
+        What the last change means for what was learned.
     stack : QUndoStack
     path : Path or None
         Where the project was last saved or opened.
@@ -48,17 +54,17 @@ class Document(QObject):
         Raises
         ------
         UserError
-            If its data cannot be had, or do not fit its network, settings and run.
+            If its data cannot be had, or its settings are out of range.
         """
         super().__init__(parent)
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(UNDO_LIMIT)
-        self.prepared = prepare(project.data)
-        _ = trainer_of(project, self.prepared)
+        self.prepared, self.obstacle = _checked(project)
         self.project = project
+        self.carry = NOTHING_SPECIAL
         self.path = path
 
-    def edit(self, text: str, new: Project, merge: str = "") -> None:
+    def edit(self, text: str, new: Project, merge: str = "", carry: Carry = NOTHING_SPECIAL) -> None:
         """Make ``new`` the project, as one step of undo called ``text``.
 
         Steps with the same ``merge`` key that follow each other become one, as when a slider is dragged.
@@ -66,15 +72,13 @@ class Document(QObject):
         Raises
         ------
         UserError
-            If the new project cannot be trained or its data cannot be had; nothing has changed then.
+            If the settings are out of range or the data cannot be had; nothing has changed then.
         """
-        if new == self.project:
+        if new == self.project and not carry.touched:
             return
         check_settings(new.training)
         prepared = self.prepared if new.data == self.project.data else prepare(new.data)
-        if new.network is not self.project.network or prepared is not self.prepared:
-            check_fit(compile_network(new.network), examples_of(prepared))
-        self.stack.push(_Edit(self, text, (self.project, self.prepared), (new, prepared), merge))
+        self.stack.push(_Edit(self, text, (self.project, self.prepared), (new, prepared), merge, carry))
 
     def open(self, project: Project, path: Path | None) -> None:
         """Exchange the whole project and forget all undo steps.
@@ -82,11 +86,10 @@ class Document(QObject):
         Raises
         ------
         UserError
-            If its data cannot be had, or do not fit its network, settings and run; nothing has changed then.
+            If its data cannot be had, or its settings are out of range; nothing has changed then.
         """
-        prepared = prepare(project.data)
-        _ = trainer_of(project, prepared)
-        self.project, self.prepared, self.path = project, prepared, path
+        self.prepared, self.obstacle = _checked(project)
+        self.project, self.path = project, path
         self.stack.clear()
         self.opened.emit()
 
@@ -95,14 +98,26 @@ class Document(QObject):
         self.path = path
         old, self.project = self.project, replace(self.project, name=path.stem)
         self.stack.setClean()
+        self.carry = NOTHING_SPECIAL
         self.changed.emit(old, self.project)
 
-    def show(self, project: Project, prepared: Prepared) -> None:
+    def show(self, project: Project, prepared: Prepared, carry: Carry) -> None:
         """Make ``project`` the one that is shown, and tell everyone; for undo steps."""
-        old, self.prepared = self.project, prepared
+        old, self.prepared, self.carry = self.project, prepared, carry
+        self.obstacle = obstacle(project, prepared)
         # A name is given by saving, which is no step of undo.
         self.project = project if project.name == old.name else replace(project, name=old.name)
         self.changed.emit(old, self.project)
+
+
+def _checked(project: Project) -> tuple[Prepared, UserError | None]:
+    """Return the data of ``project`` and what keeps it from being trained; raise what keeps it from being shown."""
+    check_settings(project.training)
+    prepared = prepare(project.data)
+    problem = obstacle(project, prepared)
+    if problem is None:
+        _ = trainer_of(project, prepared)
+    return prepared, problem
 
 
 class _Edit(QUndoCommand):
@@ -115,15 +130,19 @@ class _Edit(QUndoCommand):
         before: tuple[Project, Prepared],
         after: tuple[Project, Prepared],
         merge: str,
+        carry: Carry,
     ) -> None:
         super().__init__(text)
         self._document, self._before, self._after, self._merge = document, before, after, merge
+        self._carry = carry
 
     def redo(self) -> None:
-        self._document.show(*self._after)
+        self._document.show(*self._after, self._carry)
+        # From now on it can only be done again, which brings back what had been learned since the first time.
+        self._carry = Carry(self._carry.touched, restore=True)
 
     def undo(self) -> None:
-        self._document.show(*self._before)
+        self._document.show(*self._before, self._carry)
 
     def id(self) -> int:
         # Qt asks mergeWith only of neighbours with the same id, and of none with -1.
@@ -133,4 +152,5 @@ class _Edit(QUndoCommand):
         if not isinstance(other, _Edit) or other._merge != self._merge:
             return False
         self._after = other._after
+        self._carry = Carry(self._carry.touched | other._carry.touched, restore=True)
         return True

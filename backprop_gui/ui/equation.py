@@ -75,6 +75,13 @@ class EquationStrip(QWidget):
             self._subject, self._form = subject, 0
         self._write()
 
+    def clear(self) -> None:
+        """Show no equation: there is nothing whose numbers could be put in."""
+        self._shown = self._subject = None
+        self._label.clear()
+        self._label.setToolTip("")
+        self.chip.forget()
+
     def _write(self) -> None:
         if self._shown is None:
             return

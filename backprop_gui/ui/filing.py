@@ -1,7 +1,8 @@
-"""What the File menu does: new, open, save, export."""
+"""What the File menu does with one window: new, open, save, export."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -14,19 +15,27 @@ from backprop_gui.formats import FORMATS, ExportReport, export
 from backprop_gui.formats.model import model_of
 from backprop_gui.project import templates
 from backprop_gui.project.files import SUFFIX, load, save
+from backprop_gui.ui.autosave import Autosave
 from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.banner import Banner
 from backprop_gui.ui.errors import unexpected
+from backprop_gui.ui.names import one_line
 from backprop_gui.ui.panel import Lab
+from backprop_gui.ui.recent import remember
 
 
 class Filing:
     """Opens and saves; every failure becomes a message in the banner and leaves what is open untouched."""
 
-    def __init__(self, lab: Lab, banner: Banner, window: QWidget) -> None:
-        self._lab, self._banner, self._window = lab, banner, window
+    def __init__(self, lab: Lab, banner: Banner, window: QWidget, autosave: Autosave) -> None:
+        self._lab, self._banner, self._window, self._autosave = lab, banner, window, autosave
         self._export = Waiting(window)
-        run = lab.document.project.run
+        self._saved_step = 0
+        self._note_step()
+        lab.document.opened.connect(self._note_step)
+
+    def _note_step(self) -> None:
+        run = self._lab.document.project.run
         self._saved_step = run.step if run else 0
 
     def new(self, template: str = templates.FIRST) -> None:
@@ -34,27 +43,28 @@ class Filing:
         if self.may_discard():
             self._lab.document.open(templates.load(template), None)
 
-    def ask_open(self) -> None:
-        """Choose a project and open it."""
-        if not self.may_discard():
-            return
+    def ask_open(self, open_path: Callable[[Path], object]) -> None:
+        """Choose a project and open it by ``open_path``."""
         name, _ = QFileDialog.getOpenFileName(
             self._window, "Open a project", self._folder(), f"Projects (*{SUFFIX});;All files (*)"
         )
         if name:
-            self.open(Path(name))
+            open_path(Path(name))
 
     def open(self, path: Path) -> bool:
-        """Open a project file; return whether that worked."""
+        """Open a project file in this window, whatever is in it; return whether that worked."""
         try:
-            project = load(path)
-            self._lab.document.open(project, path)
+            self._lab.document.open(load(path), path)
         except UserError as error:
             self._banner.show_message(str(error))
             return False
-        self._saved_step = project.run.step if project.run else 0
-        self._remember(path)
+        self.opened(path)
         return True
+
+    def opened(self, path: Path) -> None:
+        """Note that the file at ``path`` was opened: next time people look for files there."""
+        self._remember(path)
+        remember(path)
 
     def save(self) -> bool:
         """Save where the project came from, or ask where to; return whether it is saved."""
@@ -116,7 +126,7 @@ class Filing:
         answer = QMessageBox.question(
             self._window,
             "Unsaved changes",
-            f"“{document.project.name}” has changes that are not saved. Save them?",
+            f"“{one_line(document.project.name)}” has changes that are not saved. Save them?",
             buttons.Save | buttons.Discard | buttons.Cancel,
             buttons.Save,
         )
@@ -128,9 +138,23 @@ class Filing:
 
         What comes from a template, and was only trained, can be had again bit for bit at any time.
         """
-        document, frame = self._lab.document, self._lab.player.frame
-        trained = document.path is not None and frame is not None and frame.step != self._saved_step
-        return trained or not document.stack.isClean()
+        document = self._lab.document
+        return not document.stack.isClean() or (document.path is not None and self._trained)
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything that no file has, be it only the training of a template: what is kept safe."""
+        return not self._lab.document.stack.isClean() or self._trained
+
+    @property
+    def pristine(self) -> bool:
+        """Whether there is nothing of the person's own in the window: another project may take its place."""
+        return self._lab.document.path is None and not self.unsaved
+
+    @property
+    def _trained(self) -> bool:
+        frame = self._lab.player.frame
+        return frame is not None and frame.step != self._saved_step
 
     def _with_suffix(self, path: Path, suffix: str) -> Path | None:
         """Add the ending that a person left out; None if that names a file which is to be kept."""
@@ -159,7 +183,9 @@ class Filing:
             return False
         self._saved_step = project.run.step if project.run else 0
         document.saved(path)
-        self._remember(path)
+        # At once, lest the program ends now and offers what is older than the file.
+        self._autosave.forget()
+        self.opened(path)
         return True
 
     def _folder(self) -> str:

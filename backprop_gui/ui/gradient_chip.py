@@ -61,6 +61,13 @@ class GradientChip(QAbstractButton):
         if self._check is not None:
             self._report()
 
+    def forget(self) -> None:
+        """Check nothing: there is nothing to be checked."""
+        self._cancel.set()
+        self._waiting.forget()
+        self._frame = self._key = self._check = self._checked = None
+        self._say(ASK, "", TIP)
+
     # ---- checking
 
     def _clicked(self) -> None:

@@ -1,8 +1,10 @@
-"""How a number looks on the screen: short, with a real minus sign. Tooltips show the full ``repr``."""
+"""How a number looks on the screen, short and with a real minus sign, and what people mean by the ones they type."""
 
 from __future__ import annotations
 
 import math
+
+from backprop_gui.errors import UserError
 
 MINUS = "\u2212"
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -48,4 +50,36 @@ def format_exact(value: float) -> str:
     return repr(value).replace("-", MINUS)
 
 
-__all__ = ["MINUS", "format_exact", "format_number"]
+def read_number(text: str, *, whole: bool = False) -> float:
+    """Return the number that ``text`` means: ``0.5``, ``0,5``, ``1/3``, ``−2e-3``, ``5 %``.
+
+    ``whole`` says that a whole number is wanted, of which the complaint then gives an example.
+
+    Raises
+    ------
+    UserError
+        If it means none.
+    """
+    plain = "".join(text.split()).replace("−", "-").replace(",", ".")
+    percent = plain.endswith("%")
+    above, slash, below = plain.removesuffix("%").partition("/")
+    example = "a whole number such as 10" if whole else "a number such as 0.1, 1/3 or 2e-3"
+    try:
+        if "_" in plain:  # Python reads 1_000 as a number, people do not write it
+            raise ValueError
+        value = float(above) / (float(below) if slash else 1.0)
+    except ZeroDivisionError:
+        raise UserError(f"“{text.strip()}” divides by zero: write {example}.") from None
+    except ValueError:
+        raise UserError(f"“{text.strip()}” is not a number: write {example}.") from None
+    return value / 100 if percent else value
+
+
+def write_number(value: float) -> str:
+    """Return ``value`` with all its digits, as the field shows it; nothing if there is none."""
+    if not math.isfinite(value):
+        return ""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+
+
+__all__ = ["MINUS", "format_exact", "format_number", "read_number", "write_number"]

@@ -6,7 +6,7 @@ import enum
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -15,6 +15,7 @@ from backprop_gui.engine.frame import Frame
 from backprop_gui.project import Project
 from backprop_gui.registry import Registry
 from backprop_gui.ui.document import Document
+from backprop_gui.ui.editor import Editor
 from backprop_gui.ui.player import Player
 from backprop_gui.ui.selection import Selection
 
@@ -34,6 +35,10 @@ class Lab:
     document: Document
     player: Player
     selection: Selection
+    editor: Editor = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "editor", Editor(self.document, self.player, self.selection))
 
 
 class PanelWidget(QWidget):

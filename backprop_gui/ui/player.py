@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from backprop_gui.engine.carry import NOTHING_SPECIAL, Key
 from backprop_gui.engine.frame import Frame, Note, Part, Probe
-from backprop_gui.engine.run import Run
+from backprop_gui.engine.run import carried
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
 from backprop_gui.project import Project, examples_of, trainer_of
@@ -41,12 +42,17 @@ class State(enum.Enum):
 
 
 class Player(QObject):
-    """Keeps the worker in step with the document, which must hold what can be trained.
+    """Keeps the worker in step with the document.
+
+    While the document's drawing cannot be trained, the trainer waits with what it has learned: nothing plays, there are
+    no frames, and training goes on by itself once the drawing is whole again.
 
     Attributes
     ----------
     frame : Frame or None
-        The newest one.
+        The newest one; None before the first and while the drawing cannot be trained.
+    parked : Frame or None
+        While the drawing cannot be trained, the last frame: its parameters are those that training goes on with.
     state : State
     unit : Unit
     updates_a_second : float
@@ -61,6 +67,8 @@ class Player(QObject):
         Training stopped by itself, and why; or that no longer holds.
     failed(str)
         A sentence about something that did not work.
+    waiting(UserError or None)
+        The drawing cannot be trained as it is, and why; or now it can.
     """
 
     pictures = Signal(object)
@@ -69,11 +77,13 @@ class Player(QObject):
     state_changed = Signal(object)
     noted = Signal(object)
     failed = Signal(str)
+    waiting = Signal(object)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self.frame: Frame | None = None
+        self.parked: Frame | None = None
         self.state = State.PAUSED
         self.unit = Unit.EPOCH
         self.updates_a_second = math.inf
@@ -81,7 +91,13 @@ class Player(QObject):
         self._number = 0
         self._asked: Probe | None = None
         self._last_curve = self._last_number = 0.0
-        self._worker = Worker(trainer_of(document.project, document.prepared), self)
+        self._goes_on = False
+        self._waits = document.obstacle is not None
+        self._pending = NOTHING_SPECIAL
+        project = document.project
+        self._stands = (project.network, project.run)
+        trainer = None if document.obstacle else trainer_of(project, document.prepared)
+        self._worker = Worker(trainer, self)
         self._worker.ready.connect(self._deliver_all)
         self._worker.stopped.connect(self._stopped)
         self._worker.failed.connect(self._failed)
@@ -94,13 +110,17 @@ class Player(QObject):
     # ---- what people do
 
     def play(self) -> None:
-        """Train until paused."""
+        """Train until paused; while the drawing cannot be trained, say why."""
+        if self._refuses():
+            return
+        self._goes_on = False
         self._number += 1
         self._worker.play(self._number, self.updates_a_second)
         self._set_state(State.RUNNING)
 
     def pause(self) -> None:
         """Stop training where it is."""
+        self._goes_on = False
         self._number += 1
         self._worker.pause()
         self._set_state(State.PAUSED)
@@ -114,6 +134,8 @@ class Player(QObject):
 
     def step(self) -> None:
         """Go one unit further: an epoch, a batch, or a look at one example."""
+        if self._refuses():
+            return
         if self.state is State.RUNNING:
             self.pause()
         self._number += 1
@@ -170,17 +192,36 @@ class Player(QObject):
         """Have ``question`` answered between two updates; the future holds the answer or the error."""
         future: Future[object] = Future()
 
-        def answer(trainer: Trainer) -> None:
+        def answer(trainer: Trainer | None) -> None:
             try:
+                if trainer is None:
+                    raise UserError("This network has never been trained: draw it to its end first.")
                 future.set_result(question(trainer))
             except Exception as error:
                 future.set_exception(error)
 
-        self._worker.do(answer)
+        self._worker.exchange(answer)
         return future
 
-    def run(self) -> Run | None:
-        """Return where training stands, or None if it has not moved.
+    def standing(self) -> Future[Project]:
+        """Return, later, the project with where training stands: what is saved, also of a drawing that is not whole."""
+        project, how, future = self._document.project, self._pending, Future[Project]()
+        drawn, opened = self._stands
+
+        def answer(trainer: Trainer | None) -> None:
+            try:
+                network, run = (drawn, opened) if trainer is None else (trainer.plan.network, trainer.run())
+                if run is not None:
+                    run = carried(run, network, project.network, how) if run.step else None
+                future.set_result(replace(project, run=run))
+            except Exception as error:
+                future.set_exception(error)
+
+        self._worker.exchange(answer)
+        return future
+
+    def project_now(self) -> Project:
+        """Return the document's project with where training stands: what is saved and exported.
 
         Raises
         ------
@@ -188,18 +229,24 @@ class Player(QObject):
             If the worker does not answer in time.
         """
         try:
-            run = self.ask(lambda trainer: trainer.run()).result(ANSWER_SECONDS)
+            return self.standing().result(ANSWER_SECONDS)
         except TimeoutError:
             raise UserError(
                 "Where training stands could not be read, because it is busy with a long computation. Nothing was "
                 "written: try again in a moment."
             ) from None
-        assert isinstance(run, Run)
-        return run if run.step else None
 
-    def project_now(self) -> Project:
-        """Return the document's project with where training stands: what is saved and exported."""
-        return replace(self._document.project, run=self.run())
+    def value(self, key: Key) -> float:
+        """Return the present value of a parameter; of one that is in no frame yet, the drawn one."""
+        network, frame = self._document.project.network, self.frame or self.parked
+        if frame is not None and key in self._pending.inherits:
+            slot = frame.plan.slot.get(self._pending.inherits[key])
+            return 0.0 if slot is None else float(frame.theta[slot])
+        start = network.edge_of[key].weight if isinstance(key, tuple) else network.neuron_of[key].bias or 0.0
+        slot = None if frame is None or key in self._pending.touched else frame.plan.slot.get(key)
+        if frame is None or slot is None or frame.plan.start[slot] != start:
+            return start
+        return float(frame.theta[slot])
 
     def close(self) -> None:
         """End the worker; nothing works afterwards."""
@@ -209,37 +256,83 @@ class Player(QObject):
     # ---- following the document
 
     def _sync(self, old: Project, new: Project) -> None:
-        prepared = self._document.prepared
-        columns = (len(new.network.inputs), len(new.network.outputs))
-        if columns != (len(old.network.inputs), len(old.network.outputs)):
-            # Other columns are another problem: its run begins at its beginning, and keeps playing.
-            self._begin()
+        document = self._document
+        self._pending = how = self._pending.followed_by(document.carry)
+        if document.obstacle is not None:
+            self._park()
             return
+        self._pending = NOTHING_SPECIAL
+        prepared, examples = document.prepared, examples_of(document.prepared)
+        drawn, opened = self._stands
+        columns = (len(new.network.inputs), len(new.network.outputs))
 
-        def follow(trainer: Trainer) -> None:
+        def follow(trainer: Trainer | None) -> Trainer | None:
+            if trainer is None:
+                run = None if opened is None else carried(opened, drawn, new.network, how)
+                return trainer_of(replace(new, run=run), prepared)
+            theirs = trainer.plan.network
+            if (len(theirs.inputs), len(theirs.outputs)) != columns:
+                # Other columns are another problem: its run begins at its beginning, and keeps playing.
+                return trainer_of(new, prepared)
             # Each part is compared with what the trainer has, not with `old`: an earlier job may have failed.
             if new.training != trainer.settings:
                 trainer.configure(new.training)
             if trainer.examples.x_train is not prepared.x_train:
-                trainer.set_examples(examples_of(prepared))
-            if new.network is not trainer.plan.network:
-                trainer.rebase(new.network)
+                trainer.set_examples(examples)
+            if new.network is not theirs or how.touched:
+                trainer.rebase(new.network, how)
+            return None
 
-        self._worker.do(follow)
+        self._worker.exchange(follow)
+        self._unpark()
 
-    def _begin(self) -> None:
-        trainer = trainer_of(self._document.project, self._document.prepared)
-        self._worker.do(lambda old: trainer)
+    def _park(self) -> None:
+        """Wait: what is drawn cannot be trained, so nothing that was computed before is true of it."""
+        goes_on = self._goes_on or self.state is State.RUNNING
+        if self.state is State.RUNNING:
+            self.pause()
+        self._goes_on = goes_on
+        if self.frame is not None:
+            self.parked, self.frame = self.frame, None
+        self._waits = True
+        self.waiting.emit(self._document.obstacle)
+
+    def _unpark(self) -> None:
+        self.parked = None
+        if self._waits:
+            self._waits = False
+            self.waiting.emit(None)
+        if self._goes_on:
+            self.play()
+
+    def _refuses(self) -> bool:
+        """Return whether nothing can be trained, and say why."""
+        obstacle = self._document.obstacle
+        if obstacle is not None:
+            self.waiting.emit(obstacle)
+        return obstacle is not None
 
     def _begin_anew(self) -> None:
         self.pause()
-        self._begin()
+        self._pending = NOTHING_SPECIAL
+        self.frame = self.parked = None
+        project, prepared = self._document.project, self._document.prepared
+        self._stands = (project.network, project.run)
+        trainer = None if self._document.obstacle else trainer_of(project, prepared)
+        self._worker.replace(trainer)
         self.look_at(Probe())
+        self._waits = self._document.obstacle is not None
+        self.waiting.emit(self._document.obstacle)
 
     # ---- frames
 
-    def _deliver(self) -> None:
+    def _take(self) -> Frame | None:
+        """Return the newest frame, unless it is from before the drawing ceased to be whole."""
         frame = self._worker.take()
+        return None if self._document.obstacle else frame
+
+    def _deliver(self) -> None:
+        frame = self._take()
         if frame is None:
             return
         self._see(frame)
@@ -254,7 +347,7 @@ class Player(QObject):
 
     def _deliver_all(self) -> None:
         """Deliver a frame that is not one of many to everyone, even if the clock was quicker to fetch it."""
-        frame = self._worker.take() or self.frame
+        frame = self._take() or self.frame
         if frame is None:
             return
         self._see(frame)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from backprop_gui.network import Network
-
-Key = int | tuple[int, int]
-"""A neuron's id, or the (source, target) ids of an edge."""
+from backprop_gui.network import Key, Network
 
 
 class Selection(QObject):
@@ -37,3 +34,6 @@ class Selection(QObject):
     def keep(self, network: Network) -> None:
         """Drop what ``network`` does not have."""
         self.set(frozenset(key for key in self.keys if key in network.neuron_of or key in network.edge_of))
+
+
+__all__ = ["Key", "Selection"]

@@ -24,6 +24,7 @@ surface    QWidget                      the ground of pictures
 line       QFrame                       a thin line
 segmented  QFrame                       the grey trough around a row of checkable buttons
 primary    QToolButton, QPushButton     the one to press
+popup      QFrame                       what stands above the picture for a moment, with a thin border
 flat       QToolButton, QPushButton     only its icon or text until the pointer is over it
 step       QToolButton                  a small plus or minus
 tile       QToolButton, QFrame          a selectable tile; ``outlined`` (bool) makes it white with a border
@@ -82,6 +83,7 @@ QLabel[role="key"] { background: @tile; color: @text; border: 1px solid @border;
     padding: 2px 7px; font-size: @small; }
 
 QFrame[role="card"] { background: @tile; border: none; border-radius: 8px; }
+QFrame[role="popup"] { background: @window; border: 1px solid @outline; border-radius: 9px; }
 QFrame[role="sheet"] { background: @window; border: 1px solid @border; border-radius: 12px; }
 QFrame[role="line"] { background: @border; border: none; max-height: 1px; min-height: 1px; }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QIcon, QResizeEvent
@@ -13,6 +14,7 @@ from backprop_gui.engine.frame import Frame
 from backprop_gui.paths import resource
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
+from backprop_gui.ui.names import one_line
 from backprop_gui.ui.numbers import format_exact, format_number
 from backprop_gui.ui.player import State, Unit
 from backprop_gui.ui.segmented import Segmented
@@ -23,6 +25,7 @@ FASTEST_SLOW = 1e5
 FIRST_SPEED = 200.0
 """Updates a second to begin with: fast enough not to wait, slow enough to see the deltas of XOR fade."""
 NAME_PX = 190
+NOT_WHOLE = "The network cannot be trained as it is drawn."
 ROOMY = 1240
 """Width in pixels from which on everything has room; below, the name and the measured speed step back."""
 
@@ -104,17 +107,23 @@ class TopBar(QWidget):
         self._rate.setVisible(roomy)
         self._speed.setFixedWidth(120 if roomy else 70)
 
-    def sync(self, project: Project) -> None:
-        """Show the name and the shape of the project."""
+    def sync(self, project: Project, path: Path | None = None) -> None:
+        """Show the name and the shape of the project, and where its file is."""
         metrics, right = QFontMetrics(self._name.font()), Qt.TextElideMode.ElideRight
-        shape = metrics.elidedText(f"· {project.network.shape}", right, NAME_PX // 2)
+        shape = metrics.elidedText(f"· {project.network.shape or 'nothing drawn'}", right, NAME_PX // 2)
         # Bold letters are broader than those that are measured.
         room = int((NAME_PX - metrics.horizontalAdvance(f" {shape}")) / 1.12)
-        name = html.escape(metrics.elidedText(project.name, right, room))
+        title = one_line(project.name)
+        name = html.escape(metrics.elidedText(title, right, room))
         muted = theme.current().muted.name()
         self._name.setText(f"<b>{name}</b> <span style='color:{muted}'>{shape}</span>")
         self._name.setToolTip(
-            f"{project.name}: {project.network.shape}, {project.network.parameter_count:,} parameters"
+            f"{title}: {project.network.shape}, {project.network.parameter_count:,} parameters\n"
+            + (
+                f"in {one_line(str(path.absolute().parent), 300)}"
+                if path is not None
+                else "not in a file yet"
+            )
         )
 
     def show_frame(self, frame: Frame) -> None:
@@ -146,6 +155,11 @@ class TopBar(QWidget):
         else:
             self._rate.setText(f"{frame.rate:,.0f} updates/s" if frame.rate else self._speed_text())
             self._rate.setToolTip("Updates of all weights a second")
+
+    def clear(self) -> None:
+        """Show no readings: there is nothing that they could be of."""
+        for reading in (self._train, self._test, self._right):
+            reading.show_text("–", NOT_WHOLE)
 
     def set_state(self, state: State) -> None:
         """Show whether training runs."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtCore import QByteArray, QPoint, QSettings, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,28 +23,43 @@ from PySide6.QtWidgets import (
 
 from backprop_gui.engine.frame import Frame, Note, NoteKind, Part
 from backprop_gui.errors import UserError
-from backprop_gui.project import Project, templates, with_new_weights
+from backprop_gui.paths import state_folder
+from backprop_gui.project import Project, edits, templates, with_new_weights
 from backprop_gui.ui import theme
 from backprop_gui.ui.about import About
 from backprop_gui.ui.actions import COMMANDS, MENUS, Command
+from backprop_gui.ui.autosave import Autosave
 from backprop_gui.ui.banner import Banner
 from backprop_gui.ui.canvas import Canvas, View
+from backprop_gui.ui.canvas.inplace import InPlace
+from backprop_gui.ui.canvas_menu import CanvasMenu
 from backprop_gui.ui.command_entries import entries_of, shortcut_groups
 from backprop_gui.ui.command_palette import CommandPalette
 from backprop_gui.ui.document import Document
+from backprop_gui.ui.dropping import DropHint
+from backprop_gui.ui.editor import Editor
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.gallery import Gallery
+from backprop_gui.ui.names import one_line
+from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace, Panel, PanelWidget, load_panels
+from backprop_gui.ui.panels.data import DataPanel
+from backprop_gui.ui.panels.palette import PalettePanel
+from backprop_gui.ui.pieces import Piece
 from backprop_gui.ui.player import Player, Unit
-from backprop_gui.ui.selection import Selection
+from backprop_gui.ui.recent import RecentMenu
+from backprop_gui.ui.selection import Key, Selection
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.topbar import TopBar
+from backprop_gui.ui.windows import Windows
 
 ROOMY_WIDTH = 1250
 ROOMY_PX, NARROW_PX = (250, 316, 210, 250), (228, 250, 170, 215)
 """Widths of the left and right docks, heights of the bottom dock and the inspector, in pixels."""
+AUTOSAVES = "autosaves"
+"""Where below the state folder the work of windows is kept."""
 LAYOUT_VERSION = 2
 """Raised when the panels change so much that a remembered layout no longer fits."""
 
@@ -55,27 +70,47 @@ class Window(QMainWindow):
     Attributes
     ----------
     lab : Lab
+    editor : Editor
     canvas : Canvas
     equation : EquationStrip
     banner : Banner
     files : Filing
+    autosave : Autosave
+    offers : Offers
+        What was not saved when the program ended the last time; empty in all windows but the first.
+    windows : Windows
+        All that are open, this one among them.
+    closed : bool
+        Whether it was closed; Qt holds it for a moment longer.
     """
 
     lab: Lab
+    editor: Editor
     canvas: Canvas
     equation: EquationStrip
     banner: Banner
     files: Filing
+    autosave: Autosave
+    offers: Offers
+    windows: Windows
+    closed: bool
 
-    def __init__(self, project: Project, path: Path | None = None) -> None:
+    def __init__(self, project: Project, path: Path | None = None, windows: Windows | None = None) -> None:
         super().__init__()
+        self.closed = False
+        self.windows = windows or Windows(Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         document = Document(project, path, self)
         self.lab = Lab(document, Player(document, self), Selection(self))
         self.banner = Banner()
         self.canvas = Canvas()
+        self.editor = self.canvas.hands.editor = self.lab.editor
+        self._in_place = InPlace(self.editor, self.canvas)
         self.equation = EquationStrip(self.lab)
-        self.files = Filing(self.lab, self.banner, self)
+        keeping = state_folder() / AUTOSAVES
+        self.autosave = Autosave(document, self.lab.player, lambda: self.files.changed, keeping, self)
+        self.files = Filing(self.lab, self.banner, self, self.autosave)
+        self.offers = Offers(lambda slot: self.windows.recover(self, slot))
         self.panels: dict[str, PanelWidget] = {}
         self._arranged = self._noting = False
         self._actions = {name: self._action(command) for name, command in COMMANDS.items()}
@@ -87,6 +122,8 @@ class Window(QMainWindow):
         self._connect()
         self._show_project()
         self._restore_layout()
+        self._drops = DropHint(self, self.open_file, self.open_table)
+        self.windows.add(self)
 
     # ---- building
 
@@ -95,6 +132,7 @@ class Window(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.offers)
         column.addWidget(self.banner)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.equation)
@@ -125,6 +163,10 @@ class Window(QMainWindow):
             menu.addAction(self._actions[command.name])
             if command.name == "new":
                 self._fill_examples(menu.addMenu("Examples"))
+            if command.name == "open":
+                recent = RecentMenu(self.open_file)
+                recent.setParent(menu, recent.windowFlags())
+                menu.addMenu(recent)
         if name == "View":
             menu.addSeparator()
             self._panel_menu = menu.addMenu("Panels")
@@ -239,6 +281,8 @@ class Window(QMainWindow):
         player.state_changed.connect(top.set_state)
         player.noted.connect(self._noted)
         player.failed.connect(self.banner.show_message)
+        player.waiting.connect(self._wait)
+        self.autosave.failed.connect(lambda text: self.banner.show_message(text, "warning"))
         top.unit_chosen.connect(self._set_unit)
         top.speed_chosen.connect(player.set_speed)
         player.set_speed(top.updates_a_second)
@@ -247,6 +291,23 @@ class Window(QMainWindow):
         canvas.probe_step.connect(player.move_probe)
         canvas.space_tapped.connect(player.toggle)
         lab.selection.changed.connect(self._selected)
+        # Another window, or the system, may have chosen the theme.
+        theme.notifier.changed.connect(self._dress)
+        self._connect_drawing()
+
+    def _connect_drawing(self) -> None:
+        """Connect what draws by hand."""
+        canvas, hands, palette = self.canvas, self.canvas.hands, self._palette
+        canvas.edit_wanted.connect(self.edit_in_place)
+        canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
+        canvas.nudged.connect(self.editor.nudge)
+        self.editor.noted.connect(canvas.hint.set_note)
+        self.editor.refused.connect(lambda text: canvas.hint.set_note(text, "bad"))
+        self._in_place.closed.connect(canvas.setFocus)
+        palette.carried.connect(self._carry)
+        palette.dropped.connect(hands.drop)
+        palette.given_up.connect(hands.cancel)
+        palette.added.connect(self.add_piece)
 
     # ---- what changed
 
@@ -256,19 +317,27 @@ class Window(QMainWindow):
             self.lab.selection.keep(new.network)
         for panel in self.panels.values():
             panel.sync(old, new)
-        self._top.sync(new)
+        self._top.sync(new, self.lab.document.path)
         self._title()
 
     def _opened(self) -> None:
         self.lab.selection.set(frozenset())
         self._show_project()
 
+    def _wait(self, obstacle: UserError | None) -> None:
+        """Show that the drawing cannot be trained as it is, and why; or that now it can."""
+        self.canvas.set_obstacle("" if obstacle is None else str(obstacle))
+        if obstacle is not None:
+            self._top.clear()
+            self.equation.clear()
+
     def _show_project(self) -> None:
         project = self.lab.document.project
+        self._wait(self.lab.document.obstacle)
         self.canvas.sync(None, project.network)
         for panel in self.panels.values():
             panel.sync(None, project)
-        self._top.sync(project)
+        self._top.sync(project, self.lab.document.path)
         self._title()
 
     def _selected(self) -> None:
@@ -278,7 +347,9 @@ class Window(QMainWindow):
 
     def _title(self) -> None:
         document = self.lab.document
-        self.setWindowTitle(f"{document.project.name}[*] – Backprop Lab")
+        # What looks like the mark of a change in a name is shown as it is.
+        name = one_line(document.project.name).replace("[*]", "[*][*]")
+        self.setWindowTitle(f"{name}[*] – Backprop Lab")
         self.setWindowModified(self.files.unsaved)
 
     def _show_probe(self, frame: Frame) -> None:
@@ -316,7 +387,78 @@ class Window(QMainWindow):
         else:
             self.banner.show_message(note.text, "good")
 
+    # ---- drawing by hand
+
+    @property
+    def _palette(self) -> PalettePanel:
+        panel = self.panels["palette"]
+        assert isinstance(panel, PalettePanel)
+        return panel
+
+    def action(self, name: str) -> QAction:
+        """Return the action of a command."""
+        return self._actions[name]
+
+    def piece(self, piece: Piece) -> Piece:
+        """Return a piece as the palette is set."""
+        return self._palette.piece(piece)
+
+    def _carry(self, piece: Piece, where: QPoint) -> None:
+        self.canvas.hands.carry(piece, self.canvas.graphics.viewport().mapFromGlobal(where))
+
+    def add_piece(self, piece: Piece) -> None:
+        """Add a piece where it fits, without a mouse."""
+        self.canvas.hands.add(piece)
+        self.canvas.setFocus()
+
+    def edit_in_place(self, key: Key | None, layer: int) -> None:
+        """Change a neuron, an edge, or, where ``key`` is None, a layer where it is drawn."""
+        self._in_place.edit(key, layer, self.canvas.place_of(key, layer))
+
+    def edit_current(self) -> None:
+        """Change what is selected where it is drawn."""
+        current = self.lab.selection.current
+        if current is not None:
+            self.edit_in_place(current, 0)
+
+    def copy(self, *, cut: bool = False) -> None:
+        """Put what is selected on the clipboard, as text; with ``cut``, remove it."""
+        text = self.editor.cut() if cut else self.editor.copy()
+        if text is not None:
+            QApplication.clipboard().setText(text)
+
+    def paste(self, at: tuple[float, float] | None = None) -> None:
+        """Draw what is on the clipboard, at a point of the picture or in the middle of what is seen of it."""
+        part = edits.from_text(QApplication.clipboard().text())
+        if part is None:
+            self.canvas.hint.set_note("There is no network on the clipboard: copy neurons first.", "bad")
+            return
+        middle = self.canvas.middle()
+        spot = at or (middle.x(), middle.y())
+        self.editor.attempt(lambda project: edits.paste(project, part, at=spot))
+
     # ---- commands
+
+    def open_beside(self) -> None:
+        """Open a window on the first template beside this one."""
+        self.windows.beside(self, templates.load(templates.FIRST))
+
+    def open_file(self, path: Path) -> None:
+        """Open a project: here if there is nothing of the person's own, or else in another window."""
+        try:
+            window = self.windows.open_file(self, path)
+        except UserError as error:
+            self.banner.show_message(str(error))
+        else:
+            window.files.opened(path)
+
+    def open_table(self, path: Path) -> None:
+        """Learn from a table of one's own."""
+        self._docks["data"].show()
+        self._docks["data"].raise_()
+        data = self.panels["data"]
+        assert isinstance(data, DataPanel)
+        data.open_file(str(path))
 
     def play_or_press(self) -> None:
         """Play or pause; but where the keyboard is on a button or a list, press or open that."""
@@ -361,7 +503,9 @@ class Window(QMainWindow):
         assert isinstance(app, QApplication)
         theme.apply(app, dark)
         QSettings().setValue("theme", {None: "system", True: "dark", False: "light"}[dark])
-        self._top.sync(self.lab.document.project)
+
+    def _dress(self) -> None:
+        self._top.sync(self.lab.document.project, self.lab.document.path)
         self._top.set_state(self.lab.player.state)
 
     def draw_new_weights(self) -> None:
@@ -395,6 +539,9 @@ class Window(QMainWindow):
         settings = QSettings()
         settings.setValue("geometry", self.saveGeometry())
         settings.setValue("layout", self.saveState(LAYOUT_VERSION))
+        self.closed = True
+        self.autosave.close()
+        self.offers.release()
         self.lab.player.close()
         event.accept()
 

@@ -6,6 +6,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from queue import Empty, SimpleQueue
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -26,10 +27,14 @@ SCORED_EACH_TIME = 60.0
 
 Job = Callable[[Trainer], Trainer | None]
 """Something to do with the trainer; a trainer that it returns takes the place of the present one."""
+Exchange = Callable[[Trainer | None], Trainer | None]
+"""The same, for a worker that may have none yet."""
 
 
 class Worker(QThread):
     """Owns the trainer: nothing else touches it. No locks; what crosses is a queue of functions and frozen frames.
+
+    While the drawing has never been one that can be trained, there is no trainer: jobs are then passed over.
 
     Signals
     -------
@@ -46,11 +51,11 @@ class Worker(QThread):
     stopped = Signal(int)
     failed = Signal(str)
 
-    def __init__(self, trainer: Trainer, parent: QObject | None = None) -> None:
+    def __init__(self, trainer: Trainer | None, parent: QObject | None = None) -> None:
         """Take over ``trainer``: from now on only this thread may touch it."""
         super().__init__(parent)
         self._trainer = trainer
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._jobs: SimpleQueue[Exchange | None] = SimpleQueue()
         self._mailbox: deque[Frame] = deque(maxlen=1)
         self._closing = False
         # Only the thread itself writes these, once it runs.
@@ -64,7 +69,20 @@ class Worker(QThread):
     # ---- for the window
 
     def do(self, job: Job) -> None:
-        """Queue ``job`` to be run with the trainer between two updates."""
+        """Queue ``job`` to be run with the trainer between two updates, if there is one."""
+        self._jobs.put(lambda trainer: None if trainer is None else job(trainer))
+
+    def exchange(self, job: Exchange) -> None:
+        """Queue ``job``, which is also run where there is no trainer."""
+        self._jobs.put(job)
+
+    def replace(self, trainer: Trainer | None) -> None:
+        """Take over another trainer, or none, and stop playing."""
+
+        def job(old: Trainer | None) -> Trainer | None:
+            self._trainer, self._playing = trainer, False
+            return trainer
+
         self._jobs.put(job)
 
     def take(self) -> Frame | None:
@@ -135,7 +153,7 @@ class Worker(QThread):
                 return
             self._run(job)
 
-    def _run(self, job: Job) -> None:
+    def _run(self, job: Exchange) -> None:
         try:
             self._trainer = job(self._trainer) or self._trainer
         except UserError as error:
@@ -151,14 +169,15 @@ class Worker(QThread):
 
     def _go_on(self) -> None:
         trainer = self._trainer
+        assert trainer is not None  # only a job with one begins to play
         try:
             if math.isinf(self._updates_a_second):
                 # Asked after every update, and so only where it can be true.
-                until = self._epoch_is_over if math.isfinite(self._last_epoch) else None
+                until = partial(self._is_over, trainer) if math.isfinite(self._last_epoch) else None
                 self._made += trainer.advance(2**40, STRETCH_SECONDS, until)
             else:
                 self._go_on_slowly(trainer)
-            if trainer.note is not None or self._epoch_is_over():
+            if trainer.note is not None or self._is_over(trainer):
                 self._playing = False
                 trainer.score()
                 self._post()
@@ -168,8 +187,8 @@ class Worker(QThread):
         except Exception as error:
             self._fail(unexpected(error))
 
-    def _epoch_is_over(self) -> bool:
-        return self._trainer.epoch >= self._last_epoch
+    def _is_over(self, trainer: Trainer) -> bool:
+        return trainer.epoch >= self._last_epoch
 
     def _go_on_slowly(self, trainer: Trainer) -> None:
         now = time.perf_counter()
@@ -191,6 +210,8 @@ class Worker(QThread):
         self.failed.emit(text)
 
     def _post(self, replace: bool = True) -> None:
+        if self._trainer is None:
+            return
         try:
             frame = self._trainer.frame(self._probe, self._rate())
         except Exception as error:

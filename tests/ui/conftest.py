@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.data import default_settings, load
 from backprop_gui.engine.frame import Frame
 from backprop_gui.project import Project, project_for
+from backprop_gui.ui import theme as themes
+from backprop_gui.ui.canvas import Canvas
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.player import Player
 
@@ -20,6 +23,20 @@ def a_project(source: str = "xor", hidden: tuple[int, ...] = (4,), **training: o
     data = default_settings(source)
     project = project_for(load(data), data, hidden, name=source)
     return replace(project, training=replace(project.training, **training))
+
+
+@pytest.fixture
+def canvas(qapp: QApplication, qtbot: QtBot) -> Iterator[Canvas]:
+    """An empty canvas on the screen, in the light theme; whatever theme a test chooses is undone."""
+    if not qapp.styleSheet() or themes.current().dark:
+        themes.apply(qapp, dark=False)
+    canvas = Canvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(880, 600)
+    canvas.show()
+    yield canvas
+    if themes.current().dark:
+        themes.apply(qapp, dark=False)
 
 
 @pytest.fixture

@@ -62,7 +62,6 @@ def test_new_data_are_prepared_and_come_back_with_undo(document: Document) -> No
     [
         (lambda p: rated(p, -1.0), "learning_rate"),
         (lambda p: replace(p, data=replace(p.data, source="no/such/file.csv")), "no/such/file.csv"),
-        (lambda p: replace(p, network=p.network.without(n.id for n in p.network.outputs)), "no output"),
     ],
 )
 def test_an_edit_that_cannot_be_changes_nothing(document: Document, spoil: object, said: str) -> None:
@@ -74,17 +73,19 @@ def test_an_edit_that_cannot_be_changes_nothing(document: Document, spoil: objec
     assert not document.stack.canUndo()
 
 
-def test_a_project_whose_parts_do_not_fit_is_not_held(document: Document) -> None:
-    iris = a_project("iris").data
-    misfit = replace(document.project, data=iris)
-    before = document.project
-    with pytest.raises(UserError, match="2 inputs"):
-        document.open(misfit, None)
-    assert document.project is before
-    with pytest.raises(UserError, match="2 inputs"):
-        document.edit("Data", misfit)
-    with pytest.raises(UserError, match="2 inputs"):
-        Document(misfit)
+def test_what_cannot_be_trained_is_held_and_says_why(document: Document) -> None:
+    misfit = replace(document.project, data=a_project("iris").data)
+    whole = document.project
+    document.edit("Data", misfit)
+    assert "2 inputs" in str(document.obstacle)
+    document.stack.undo()
+    assert document.obstacle is None
+    document.edit("Cut", replace(whole, network=whole.network.without(n.id for n in whole.network.outputs)))
+    assert "no output" in str(document.obstacle)
+    document.open(misfit, None)
+    assert document.project is misfit
+    assert "2 inputs" in str(document.obstacle)
+    assert "2 inputs" in str(Document(misfit).obstacle)
 
 
 def test_undo_leaves_the_name_that_saving_gave(document: Document, tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.errors import UserError
+from backprop_gui.ui.numbers import read_number, write_number
 from backprop_gui.ui.widgets.message import Message
-from backprop_gui.ui.widgets.number_field import NumberField, NumberRow, read_number, write_number
+from backprop_gui.ui.widgets.number_field import NumberField, NumberRow
 from tests.ui.panel_lab import type_into
 
 

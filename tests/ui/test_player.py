@@ -190,7 +190,7 @@ def test_a_worker_that_does_not_answer_is_a_sentence(player: Player, monkeypatch
     monkeypatch.setattr("backprop_gui.ui.player.ANSWER_SECONDS", 0.05)
     player._worker.do(lambda trainer: gate.wait(10) and None)
     with pytest.raises(UserError, match="busy"):
-        player.run()
+        player.project_now()
     gate.set()
 
 

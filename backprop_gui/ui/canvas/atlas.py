@@ -99,8 +99,8 @@ class Discs:
         self._cell_of = np.full(BAD + 1, -1, np.intp)
         self._used = 0
 
-    def draw(self, painter: QPainter, fills: Indices) -> None:
-        """Draw the discs in ``fills``, (count,)."""
+    def draw(self, painter: QPainter, fills: Indices, which: Indices | None = None) -> None:
+        """Draw all discs, or those of ``which``, in ``fills``, (count,)."""
         missing = np.unique(fills[self._cell_of[fills] < 0]).tolist()
         if self._used + len(missing) > self._capacity:
             self._cell_of[:], self._used = -1, 0
@@ -112,7 +112,7 @@ class Discs:
             self._cell_of[fill] = self._used
             self._used += 1
         self.atlas.choose(self._cell_of[fills])
-        self.atlas.draw(painter)
+        self.atlas.draw(painter, which)
 
 
 class Numbers:
@@ -147,9 +147,9 @@ class Numbers:
                 cell.end()
                 self._inks[place] = inks[place]
 
-    def draw(self, painter: QPainter) -> None:
-        """Draw every number."""
-        self.atlas.draw(painter, self._seen)
+    def draw(self, painter: QPainter, which: NDArray[np.bool_]) -> None:
+        """Draw the numbers of ``which``, (count,)."""
+        self.atlas.draw(painter, self._seen[which[self._seen]])
 
 
 def draw_disc(painter: QPainter, radius: float, fill: int, look: Look) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from backprop_gui.ui.canvas.lines import LineSet
+from backprop_gui.ui.canvas.lines import LEFT_OUT, LineSet
 from backprop_gui.ui.canvas.look import Look, scaled_by
 from backprop_gui.ui.canvas.picture import Picture
 from backprop_gui.ui.canvas.routes import flattened, nearest
@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 
 LEVELS = 8
 WIDTHS_PX = (0.8, 3.2)
+STEPS = 14
+"""Straight pieces of a strand."""
 
 
 class Bundles:
@@ -34,11 +36,13 @@ class Bundles:
         self._look, self._strands = look, strands
         self._gathered = np.flatnonzero(strands.strand_of >= 0)
         self._strand = strands.strand_of[self._gathered]
-        self.points = flattened(strands.start, strands.end, np.zeros(len(strands.start)), 14)
+        self.points = flattened(strands.start, strands.end, np.zeros(len(strands.start)), STEPS)
         thin = np.flatnonzero(~strands.band)
         self._lines = LineSet(thin, self.points[thin])
         self._bands = np.flatnonzero(strands.band)
-        self._band_levels = np.zeros(len(self._bands), np.intp)
+        self._lifted = np.zeros(len(strands.size), np.bool_)
+        self._level = np.full(len(strands.size), LEFT_OUT, np.intp)
+        self.lift(self._lifted)
         self.mean_size = np.zeros(len(strands.size))
         theme = look.theme
         self._colors = [
@@ -66,25 +70,54 @@ class Bundles:
         place = scaled_by(np.where(finite, self.mean_size, 0.0), limits, symlog=False)
         # A mean of many sizes is small beside the largest one: a root keeps it visible and in order.
         level = np.where(finite, np.rint(np.sqrt(place) * LEVELS), LEVELS + 1).astype(np.intp)
-        changed = not np.array_equal(level[self._bands], self._band_levels)
-        self._band_levels = level[self._bands]
-        return self._lines.set_buckets(level[self._lines.edges]) or changed
+        changed = not np.array_equal(level, self._level)
+        self._level = level
+        self._show_levels()
+        return changed
+
+    def _show_levels(self) -> None:
+        level, thin = self._level, self._lines.edges
+        self._lines.set_buckets(np.where(self._lifted[thin], LEFT_OUT, level[thin]))
+        self._lifted_lines.set_buckets(level[self._lifted_lines.edges])
+
+    def lift(self, strands: NDArray[np.bool_]) -> None:
+        """Leave ``strands``, (strands,), out of ``draw`` and draw them in ``draw_lifted``."""
+        self._lifted = strands
+        thin = np.flatnonzero(strands & ~self._strands.band)
+        self._start, self._end = self._strands.start, self._strands.end
+        self._lifted_lines = LineSet(thin, self.points[thin])
+        self._show_levels()
+
+    def move_lifted(self, start: Floats, end: Floats) -> None:
+        """Take other ends of all strands; only those that are lifted may have others."""
+        self._start, self._end = start, end
+        thin = self._lifted_lines.edges
+        self._lifted_lines.move(flattened(start[thin], end[thin], np.zeros(len(thin)), STEPS))
 
     def draw(self, painter: QPainter) -> None:
-        """Draw bands, then strands."""
+        """Draw bands, then strands, without those that are lifted."""
+        self._draw_bands(painter, self._bands[~self._lifted[self._bands]])
+        self._lines.draw(painter, self._pen)
+
+    def draw_lifted(self, painter: QPainter) -> None:
+        """Draw those that are lifted."""
+        self._draw_bands(painter, self._bands[self._lifted[self._bands]])
+        self._lifted_lines.draw(painter, self._pen)
+
+    def _draw_bands(self, painter: QPainter, bands: NDArray[np.intp]) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        for band, level in zip(self._bands.tolist(), self._band_levels.tolist(), strict=True):
-            painter.setBrush(self._grounds[level])
+        for band in bands.tolist():
+            # Before the first values there is no level: as good as none.
+            painter.setBrush(self._grounds[max(0, int(self._level[band]))])
             painter.drawPath(self._outline(band))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._lines.draw(painter, self._pen)
 
     def _pen(self, level: int) -> QPen:
         thin, thick = WIDTHS_PX
         return self._look.pen(self._colors[level], thin + (thick - thin) * min(level, LEVELS) / LEVELS)
 
     def _outline(self, band: int) -> QPainterPath:
-        (x1, y1), (x2, y2) = self._strands.start[band].tolist(), self._strands.end[band].tolist()
+        (x1, y1), (x2, y2) = self._start[band].tolist(), self._end[band].tolist()
         left, right = self._strands.half_heights[band].tolist()
         middle = (x1 + x2) / 2
         path = QPainterPath(QPointF(x1, y1 - left))

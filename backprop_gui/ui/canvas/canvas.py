@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -12,10 +13,14 @@ from backprop_gui.engine.frame import Frame
 from backprop_gui.network import Network
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas.asking import content_of, tooltip_at
-from backprop_gui.ui.canvas.fitting import fit
+from backprop_gui.ui.canvas.fitting import fit, fits_well
+from backprop_gui.ui.canvas.gestures.hands import Hands
+from backprop_gui.ui.canvas.gestures.selecting import keys_at
+from backprop_gui.ui.canvas.gestures.spots import TOLERANCE_PX, Where
 from backprop_gui.ui.canvas.graphics import NetworkView
+from backprop_gui.ui.canvas.hint import EmptyGround, Hint
 from backprop_gui.ui.canvas.legend import Legend
-from backprop_gui.ui.canvas.navigation import neighbour
+from backprop_gui.ui.canvas.navigation import neighbour, next_part
 from backprop_gui.ui.canvas.probe import ProbeLabel
 from backprop_gui.ui.canvas.scale import Form, Reach
 from backprop_gui.ui.canvas.scene import NetworkScene
@@ -24,12 +29,17 @@ from backprop_gui.ui.canvas.words import description
 from backprop_gui.ui.segmented import Segmented
 from backprop_gui.ui.selection import Key
 
-EDGE_TOLERANCE_PX = 5.0
 OVERLAY_PX = 14
 """Distance of what floats from the rim."""
 TOP_PX = 20.0
 """Room between the controls and the headings."""
 ZOOM_STEP = 1.25
+WAYS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 SMALLEST_EDGE_SHARE = 0.04
 
 
@@ -53,12 +63,21 @@ class Canvas(QWidget):
         -1 or +1: the person wants to look at the example before or after.
     space_tapped()
         Space was pressed on the picture and did not become a pan: play or pause.
+    edit_wanted(key, layer)
+        The person wants to change a neuron, an edge, or, where the key is None, a layer in place.
+    menu_wanted(Spot, QPointF, QPoint)
+        The person wants to see what can be done at a place: in the scene, and on the screen.
+    nudged(int, int)
+        The person moves what is selected by steps to the right and down.
     """
 
     view_changed = Signal(object)
     selection_changed = Signal(object, object)
     probe_step = Signal(int)
     space_tapped = Signal()
+    edit_wanted = Signal(object, int)
+    menu_wanted = Signal(object, QPointF, QPoint)
+    nudged = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._ready = False
@@ -76,7 +95,7 @@ class Canvas(QWidget):
         )
         self.graphics = NetworkView(
             self.scene,
-            self._something_at,
+            self._walk,
             self._tooltip_at,
             self._edge_seconds,
             self.scene.edge_item.covers,
@@ -91,9 +110,12 @@ class Canvas(QWidget):
         self.legend.chosen.connect(self.set_scale)
         self._probe = ProbeLabel(self)
         self._probe.stepped.connect(self.probe_step)
-        self.graphics.pressed.connect(self._press)
-        self.graphics.emptied.connect(lambda: self._select(frozenset(), None))
+        self.hint = Hint(self)
+        self.ground = EmptyGround(self)
+        self.hands = Hands(self.scene, self.graphics, self.hint, lambda: self._repaint(True))
+        self.hands.selected.connect(self._select)
         self.graphics.opened.connect(self._open_at)
+        self.graphics.menu_wanted.connect(self._ask_for_menu)
         self.graphics.moved.connect(self._person_moved)
         self.graphics.tapped_space.connect(self.space_tapped)
         self.graphics.stepped.connect(self._step)
@@ -117,8 +139,9 @@ class Canvas(QWidget):
         kept = frozenset(key for key in self.selected if key in new.neuron_of or key in new.edge_of)
         if kept != self.selected:
             self._select(kept, self.current if self.current in kept else None)
-        if shape_changed and self.fits:
+        if shape_changed and self.fits and (old is None or not self._fits_well()):
             self.fit()
+        self.ground.setVisible(not new.neurons)
         self._tell()
 
     def show_frame(self, frame: Frame) -> None:
@@ -129,6 +152,11 @@ class Canvas(QWidget):
         self._share_budget()
         self.scene.set_frame(frame)
         self._tell()
+
+    def set_obstacle(self, text: str) -> None:
+        """Say why the drawing cannot be trained as it is, and show no signals meanwhile; empty when it can."""
+        self.scene.set_parked(bool(text))
+        self.hint.set_obstacle(text)
 
     @property
     def view(self) -> View:
@@ -179,45 +207,74 @@ class Canvas(QWidget):
             self.set_selection(keys, current)
             self.selection_changed.emit(self.selected, self.current)
 
-    def _press(self, point: QPointF, adds: bool) -> None:
-        key = self._key_at(point)
-        if key is None:
+    def _step(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
+        if self.hands.step(key):
             return
-        if not adds:
-            self._select(frozenset({key}), key)
-        elif key in self.selected:
-            self._select(self.selected - {key}, None)
-        else:
-            self._select(self.selected | {key}, key)
-
-    def _step(self, key: Qt.Key) -> None:
         if key == Qt.Key.Key_Escape:
             self._select(frozenset(), None)
         elif key == Qt.Key.Key_Return:
-            if isinstance(self.current, int):
-                self._toggle_layer(self.current)
+            if self.current is not None:
+                self._open(self.current)
+        elif modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+            self.nudged.emit(*WAYS[key])
         else:
             neuron = neighbour(self.scene.picture, self.current, key)
             if neuron is not None:
-                self._select(frozenset({neuron}), neuron)
+                extends = modifiers & Qt.KeyboardModifier.ShiftModifier
+                self._select((self.selected if extends else frozenset()) | {neuron}, neuron)
+
+    def _walk(self, forward: bool) -> bool:
+        """Select the next neuron or edge; return False at the end, and where nothing is selected."""
+        if self.current is None or self.hands.gesture is not None:
+            return False
+        part = next_part(self.scene.picture, self.current, forward)
+        self._select(frozenset() if part is None else frozenset({part}), part)
+        return part is not None
 
     def _open_at(self, point: QPointF) -> None:
-        key = self._key_at(point)
-        if isinstance(key, int):
+        self.hands.cancel()
+        spot = self.hands.spot(point)
+        if spot.key is not None:
+            self._open(spot.key)
+        elif spot.where is Where.HEADING:
+            self.edit_wanted.emit(None, spot.layers[0])
+
+    def _open(self, key: Key) -> None:
+        """Draw a heat map neuron by neuron, or edit what is drawn by itself in place."""
+        if isinstance(key, int) and self.scene.network.neuron_of[key].layer in self.scene.maps:
             self._toggle_layer(key)
+        else:
+            self.edit_wanted.emit(key, 0)
+
+    def _ask_for_menu(self, point: QPointF, where: QPoint) -> None:
+        self.hands.cancel()
+        spot = self.hands.spot(point)
+        keys = keys_at(self.hands, spot)
+        if not keys <= self.selected or not keys:
+            self._select(keys, spot.key)
+        self.menu_wanted.emit(spot, point, where)
+
+    def place_of(self, key: Key | None, layer: int = 0) -> QRectF:
+        """Return where a neuron, an edge or the heading of a layer is drawn, in pixels of this widget."""
+        picture, view = self.scene.picture, self.graphics.viewportTransform()
+        if isinstance(key, int):
+            row = picture.index[key]
+            middle, reach = picture.position[row], float(picture.radius[row])
+        elif key is not None:
+            ends = picture.position[[picture.index[key[0]], picture.index[key[1]]]]
+            middle, reach = ends.mean(axis=0), 4.0
+        else:
+            block = self.scene.headings.by_layer[layer]
+            middle, reach = np.array([block.x, block.y - (block.lift + 10) / self.graphics.zoom]), 6.0
+        x, y = middle.tolist()
+        return view.mapRect(QRectF(x - reach, y - reach, 2 * reach, 2 * reach))
 
     def _toggle_layer(self, neuron: int) -> None:
         layer = self.scene.network.neuron_of[neuron].layer
         self.set_open(layer, layer not in self.scene.opened)
 
-    def _key_at(self, point: QPointF) -> Key | None:
-        return self.scene.key_at(point.x(), point.y(), EDGE_TOLERANCE_PX / self.graphics.zoom)
-
-    def _something_at(self, point: QPointF) -> bool:
-        return self._key_at(point) is not None
-
     def _tooltip_at(self, point: QPointF) -> str:
-        return tooltip_at(self.scene, point.x(), point.y(), EDGE_TOLERANCE_PX / self.graphics.zoom)
+        return tooltip_at(self.scene, point.x(), point.y(), TOLERANCE_PX / self.graphics.zoom)
 
     # ---- zoom
 
@@ -233,8 +290,20 @@ class Canvas(QWidget):
         """Show the whole network, and keep it so until the person zooms or pans."""
         self.fits = True
         self._place_overlays()
+        fit(self.graphics, self.scene, *self._room())
+
+    def _room(self) -> tuple[QRectF, float, QRectF]:
+        """Return the viewport, what the controls above take of it in pixels, and where the legend is."""
         top = self.segments.geometry().bottom() + TOP_PX
-        fit(self.graphics, self.scene, QRectF(self.rect()), top, QRectF(self.legend.geometry()))
+        return QRectF(self.rect()), top, QRectF(self.legend.geometry())
+
+    def _fits_well(self) -> bool:
+        return fits_well(self.graphics, self.scene, *self._room())
+
+    def middle(self) -> QPointF:
+        """Return the point of the scene in the middle of what is seen."""
+        view = self.graphics
+        return view.mapToScene(view.viewport().rect().center())
 
     def _person_moved(self) -> None:
         self.fits = False
@@ -281,7 +350,7 @@ class Canvas(QWidget):
         """Ask for the picture to be painted, without what floats above it where nothing can be below."""
         viewport = self.graphics.viewport()
         region = QRegion(viewport.rect()) if whole else self.graphics.region_of(self.scene.live_rects())
-        if self.fits:
+        if self.fits and self.scene.lifted.lift is None:
             for overlay in (self.segments, self.legend, self._probe):
                 if overlay.isVisible():
                     region -= QRegion(overlay.geometry())
@@ -306,6 +375,9 @@ class Canvas(QWidget):
         self._probe.move(self.width() - self._probe.width() - gap, gap)
         self.legend.resize(self.legend.sizeHint())
         self.legend.move(gap - 4, self.height() - self.legend.height() - gap + 4)
+        left = self.legend.geometry().right() + gap
+        self.ground.setGeometry(self.rect())
+        self.hint.fit(QRect(left, 0, self.width() - left - gap, self.height() - gap))
 
     def _dress(self, theme: themes.Theme) -> None:
         self.graphics.setBackgroundBrush(theme.surface)

@@ -14,27 +14,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
+from PySide6.QtGui import QPainter, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem
 
+from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.ui.canvas.bundles import Bundles
-from backprop_gui.ui.canvas.lines import LineSet
-from backprop_gui.ui.canvas.look import Look, scaled_by
+from backprop_gui.ui.canvas.lines import LEFT_OUT, LineSet
+from backprop_gui.ui.canvas.look import Look
 from backprop_gui.ui.canvas.picture import Picture
 from backprop_gui.ui.canvas.routes import nearest
+from backprop_gui.ui.canvas.shades import SIGNS, Shades
 from backprop_gui.ui.canvas.views import Values
-from backprop_gui.ui.colors import blended
 
 Floats = NDArray[np.float64]
 
-LEVELS = 14
-"""Steps of width and colour from 0 to the limit."""
-SIGNS = 3
-UNKNOWN, BAD = SIGNS * 3 * (LEVELS + 1), SIGNS * 3 * (LEVELS + 1) + 1
-"""Buckets of edges that the frame does not have, and of weights that are not finite."""
-WIDTHS = ((60, (1.0, 4.8)), (400, (0.6, 2.6)), (1500, (0.7, 2.2)), (10**9, (0.6, 1.4)))
-"""Thinnest and thickest line in pixels, for up to so many edges."""
 HALO_PX = 6.0
+MOST_MARKED = 200
+"""Of more selected edges, only so many get a halo."""
 LEAST_PAUSE_SECONDS = 0.08
 """Colours and widths of edges need not change more often than this."""
 SLOW_SECONDS = 0.012
@@ -56,6 +52,8 @@ class EdgeItem(QGraphicsItem):
         How many pictures were drawn.
     stale : bool
         Whether the picture may be older than the values.
+    held : bool
+        Whether something is lifted: a picture that takes long is then kept as it is, so that the drag stays smooth.
     """
 
     def __init__(
@@ -78,8 +76,7 @@ class EdgeItem(QGraphicsItem):
         self.share = 0.12
         self.seconds, self.spent, self.drawn = 0.0, 0.0, 0
         self._later, self._draw_texts = later, draw_texts
-        self._emphasis = np.zeros(0, np.intp)
-        self._selected: list[int] = []
+        self.shades = Shades(look, 0)
         self._pixmap: QPixmap | None = None
         self._key: tuple[Any, ...] = ()
         self._changed = False
@@ -92,28 +89,30 @@ class EdgeItem(QGraphicsItem):
         """Take another geometry or another theme."""
         self.prepareGeometryChange()
         self.picture, self.look = picture, look
-        edges = picture.network.edges
-        frozen = np.array([edges[i].frozen for i in picture.single], np.bool_)
-        self._whole = LineSet(picture.single[~frozen], picture.points[~frozen])
-        self._dashed = LineSet(picture.single[frozen], picture.points[frozen], dashed=True)
+        self._sets = line_sets(picture, picture.single, picture.points)
         self.bundles = Bundles(picture, look)
-        count = len(picture.single)
-        self._widths = next(widths for most, widths in WIDTHS if count <= most)
-        self._colors = _colors(look)
-        self._values: Values | None = None
-        self._limits: float | Floats = 0.0
-        self._symlog = False
+        threshold, self.shades = self.shades.threshold, Shades(look, len(picture.single))
+        self.shades.threshold = threshold
+        self._lifted = np.zeros(0, np.intp)
+        self.held = False
         self.set_selected([], np.zeros(0, np.intp))
         self.renew()
 
     def set_values(self, values: Values, limits: float | Floats, symlog: bool) -> None:
         """Show ``values.weight`` on scales that end at ``limits``, one for all edges or one each."""
-        self._values, self._limits, self._symlog = values, limits, symlog
+        self.shades.values, self.shades.limits, self.shades.symlog = values, limits, symlog
         self.stale = True
 
     def set_selected(self, edges: list[int], beside: NDArray[np.intp]) -> None:
         """Mark ``edges`` and draw those ``beside`` the selected neurons stronger than the others."""
-        self._selected, self._emphasis = edges, np.concatenate([beside, np.array(edges, np.intp)])
+        self.shades.selected, self.shades.beside = np.array(edges, np.intp), beside
+        self.renew()
+
+    def lift(self, edges: NDArray[np.intp], strands: NDArray[np.bool_]) -> None:
+        """Leave ``edges`` of the network and ``strands`` out: something else draws them."""
+        self._lifted = edges
+        self.held = bool(len(edges) or strands.any())
+        self.bundles.lift(strands)
         self.renew()
 
     def renew(self) -> None:
@@ -127,6 +126,8 @@ class EdgeItem(QGraphicsItem):
         """
         if not self._key:
             return True
+        if self.held and self.seconds > SLOW_SECONDS:
+            return False
         if self.stale:
             wait = self._ended + self._pause() - time.perf_counter()
             if wait > 0:
@@ -141,9 +142,14 @@ class EdgeItem(QGraphicsItem):
         return self._pixmap is not None and view == self._transform and self.boundingRect().contains(rect)
 
     def edge_at(self, x: float, y: float, tolerance: float) -> int | None:
-        """Return the edge of the network that passes a point of the scene within ``tolerance``."""
-        edge, distance = nearest(self.picture.points, x, y)
-        return int(self.picture.single[edge]) if distance <= tolerance else None
+        """Return the drawn edge of the network that passes a point of the scene within ``tolerance``."""
+        found = None
+        for lines in self._sets:
+            seen = np.flatnonzero(~self.shades.hidden(lines.edges) & ~np.isin(lines.edges, self._lifted))
+            place, distance = nearest(lines.points[seen], x, y)
+            if distance < tolerance:
+                found, tolerance = int(lines.edges[seen[place]]), distance
+        return found
 
     # ---- painting
 
@@ -163,7 +169,7 @@ class EdgeItem(QGraphicsItem):
             if self._pixmap is not None:
                 painter.drawPixmap(0, 0, self._pixmap)
             painter.setWorldTransform(view)
-        self._draw_selected(painter)
+        draw_marked(painter, self._sets, self.shades, self.look)
 
     def _refresh(self, painter: QPainter, size: tuple[int, int, float]) -> None:
         """Draw the picture anew if it has to be."""
@@ -209,85 +215,48 @@ class EdgeItem(QGraphicsItem):
 
     def _update_buckets(self) -> bool:
         """Choose each edge's bucket from the present values; return whether any is another one."""
-        values = self._values
-        if values is None:
+        shades = self.shades
+        if shades.values is None:
             return False
-        singles = [self._whole, self._dashed]
-        buckets = self._buckets(values)
-        changed = [lines.set_buckets(buckets[lines.edges], mixed=SIGNS) for lines in singles]
-        return self.bundles.set_values(values, self._limits) or any(changed)
-
-    def _buckets(self, values: Values) -> NDArray[np.intp]:
-        """Return the bucket of each edge of the network."""
-        weight = values.weight
-        finite = np.isfinite(weight)
-        safe = np.where(finite, weight, 0.0)
-        limits = self._limits
-        place = scaled_by(safe, limits, self._symlog)
-        level = np.rint(np.abs(place) * LEVELS).astype(np.intp)
-        sign = np.where(safe > 0, 1, np.where(safe < 0, 2, 0))
-        strength = np.zeros(len(weight), np.intp)
-        if len(self._emphasis):
-            strength[:] = 1
-            strength[self._emphasis] = 2
-        bucket = (strength * (LEVELS + 1) + level) * SIGNS + sign
-        bucket[~finite] = BAD
-        bucket[~values.known] = UNKNOWN
-        return bucket
-
-    def pen(self, bucket: int) -> QPen:
-        """Return the pen of a bucket at the present zoom."""
-        thin, thick = self._widths
-        level = (
-            bucket // SIGNS % (LEVELS + 1) / LEVELS
-            if bucket < UNKNOWN
-            else 0.15
-            if bucket == UNKNOWN
-            else 0.5
-        )
-        zoom = min(1.6, max(0.55, self.look.zoom)) ** 0.7
-        return self.look.pen(self._colors[bucket], (thin + (thick - thin) * level) * zoom)
+        changed = False
+        for lines in self._sets:
+            buckets = shades.buckets(lines.edges)
+            if len(self._lifted):
+                buckets[np.isin(lines.edges, self._lifted)] = LEFT_OUT
+            changed |= lines.set_buckets(buckets, mixed=SIGNS)
+        return self.bundles.set_values(shades.values, shades.limits) or changed
 
     def _draw(self, painter: QPainter, *, whole: bool) -> None:
         self.bundles.draw(painter)
-        for lines in (self._whole, self._dashed):
-            lines.draw(painter, self.pen)
+        for lines in self._sets:
+            lines.draw(painter, self.shades.pen)
         self._draw_texts(painter, whole)
 
-    def _draw_selected(self, painter: QPainter) -> None:
-        for edge in self._selected[:200]:
-            for lines in (self._whole, self._dashed):
-                found = lines.way(edge)
-                if found is not None:
-                    bucket, way = found
-                    pen = self.pen(bucket)
-                    halo = self.look.pen(self.look.halo, pen.widthF() / self.look.ratio + HALO_PX)
-                    halo.setCapStyle(Qt.PenCapStyle.RoundCap)
-                    halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-                    painter.setBrush(Qt.BrushStyle.NoBrush)
-                    for one in (halo, pen):
-                        painter.setPen(one)
-                        painter.drawPolyline(way)
+
+def line_sets(picture: Picture, edges: NDArray[np.intp], points: Floats) -> list[LineSet]:
+    """Return the ways of ``edges``, indices of edges of the network, as lines: whole ones, and dashed if frozen."""
+    frozen = EdgeArrays.of(picture.network.edges).frozen[edges]
+    return [
+        LineSet(edges[~frozen], points[~frozen]),
+        LineSet(edges[frozen], points[frozen], dashed=True),
+    ]
 
 
-def _colors(look: Look) -> list[QColor]:
-    """Return the colour of each bucket: as they are, weaker beside a selection, stronger at it."""
-    theme = look.theme
-    colors: list[QColor] = []
-    for strength in range(3):
-        for level in range(LEVELS + 1):
-            for sign in range(SIGNS):
-                share = level / LEVELS
-                end = theme.positive if sign == 1 else theme.negative
-                if sign == 0:
-                    colors.append(theme.border)
-                elif strength == 0:
-                    colors.append(theme.weight_color(max(share, 0.02) * (1 if sign == 1 else -1), 1.0))
-                elif strength == 1:
-                    colors.append(blended(end, theme.surface, 0.22 + 0.38 * share))
-                else:
-                    colors.append(blended(end, theme.surface, 0.5 + 0.5 * share))
-    return [*colors, theme.border, theme.bad]
+def draw_marked(painter: QPainter, sets: list[LineSet], shades: Shades, look: Look) -> None:
+    """Draw the selected edges among ``sets`` once more, on a halo."""
+    for edge in shades.selected[:MOST_MARKED].tolist():
+        for lines in sets:
+            found = lines.way(edge)
+            if found is not None:
+                bucket, way = found
+                pen = shades.pen(bucket)
+                halo = look.pen(look.halo, pen.widthF() / look.ratio + HALO_PX)
+                halo.setCapStyle(Qt.PenCapStyle.RoundCap)
+                halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                for one in (halo, pen):
+                    painter.setPen(one)
+                    painter.drawPolyline(way)
 
 
-__all__ = ["EdgeItem"]
+__all__ = ["EdgeItem", "draw_marked", "line_sets"]

@@ -9,6 +9,8 @@ from backprop_gui.ui.canvas.graphics import NetworkView
 from backprop_gui.ui.canvas.scene import NetworkScene
 
 MARGIN_PX = 30.0
+NEAR, ENOUGH = 0.8, 0.6
+"""At this zoom, or filling this share of the room, a picture that can be seen whole is large enough."""
 
 
 def fit(view: NetworkView, scene: NetworkScene, area: QRectF, top: float, legend: QRectF) -> None:
@@ -28,6 +30,25 @@ def fit(view: NetworkView, scene: NetworkScene, area: QRectF, top: float, legend
         beside = legend.right() + 16.0, top, MARGIN_PX
         if _fit_into(view, scene, area, *above) >= _fit_into(view, scene, area, *beside):
             _fit_into(view, scene, area, *above)
+
+
+def fits_well(view: NetworkView, scene: NetworkScene, area: QRectF, top: float, legend: QRectF) -> bool:
+    """Return whether the whole picture can be seen as it is, and is not much smaller than it could be.
+
+    Then it is better left where it is: who is drawing does not want the ground to move under the pointer.
+    """
+    if not scene.network.neurons:
+        return True
+    left, up, right, down = scene.picture.bounds
+    seen = view.viewportTransform().mapRect(QRectF(left, up, right - left, down - up))
+    before, above, after = scene.headings.reach_px()
+    seen = seen.adjusted(-before, -above, after, 0)
+    room = area.adjusted(MARGIN_PX / 2, top - 4, -MARGIN_PX / 2, -MARGIN_PX / 2)
+    if not room.contains(seen) or _hides_something(view, scene, legend):
+        return False
+    # A small network stands well anywhere; a large one deserves the room there is.
+    share = max(seen.width() / room.width(), seen.height() / room.height())
+    return view.zoom >= NEAR or share >= ENOUGH
 
 
 def _fit_into(
@@ -59,4 +80,4 @@ def _hides_something(view: NetworkView, scene: NetworkScene, legend: QRectF) -> 
     return bool(inside.any())
 
 
-__all__ = ["fit"]
+__all__ = ["fit", "fits_well"]

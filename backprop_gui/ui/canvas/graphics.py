@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -27,11 +28,13 @@ LARGEST_FIT = 1.12
 """A small network is not blown up beyond this."""
 WHEEL_ZOOM = 1.0016
 """Factor for each eighth of a degree of the wheel."""
-DRAG_PX = 4
+PAN_PX = 4
 REACH = 30_000.0
 """How far one can pan, in scene units."""
 SMOOTHING = 0.2
-STEPS = {getattr(Qt.Key, f"Key_{name}") for name in ("Left", "Right", "Up", "Down", "Return", "Escape")}
+STEPS = {
+    getattr(Qt.Key, f"Key_{name}") for name in ("Left", "Right", "Up", "Down", "Return", "Enter", "Escape")
+}
 
 
 class NetworkView(QGraphicsView):
@@ -44,39 +47,53 @@ class NetworkView(QGraphicsView):
 
     Signals
     -------
-    pressed(QPointF, bool)
-        A click on something, in the scene; whether it adds to the selection.
-    emptied()
-        A click on nothing.
+    pressed(QPointF, modifiers), dragged(QPointF, modifiers), released(QPointF)
+        The left button, in the scene; not while the person pans.
+    hovered(QPointF)
+        The pointer moved with no button down.
     opened(QPointF)
         A double click.
+    menu_wanted(QPointF, QPoint)
+        A right click, or the menu key at the middle of the view: in the scene and on the screen.
     moved()
         The person zoomed or panned.
     tapped_space()
         Space was pressed and released without a drag.
-    stepped(Qt.Key)
+    stepped(Qt.Key, modifiers)
         An arrow key, Return or Escape.
     """
 
-    pressed = Signal(QPointF, bool)
-    emptied = Signal()
+    pressed = Signal(QPointF, object)
+    dragged = Signal(QPointF, object)
+    released = Signal(QPointF)
+    hovered = Signal(QPointF)
     opened = Signal(QPointF)
+    menu_wanted = Signal(QPointF, QPoint)
     moved = Signal()
     tapped_space = Signal()
-    stepped = Signal(object)
+    stepped = Signal(object, object)
 
     def __init__(
         self,
         scene: QGraphicsScene,
-        something_at: Callable[[QPointF], bool],
+        walk: Callable[[bool], bool],
         tooltip_at: Callable[[QPointF], str],
         edge_seconds: Callable[[], float],
         covered: Callable[[QTransform, QRectF], bool],
         parent: QWidget,
     ) -> None:
-        """Show ``scene``; ``covered(view, rect)`` says whether an item fills ``rect`` of it under that transform."""
+        """Show ``scene``.
+
+        Parameters
+        ----------
+        walk : callable
+            ``walk(forward)`` goes to the next part of the network and says whether there was one: else Tab leads on
+            to the next widget.
+        covered : callable
+            ``covered(view, rect)`` says whether an item fills ``rect`` of the scene under that transform.
+        """
         super().__init__(scene, parent)
-        self._something_at, self._tooltip_at = something_at, tooltip_at
+        self._walk, self._tooltip_at = walk, tooltip_at
         self._edge_seconds, self._covered = edge_seconds, covered
         self._region, self._region_key = QRegion(), (0, 0.0, 0.0, 0.0)
         self.paint_seconds = 0.0
@@ -93,6 +110,7 @@ class NetworkView(QGraphicsView):
         # It paints every pixel itself: nothing has to be filled in before.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setAutoFillBackground(False)
+        self.viewport().setMouseTracking(True)
         flags = QGraphicsView.OptimizationFlag
         self.setOptimizationFlags(flags.DontAdjustForAntialiasing | flags.DontSavePainterState)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -142,20 +160,21 @@ class NetworkView(QGraphicsView):
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._begin_pan(spot)
         elif left:
-            adds = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            point = self.mapToScene(spot)
-            if self._something_at(point):
-                self.pressed.emit(point, adds)
-            else:
-                self._begin_pan(spot)
+            self._tip_at = None
+            QToolTip.hideText()
+            self.pressed.emit(self._in_scene(event), event.modifiers())
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pan_from is None:
+            if event.buttons() & Qt.MouseButton.LeftButton:
+                self.dragged.emit(self._in_scene(event), event.modifiers())
+            else:
+                self.hovered.emit(self._in_scene(event))
             return
         spot = event.position().toPoint()
         way = spot - self._pan_from
-        if not self._panned and way.manhattanLength() < DRAG_PX:
+        if not self._panned and way.manhattanLength() < PAN_PX:
             return
         self._panned, self._pan_from = True, spot
         self._space_used = self._space
@@ -167,12 +186,19 @@ class NetworkView(QGraphicsView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._pan_from is None:
+            if event.button() == Qt.MouseButton.LeftButton:
+                self.released.emit(self._in_scene(event))
             return
-        plain = event.button() == Qt.MouseButton.LeftButton and not self._space
-        if plain and not self._panned and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.emptied.emit()
         self._pan_from, self._panned = None, False
         self.viewport().unsetCursor()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(self.mapToScene(event.pos()), event.globalPos())
+        event.accept()
+
+    def _in_scene(self, event: QMouseEvent) -> QPointF:
+        """Return where the pointer is, with the fraction of a unit that whole pixels would lose."""
+        return self.viewportTransform().inverted()[0].map(event.position())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -190,12 +216,16 @@ class NetworkView(QGraphicsView):
             return True
         return super().event(event)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return self._walk(forward) or super().focusNextPrevChild(forward)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if _is_space(event):
             if not event.isAutoRepeat():
                 self._space, self._space_used = True, False
         elif event.key() in STEPS:
-            self.stepped.emit(Qt.Key(event.key()))
+            key = Qt.Key(event.key())
+            self.stepped.emit(Qt.Key.Key_Return if key == Qt.Key.Key_Enter else key, event.modifiers())
         else:
             event.ignore()
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 
 from backprop_gui.engine.activations import ACTIVATIONS
 from backprop_gui.network import Kind, Network
+from backprop_gui.ui.canvas.look import Look
 from backprop_gui.ui.canvas.scale import Limits, Reach
 from backprop_gui.ui.canvas.texts import Block, Name, at
 from backprop_gui.ui.numbers import format_number
@@ -42,6 +43,18 @@ class Headings:
         self.names: dict[int, Name] = {}
         self._labels: list[tuple[Block, float]] = []
         self._limits: dict[int, str] = {}
+        self._lifted = self._loose = np.zeros(0, np.bool_)
+
+    @property
+    def look(self) -> Look:
+        """What the scene draws with."""
+        return self._scene.look
+
+    def lift(self, neurons: NDArray[np.bool_], strands: NDArray[np.bool_]) -> None:
+        """Leave the names of ``neurons`` out of ``draw``, and the labels of the bundles of ``strands``."""
+        self._lifted = neurons
+        self._loose = np.zeros(len(self._labels), np.bool_)
+        self._loose[self._scene.picture.strands.bundle[strands]] = True
 
     def rebuild(self) -> None:
         """Make the texts for the scene's picture."""
@@ -57,14 +70,16 @@ class Headings:
             index: Name(*xy) for index, xy in enumerate(picture.position.tolist()) if picture.shown[index]
         }
         strands = picture.strands
+        bundle_of = np.append(strands.bundle, -1)[strands.strand_of]
         for bundle in range(strands.bundle.max(initial=-1) + 1):
             mine = np.flatnonzero(strands.bundle == bundle)
             x, y = ((strands.start[mine].mean(axis=0) + strands.end[mine].mean(axis=0)) / 2).tolist()
             label = Block(x, y, plate=True)
             label.write(
-                [_weights_text(network, picture.source, picture.target, strands.strand_of, mine)], look
+                [_weights_text(picture.source, picture.target, np.flatnonzero(bundle_of == bundle))], look
             )
             self._labels.append((label, float((strands.end[mine, 0] - strands.start[mine, 0]).min())))
+        self.lift(np.zeros(len(picture.shown), np.bool_), np.zeros(len(strands.size), np.bool_))
 
     def lay_out(self) -> None:
         """Fit headings and names to the look's zoom."""
@@ -96,13 +111,29 @@ class Headings:
         """Draw all texts; ``whole`` puts them on whole pixels."""
         scene, look = self._scene, self._scene.look
         view, zoom = painter.worldTransform(), scene.look.zoom
-        for block in (*self.by_layer.values(), *(label for label, _ in self._labels)):
+        labels = [label for (label, _), loose in zip(self._labels, self._loose, strict=True) if not loose]
+        for block in (*self.by_layer.values(), *labels):
             painter.setWorldTransform(at(view, block.x, block.y, zoom, whole=whole))
             block.draw(painter, look)
+        painter.setWorldTransform(view)
+        self.draw_names(painter, ~self._lifted, whole=whole)
+
+    def draw_names(
+        self,
+        painter: QPainter,
+        neurons: NDArray[np.bool_],
+        offset: tuple[float, float] = (0.0, 0.0),
+        *,
+        whole: bool = True,
+    ) -> None:
+        """Draw the names of ``neurons``, (neurons,), at an offset in scene units."""
+        scene, look = self._scene, self._scene.look
+        view, zoom = painter.worldTransform(), look.zoom
         painter.setPen(look.muted)
         for index, name in self.names.items():
-            if name.text is not None:
-                painter.setWorldTransform(at(view, name.x, name.y, zoom, whole=whole))
+            if name.text is not None and neurons[index]:
+                x, y = name.x + offset[0], name.y + offset[1]
+                painter.setWorldTransform(at(view, x, y, zoom, whole=whole))
                 name.draw(painter, float(scene.picture.radius[index]) * zoom)
         painter.setWorldTransform(view)
 
@@ -184,16 +215,9 @@ def heading_lines(network: Network, layer: int) -> list[str]:
     return lines
 
 
-def _weights_text(
-    network: Network,
-    source: np.ndarray,
-    target: np.ndarray,
-    strand_of: np.ndarray,
-    strands: np.ndarray,
-) -> str:
-    """Return what a bundle holds: ``64 × 32 weights`` if everything is connected, else how many."""
-    edges = np.flatnonzero(np.isin(strand_of, strands))
-    first, last = len(np.unique(source[edges])), len(np.unique(target[edges]))
+def _weights_text(source: NDArray[np.intp], target: NDArray[np.intp], edges: NDArray[np.intp]) -> str:
+    """Return what the bundle of ``edges`` holds: ``64 × 32 weights`` if everything is connected, else how many."""
+    first, last = (np.count_nonzero(np.bincount(ends[edges])) for ends in (source, target))
     if first * last == len(edges):
         return f"{first:,} × {last:,} weights"
     return f"{len(edges):,} weights"

@@ -70,13 +70,17 @@ class HeatMapItem(QGraphicsItem):
         self.bad = known & ~fine
         flat[self.bad] = rgb_of(theme.bad)
 
+    def set_offset(self, dx: float, dy: float) -> None:
+        """Stand away from the place in the network, while it is dragged."""
+        self.setPos(self.cells.left + dx, self.cells.top + dy)
+
     def _flat(self) -> NDArray[np.uint8]:
         return self.rgb.reshape(-1, 3)[: len(self.cells.neurons)]
 
     def place_at(self, x: float, y: float) -> int | None:
         """Return which cell, in their order, is at a point of the scene."""
-        column = int((x - self.cells.left) // self.cells.cell)
-        row = int((y - self.cells.top) // self.cells.cell)
+        column = int((x - self.pos().x()) // self.cells.cell)
+        row = int((y - self.pos().y()) // self.cells.cell)
         if not (0 <= column < self.cells.columns and 0 <= row < self.cells.rows):
             return None
         place = row * self.cells.columns + column

@@ -68,6 +68,7 @@ class Look:
         self.heading_metrics = QFontMetricsF(self.heading_font)
         self._numbers: dict[tuple[str, int], Text] = {}
         self._widths: dict[tuple[str, int], float] = {}
+        self._crowded: dict[float, bool] = {}
         self.set_zoom(1.0)
 
     def pen(self, color: QColor, width_px: float) -> QPen:
@@ -104,7 +105,7 @@ class Look:
 
     def number(self, value: float, radius_px: float) -> Text | None:
         """Return ``value`` as the longest text that fits into a circle, or None if there is no room at all."""
-        for text, px in self._candidates(value, radius_px):
+        for text, px in self._candidates(value, radius_px, only_sign=self._only_sign(radius_px)):
             if self._number_width(text, px) <= self._chord(radius_px, px, len(text)):
                 key = (text, px)
                 found = self._numbers.get(key)
@@ -114,6 +115,13 @@ class Look:
                     found = self._numbers[key] = Text(text, self._number_fonts[px], self._number_metrics[px])
                 return found
         return None
+
+    def _only_sign(self, radius_px: float) -> bool:
+        """Return whether a circle has room for nothing longer than a sign."""
+        if radius_px not in self._crowded:
+            px = SMALLEST_NUMBER_PX
+            self._crowded[radius_px] = self._number_width("+0", px) > self._chord(radius_px, px, 2)
+        return self._crowded[radius_px]
 
     def _number_width(self, text: str, px: int) -> float:
         # Digits have equal widths, so a text is as broad as every other one of its pattern.
@@ -131,14 +139,14 @@ class Look:
             return 0.0
         return 2 * ((radius_px**2 - half_height**2) ** 0.5 - (3 if length > 1 else 0))
 
-    def _candidates(self, value: float, radius_px: float) -> Iterator[tuple[str, int]]:
+    def _candidates(self, value: float, radius_px: float, *, only_sign: bool) -> Iterator[tuple[str, int]]:
         largest = min(NUMBER_SIZES[0], max(SMALLEST_NUMBER_PX, round(radius_px * 0.46)))
         sizes = range(largest, max(SMALLEST_NUMBER_PX, largest - 2) - 1, -1)
         if not math.isfinite(value):
             text = "NaN" if math.isnan(value) else format_number(value, sign=True)
             yield from ((text, px) for px in sizes)
             return
-        for length in (3, 2, 1):
+        for length in () if only_sign else (3, 2, 1):
             text = format_number(value, length, sign=True)
             yield from ((text, px) for px in sizes)
             # In a small circle another digit says more than the zero before the point.

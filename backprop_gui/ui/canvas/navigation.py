@@ -9,6 +9,27 @@ from backprop_gui.ui.canvas.picture import Picture
 from backprop_gui.ui.selection import Key
 
 
+def next_part(picture: Picture, current: Key, forward: bool) -> Key | None:
+    """Return what Tab leads to from ``current``: each neuron is followed by the edges that start at it.
+
+    None behind the last part and before the first.
+    """
+    network = picture.network
+    order = np.lexsort((picture.position[:, 1], picture.position[:, 0])).tolist()
+    rank = {network.neurons[i].id: place for place, i in enumerate(order)}
+    id = current[0] if isinstance(current, tuple) else current
+    # Only what is near is listed: a network may have a hundred thousand edges.
+    near = range(max(0, rank[id] - 1), min(len(order), rank[id] + 2))
+    parts: list[Key] = []
+    for place in near:
+        neuron = network.neurons[order[place]].id
+        parts.append(neuron)
+        ends = sorted((edge.target for edge in network.outgoing[neuron]), key=rank.__getitem__)
+        parts += [(neuron, target) for target in ends]
+    at = parts.index(current) + (1 if forward else -1)
+    return parts[at] if 0 <= at < len(parts) else None
+
+
 def neighbour(picture: Picture, current: Key | None, key: Qt.Key) -> int | None:
     """Return the neuron that an arrow key leads to: Up and Down within a layer, Left and Right between layers.
 
@@ -43,4 +64,4 @@ def neighbour(picture: Picture, current: Key | None, key: Qt.Key) -> int | None:
     return network.neurons[columns[goal][int(np.argmin(np.abs(heights - picture.position[here, 1])))]].id
 
 
-__all__ = ["neighbour"]
+__all__ = ["neighbour", "next_part"]

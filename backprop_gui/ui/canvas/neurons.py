@@ -72,6 +72,8 @@ class NeuronsItem(QGraphicsItem):
         self._position = picture.position[self.indices]
         self._fills = np.full(len(self.neurons), NEUTRAL, np.intp)
         self._frozen = [place for place, neuron in enumerate(self.neurons) if neuron.frozen]
+        self._lifted = np.zeros(len(self.neurons), np.bool_)
+        self._offset = (0.0, 0.0)
         self.lay_out()
 
     def lay_out(self) -> None:
@@ -89,6 +91,12 @@ class NeuronsItem(QGraphicsItem):
     def set_selected(self, ids: set[int]) -> None:
         """Draw a ring around each of ``ids``."""
         self._selected = [self._place_of[id] for id in ids if id in self._place_of]
+
+    def lift(self, neurons: NDArray[np.bool_], dx: float, dy: float) -> None:
+        """Draw ``neurons``, a mask of those of the network, away from their place and above the others."""
+        self.prepareGeometryChange()
+        self._lifted, self._offset = neurons[self.indices], (dx, dy)
+        self._key = ()
 
     # ---- what they show
 
@@ -129,7 +137,8 @@ class NeuronsItem(QGraphicsItem):
 
     def boundingRect(self) -> QRectF:
         left, top, right, bottom = self._picture.bounds
-        return QRectF(left, top, right - left, bottom - top).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        x, y = (MARGIN + abs(way) for way in self._offset)
+        return QRectF(left, top, right - left, bottom - top).adjusted(-x, -y, x, y)
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         view = painter.worldTransform()
@@ -138,9 +147,9 @@ class NeuronsItem(QGraphicsItem):
         else:
             middles = self._place(view)
             painter.setWorldTransform(QTransform())
-            for discs in self._discs:
-                discs.draw(painter, self._fills[discs.members])
-            self._numbers.draw(painter)
+            for which in (~self._lifted, self._lifted):
+                if which.any():
+                    self._draw_atlases(painter, which)
             for place in self._selected:
                 painter.setWorldTransform(QTransform.fromTranslate(*middles[place].tolist()))
                 self._draw_ring(painter, place)
@@ -149,13 +158,20 @@ class NeuronsItem(QGraphicsItem):
                 self._draw_lock(painter, place)
         painter.setWorldTransform(view)
 
+    def _draw_atlases(self, painter: QPainter, which: NDArray[np.bool_]) -> None:
+        """Draw the discs and numbers of ``which``, (count,)."""
+        for discs in self._discs:
+            discs.draw(painter, self._fills[discs.members], np.flatnonzero(which[discs.members]))
+        self._numbers.draw(painter, which)
+
     def _place(self, view: QTransform) -> Floats:
         """Put discs and numbers where the view shows their neurons, and return the middles, (count, 2), in pixels."""
         key = (view.m11(), view.m22(), view.dx(), view.dy())
         if key != self._key:
             self._key = key
             # Whole pixels: a disc drawn once is sharp wherever it is copied to, and numbers do not tremble.
-            self._middles = np.rint(self._position * key[:2] + key[2:])
+            position = self._position + self._lifted[:, None] * self._offset
+            self._middles = np.rint(position * key[:2] + key[2:])
             self._numbers.atlas.fragments[:, :2] = self._middles
             for discs in self._discs:
                 discs.atlas.fragments[:, :2] = self._middles[discs.members]
@@ -165,7 +181,8 @@ class NeuronsItem(QGraphicsItem):
         """Draw without atlases: for pictures that are not made of pixels, or of others than the screen's."""
         look = self.look
         scale = view.m11() / look.zoom
-        for place, (x, y) in enumerate(self._position.tolist()):
+        position = self._position + self._lifted[:, None] * self._offset
+        for place, (x, y) in enumerate(position.tolist()):
             middle = view.map(QPointF(x, y))
             painter.setWorldTransform(QTransform(scale, 0, 0, scale, middle.x(), middle.y()))
             draw_disc(painter, float(self.radius_px[place]), int(self._fills[place]), look)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
 from backprop_gui.network import Network
 from backprop_gui.ui.canvas.grid import Cells, cells_of, grid_of
 from backprop_gui.ui.canvas.routes import bows, flattened
@@ -92,8 +93,8 @@ def picture_of(network: Network, opened: Iterable[int] = ()) -> Picture:
             radius[neurons] = min(RADIUS, 0.42 * _spacing(position[neurons]))
     _make_room(position, members, grids)
     cells = tuple(cells_of(layer, members[layer], grid, position) for layer, grid in grids.items())
-    source = np.array([index[e.source] for e in network.edges], np.intp)
-    target = np.array([index[e.target] for e in network.edges], np.intp)
+    drawn = EdgeArrays.of(network.edges)
+    source, target = (places_of(ids, network.neurons) for ids in (drawn.source, drawn.target))
     alone = shown[source] & shown[target]
     single = np.flatnonzero(alone)
     points = _ways(position, radius, shown, source[single], target[single])
@@ -131,13 +132,7 @@ def _ways(
     position: Floats, radius: Floats, shown: NDArray[np.bool_], source: Indices, target: Indices
 ) -> Floats:
     """Return the points of the edges from neurons ``source`` to ``target``, which are drawn by themselves."""
-    start, end = position[source], position[target]
-    # Edges leave at the right and arrive at the left, or by the shortest way where the target is not to the right.
-    along = end - start
-    rightward = along[:, 0] > radius[source] + radius[target] + 20
-    unit = along / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
-    unit[rightward] = (1.0, 0.0)
-    start, end = start + unit * radius[source, None], end - unit * radius[target, None]
+    start, end = rims(position, radius, source, target)
     none = np.zeros(len(source))
     if len(source) > CURVED:
         return flattened(start, end, none, 1)
@@ -147,6 +142,19 @@ def _ways(
     ends = np.stack([place[source], place[target]], axis=1)
     steps = 24 if len(source) <= FEW else 16
     return flattened(start, end, bows(start, end, ends, position[others], radius[others]), steps)
+
+
+def rims(position: Floats, radius: Floats, source: Indices, target: Indices) -> tuple[Floats, Floats]:
+    """Return where edges from neurons ``source`` to ``target`` leave and arrive, two (edges, 2) arrays.
+
+    They leave at the right and arrive at the left, or by the shortest way where the target is not to the right.
+    """
+    start, end = position[source], position[target]
+    along = end - start
+    rightward = along[:, 0] > radius[source] + radius[target] + 20
+    unit = along / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
+    unit[rightward] = (1.0, 0.0)
+    return start + unit * radius[source, None], end - unit * radius[target, None]
 
 
 def _bounds(
@@ -165,4 +173,4 @@ def _bounds(
     return float(left), float(top), float(right), float(bottom)
 
 
-__all__ = ["Picture", "collapses", "picture_of"]
+__all__ = ["Picture", "collapses", "picture_of", "rims"]

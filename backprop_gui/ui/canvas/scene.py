@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,20 @@ from backprop_gui.network import Kind, Network
 from backprop_gui.ui.canvas.edges import EdgeItem
 from backprop_gui.ui.canvas.headings import Headings
 from backprop_gui.ui.canvas.heatmap import HeatMapItem
+from backprop_gui.ui.canvas.lifting import Lift, LiftedItem
 from backprop_gui.ui.canvas.look import BAD, NEUTRAL, Look
 from backprop_gui.ui.canvas.neurons import NeuronsItem
 from backprop_gui.ui.canvas.picture import LARGEST_DRAWN, LARGEST_OPEN, Picture, picture_of
 from backprop_gui.ui.canvas.scale import Form, Limits, Reach
-from backprop_gui.ui.canvas.views import Lookup, Values, View, drawn_values, input_mask, values_of
+from backprop_gui.ui.canvas.views import (
+    Lookup,
+    Values,
+    View,
+    drawn_values,
+    input_mask,
+    parked_values,
+    values_of,
+)
 from backprop_gui.ui.selection import Key
 from backprop_gui.ui.theme import Theme
 
@@ -48,10 +57,14 @@ class NetworkScene(QGraphicsScene):
     picture : Picture
     neurons : NeuronsItem
     edge_item : EdgeItem
+    lifted : LiftedItem
+        Its ``lift`` is None unless something is being dragged.
     maps : dict
         The heat map of each layer that is one, by its id.
     opened : set of int
         Large layers that are drawn neuron by neuron.
+    parked : bool
+        Whether only weights are shown, because the drawing cannot be trained as it is.
     """
 
     def __init__(
@@ -79,6 +92,7 @@ class NetworkScene(QGraphicsScene):
         self.view, self.form = View.BACKWARD, Form.LINEAR
         self.limits, self.edge_limits = Limits(), Limits()
         self.opened: set[int] = set()
+        self.parked = False
         self.selected: frozenset[Key] = frozenset()
         self.picture: Picture = picture_of(self.network)
         self._start = self.values = drawn_values(self.network)
@@ -93,7 +107,9 @@ class NetworkScene(QGraphicsScene):
         self.headings = Headings(self)
         self.edge_item = EdgeItem(self.picture, self.look, later, self._draw_texts)
         self.neurons = NeuronsItem(self.picture, self.look)
+        self.lifted = LiftedItem(self.headings)
         self.addItem(self.edge_item)
+        self.addItem(self.lifted)
         self.addItem(self.neurons)
 
     # ---- what is drawn
@@ -101,6 +117,9 @@ class NetworkScene(QGraphicsScene):
     def set_network(self, network: Network) -> None:
         """Draw another network; what both have keeps its item."""
         self.network = network
+        if not network.edges:
+            # A scale without anything on it would fade on and on.
+            self.edge_limits.forget()
         self.opened &= {layer.id for layer in network.layers}
         self._inputs = input_mask(network)
         self._start = drawn_values(network)
@@ -132,6 +151,7 @@ class NetworkScene(QGraphicsScene):
         self._lay_out()
 
     def _rebuild(self) -> None:
+        self._set_lift(None)
         self.picture = picture = picture_of(self.network, self.opened)
         for layer in list(self.maps):
             self.removeItem(self.maps.pop(layer))
@@ -171,6 +191,13 @@ class NetworkScene(QGraphicsScene):
         self.frame = frame
         self.refresh(numbers=frame is None)
 
+    def set_parked(self, parked: bool) -> None:
+        """Show weights without signals while the drawing cannot be trained, or everything again."""
+        if parked != self.parked:
+            self.parked = parked
+            self.limits.forget()
+            self.refresh(numbers=True)
+
     def set_view(self, view: View) -> None:
         """Show other numbers of the same frame."""
         self.view = view
@@ -195,6 +222,8 @@ class NetworkScene(QGraphicsScene):
             values = self._start
         else:
             values = values_of(self.frame, self.lookup, self._inputs, self.view)
+        if self.parked:
+            values = parked_values(values, self._start, self.view)
         self.values = values
         symlog = self.form is Form.SYMLOG
         targets = self._layer[self.picture.target]
@@ -216,6 +245,7 @@ class NetworkScene(QGraphicsScene):
         # A neuron that ceases to be finite must not keep an old number for even a moment.
         numbers |= self._fill(values, limits, symlog)
         self.edge_item.set_values(values, edge_limits, symlog and self.view is View.UPDATE)
+        self.lifted.recolor()
         self.numbers_due = not (numbers or now - self._numbers_at >= NUMBERS_SECONDS)
         if not self.numbers_due:
             self._numbers_at = now if self.frame else 0.0
@@ -224,7 +254,8 @@ class NetworkScene(QGraphicsScene):
 
     def repaint_due(self) -> None:
         """Ask to be painted: as a whole if the edges need another picture, else only where the neurons are."""
-        self._repaint(self.edge_item.due())
+        # What is lifted may be anywhere.
+        self._repaint(self.edge_item.due() or self.lifted.lift is not None)
 
     def _fill(self, values: Values, limits: float | NDArray[np.float64], symlog: bool) -> bool:
         """Colour neurons and cells; return whether other ones than before are not finite."""
@@ -275,6 +306,47 @@ class NetworkScene(QGraphicsScene):
         ends = np.array(sorted(chosen), np.intp)
         beside = np.flatnonzero(np.isin(picture.source, ends) | np.isin(picture.target, ends))
         self.edge_item.set_selected(edges, beside)
+        self.lifted.recolor()
+        self._repaint(True)
+
+    # ---- what is lifted
+
+    def lift(self, ids: Collection[int]) -> None:
+        """Lift neurons from the picture, for ``drag_lifted``; a heat map is lifted with all of its neurons.
+
+        Another network, theme or layer opened puts everything back.
+        """
+        self._set_lift(Lift(self.picture, ids))
+
+    def drag_lifted(self, dx: float, dy: float) -> None:
+        """Draw what is lifted at an offset from its place, in scene units."""
+        lift = self.lifted.lift
+        if lift is None:
+            return
+        self.lifted.move(dx, dy)
+        self.neurons.lift(lift.neurons, dx, dy)
+        for layer in lift.layers:
+            self.maps[layer].set_offset(dx, dy)
+        self._repaint(True)
+
+    def drop_lifted(self) -> None:
+        """Draw everything in its place again."""
+        self._set_lift(None)
+
+    def _set_lift(self, lift: Lift | None) -> None:
+        if lift is None and self.lifted.lift is None:
+            return
+        picture = self.picture
+        nothing = np.zeros(len(picture.strands.size), np.bool_)
+        neurons = np.zeros(len(picture.index), np.bool_) if lift is None else lift.neurons
+        strands = nothing if lift is None else lift.strands
+        edges = np.zeros(0, np.intp) if lift is None else picture.single[lift.rows]
+        self.edge_item.lift(edges, strands)
+        self.headings.lift(neurons, strands)
+        self.neurons.lift(neurons, 0.0, 0.0)
+        for map_ in self.maps.values():
+            map_.set_offset(0.0, 0.0)
+        self.lifted.take(lift, self.edge_item.shades, self.edge_item.bundles)
         self._repaint(True)
 
     def live_rects(self) -> list[QRectF]:
@@ -297,8 +369,10 @@ class NetworkScene(QGraphicsScene):
         """Return the neuron or edge at a point of the scene; edges may be missed by ``tolerance``."""
         picture = self.picture
         neurons = self.network.neurons
+        lift = self.lifted.lift
         if len(neurons):
-            gap = np.hypot(picture.position[:, 0] - x, picture.position[:, 1] - y) - picture.radius
+            position = picture.position if lift is None else lift.positions()
+            gap = np.hypot(position[:, 0] - x, position[:, 1] - y) - picture.radius
             gap[~picture.shown] = np.inf
             nearest = int(np.argmin(gap))
             if gap[nearest] <= 0:
@@ -307,7 +381,9 @@ class NetworkScene(QGraphicsScene):
             place = map_.place_at(x, y)
             if place is not None:
                 return neurons[map_.cells.neurons[place]].id
-        edge = self.edge_item.edge_at(x, y, tolerance)
+        edge = self.lifted.edge_at(x, y, tolerance)
+        if edge is None:
+            edge = self.edge_item.edge_at(x, y, tolerance)
         if edge is None:
             return None
         drawn = self.network.edges[edge]

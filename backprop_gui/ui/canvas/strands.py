@@ -22,6 +22,8 @@ class Strands:
     ----------
     strand_of : (edges,) int array
         The strand of each edge of the network; -1 for edges that are drawn by themselves.
+    first, last : (strands,) int arrays
+        What each connects: a neuron's index, or for a heat map the count of neurons and its place in ``cells``.
     start, end : (strands, 2) arrays
     size : (strands,) int array
         How many edges are in each.
@@ -34,6 +36,8 @@ class Strands:
     """
 
     strand_of: Indices
+    first: Indices
+    last: Indices
     start: Floats
     end: Floats
     size: Indices
@@ -85,6 +89,8 @@ def strands_of(
                 here[mine, 1] += spread * reach[side[mine], 1]
     return Strands(
         strand_of,
+        first,
+        last,
         start,
         end,
         size.astype(np.intp),

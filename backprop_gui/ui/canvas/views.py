@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.plan import Plan
 from backprop_gui.network import Kind, Network
@@ -77,12 +78,34 @@ class Lookup:
             if (other := theirs.neuron_of.get(n.id))
             and (other.kind, other.activation) == (n.kind, n.activation)
         }
-        slot = plan.slot
+        slot = dict(
+            zip((n.id for n in theirs.neurons if n.bias is not None), plan.bias_slots.tolist(), strict=True)
+        )
         return cls(
             np.array([plan.column[n.id] if n.id in same else -1 for n in network.neurons], np.intp),
             np.array([slot.get(n.id, -1) if n.id in same else -1 for n in network.neurons], np.intp),
-            np.array([slot.get((e.source, e.target), -1) for e in network.edges], np.intp),
+            _weight_slots(plan, network),
         )
+
+
+def _weight_slots(plan: Plan, network: Network) -> Indices:
+    """Return where the weight of each edge is in θ; -1 for edges that the plan does not have."""
+    theirs = plan.network
+    if theirs.edges is network.edges:
+        return plan.weight_slots
+    count = len(theirs.neurons)
+    here, there = EdgeArrays.of(network.edges), EdgeArrays.of(theirs.edges)
+    if not len(there.source):
+        return np.full(len(here.source), -1, np.intp)
+    pairs = [
+        [places_of(ids, theirs.neurons) for ids in (arrays.source, arrays.target)] for arrays in (here, there)
+    ]
+    # One number for each pair of neurons, so that all are looked up at once.
+    wanted, known = (source * count + target for source, target in pairs)
+    order = np.argsort(known, kind="stable")
+    found = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)]
+    same = (known[found] == wanted) & (pairs[0][0] >= 0) & (pairs[0][1] >= 0)
+    return np.where(same, plan.weight_slots[found], -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +145,7 @@ def drawn_values(network: Network) -> Values:
     """Return what is known before the first frame: the starting weights."""
     count = len(network.neurons)
     nothing, nowhere = np.full(count, np.nan), np.zeros(count, np.bool_)
-    weight = np.array([e.weight for e in network.edges], np.float64)
+    weight = EdgeArrays.of(network.edges).weight
     return Values(nothing, nowhere, nothing, nowhere, weight, np.ones(len(weight), np.bool_))
 
 
@@ -143,6 +166,16 @@ def values_of(frame: Frame, lookup: Lookup, inputs: Mask, view: View) -> Values:
     return Values(fill, colored, number, colored | (here & inputs), weight, known)
 
 
+def parked_values(values: Values, start: Values, view: View) -> Values:
+    """Return what is still true of ``values`` while the drawing cannot be trained: its weights, but no signal.
+
+    Weights that the frame does not have are shown as drawn, from ``start``.
+    """
+    weight = start.weight if view is View.UPDATE else np.where(values.known, values.weight, start.weight)
+    known = np.full(len(weight), view is not View.UPDATE)
+    return Values(start.fill, start.colored, start.number, start.numbered, weight, known)
+
+
 def _taken(vector: NDArray[Any], indices: Indices | Sequence[int]) -> Floats:
     """Return ``vector`` at ``indices`` as float64, NaN where an index is -1."""
     if not len(vector):
@@ -152,4 +185,14 @@ def _taken(vector: NDArray[Any], indices: Indices | Sequence[int]) -> Floats:
     return picked
 
 
-__all__ = ["EDGE_TITLES", "LABELS", "NEURON_TITLES", "Lookup", "Values", "View", "drawn_values", "values_of"]
+__all__ = [
+    "EDGE_TITLES",
+    "LABELS",
+    "NEURON_TITLES",
+    "Lookup",
+    "Values",
+    "View",
+    "drawn_values",
+    "parked_values",
+    "values_of",
+]

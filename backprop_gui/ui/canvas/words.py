@@ -100,7 +100,7 @@ def layer_hint(count: int, *, is_open: bool) -> str:
     if count > LARGEST_OPEN:
         return f"One of {count:,} neurons, too many to be drawn one by one."
     if is_open:
-        return "Double-click to fold the layer into a heat map."
+        return "Right-click the layer’s name to fold it into a heat map."
     return f"One of {count:,} neurons. Double-click to draw them one by one."
 
 

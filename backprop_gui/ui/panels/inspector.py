@@ -21,6 +21,7 @@ from backprop_gui.ui.widgets.number_chip import NumberChip
 from backprop_gui.ui.widgets.number_table import NumberTable
 
 WAITING = "Its numbers come with the next frame."
+NOT_WHOLE = "There are no numbers yet, because the network cannot be trained as it is drawn."
 _NOTHING: Key = -1
 
 
@@ -85,8 +86,13 @@ class Inspector(PanelWidget):
 
     def _refresh(self) -> None:
         frame = self.lab.player.frame
-        if frame is not None and self.isVisible():
+        if not self.isVisible():
+            return
+        if frame is not None:
             self._show(frame)
+        elif self.lab.document.obstacle is not None:
+            self._plan, self._key = None, self.lab.selection.current
+            self._lay_out(None)
 
     def _show(self, frame: Frame) -> None:
         key = self.lab.selection.current
@@ -138,13 +144,15 @@ class Inspector(PanelWidget):
     def _lay_out_nothing(self) -> None:
         """Say what is selected, although the frame is from before it was there."""
         network, key = self.lab.document.project.network, self._key
-        if isinstance(key, tuple):
+        if key is None:
+            _say(self.title, f"NETWORK  {network.shape}")
+        elif isinstance(key, tuple):
             _say(self.title, f"WEIGHT  {network.edge_name(*key)}" if key in network.edge_of else "")
         elif key in network.neuron_of:
             _say(self.title, f"NEURON  {display_name(network.neuron_of[key].name)}")
         for widget in (*self.chips, *self._titles, *self.tables, self.facts, self._source):
             widget.setVisible(False)
-        _say(self._hint, WAITING)
+        _say(self._hint, NOT_WHOLE if self.lab.document.obstacle else WAITING)
         self._hint.setVisible(True)
 
 

@@ -62,7 +62,8 @@ class LearnedPanel(PanelWidget):
         prepared = self.lab.document.prepared
         shown = None if self.view is None else self.view.prepared
         # Other data of the same kind wait for the frame that belongs to them, so that nothing flickers meanwhile.
-        if old is None or shown is None or not _alike(shown, prepared):
+        whole = self.lab.document.obstacle is None
+        if old is None or shown is None or not whole or not _alike(shown, prepared):
             self._follow(prepared)
 
     def show_frame(self, frame: Frame) -> None:

@@ -9,42 +9,11 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from backprop_gui.errors import UserError
 from backprop_gui.ui import theme
+from backprop_gui.ui.numbers import read_number, write_number
 from backprop_gui.ui.widgets.message import Message
 from backprop_gui.ui.widgets.typing_box import TypingBox
 
 FIELD_WIDTH = 92
-
-
-def read_number(text: str, *, whole: bool = False) -> float:
-    """Return the number that ``text`` means: ``0.5``, ``0,5``, ``1/3``, ``−2e-3``, ``5 %``.
-
-    ``whole`` says that a whole number is wanted, of which the complaint then gives an example.
-
-    Raises
-    ------
-    UserError
-        If it means none.
-    """
-    plain = "".join(text.split()).replace("−", "-").replace(",", ".")
-    percent = plain.endswith("%")
-    above, slash, below = plain.removesuffix("%").partition("/")
-    example = "a whole number such as 10" if whole else "a number such as 0.1, 1/3 or 2e-3"
-    try:
-        if "_" in plain:  # Python reads 1_000 as a number, people do not write it
-            raise ValueError
-        value = float(above) / (float(below) if slash else 1.0)
-    except ZeroDivisionError:
-        raise UserError(f"“{text.strip()}” divides by zero: write {example}.") from None
-    except ValueError:
-        raise UserError(f"“{text.strip()}” is not a number: write {example}.") from None
-    return value / 100 if percent else value
-
-
-def write_number(value: float) -> str:
-    """Return ``value`` with all its digits, as the field shows it; nothing if there is none."""
-    if not math.isfinite(value):
-        return ""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 
 class NumberField(TypingBox):
@@ -168,4 +137,4 @@ class NumberRow(QWidget):
         grid.setColumnStretch(0, 1)
 
 
-__all__ = ["FIELD_WIDTH", "NumberField", "NumberRow", "read_number", "write_number"]
+__all__ = ["FIELD_WIDTH", "NumberField", "NumberRow"]

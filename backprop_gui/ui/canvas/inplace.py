@@ -1,0 +1,224 @@
+"""Changing a neuron, an edge or a layer where it is drawn: a small form beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QFormLayout, QFrame, QLabel, QLineEdit, QWidget
+
+from backprop_gui.errors import UserError
+from backprop_gui.network import Kind
+from backprop_gui.project import edits
+from backprop_gui.ui.editor import Editor
+from backprop_gui.ui.names import display_name
+from backprop_gui.ui.numbers import read_number, write_number
+from backprop_gui.ui.selection import Key
+from backprop_gui.ui.widgets.message import Message
+
+GAP_PX = 8
+WIDTH_PX = 190
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the form: what is changed, as it is now, and what is done with what was typed.
+
+    ``apply`` raises a UserError if the text is not possible, and returns whether the edit was made.
+    """
+
+    caption: str
+    text: str
+    tip: str
+    apply: Callable[[str], bool]
+    first: bool = False
+
+
+class InPlace(QFrame):
+    """The form; Enter takes what was typed, Escape takes it back, and so does a click elsewhere take it.
+
+    Signals
+    -------
+    closed()
+        The keyboard is free again.
+    """
+
+    closed = Signal()
+
+    def __init__(self, editor: Editor, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._editor, self._canvas = editor, parent
+        self.setObjectName("inplace")
+        self.setProperty("role", "popup")
+        self.setFixedWidth(WIDTH_PX)
+        self._title = QLabel()
+        self._title.setProperty("role", "heading")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._message = Message()
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(12, 10, 12, 12)
+        self._form.setSpacing(6)
+        self._form.addRow(self._title)
+        self._form.addRow(self._message)
+        self._entries: list[tuple[Entry, QLineEdit]] = []
+        self._open = False
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._focus_moved)
+        self.hide()
+
+    def edit(self, key: Key | None, layer: int, beside: QRectF) -> None:
+        """Open the form for a neuron or an edge, or for a layer where ``key`` is None."""
+        self.finish()
+        if isinstance(key, tuple):
+            title, entries = self._edge_entries(key)
+        elif key is not None:
+            title, entries = self._neuron_entries(key)
+        else:
+            title, entries = self._layer_entries(layer)
+        self._title.setText(title)
+        self.setAccessibleName(title)
+        self._message.say("")
+        self._fill(entries)
+        self._place(beside)
+        self._open = True
+        self.show()
+        self.raise_()
+        first = next((box for entry, box in self._entries if entry.first), self._entries[0][1])
+        first.setFocus(Qt.FocusReason.PopupFocusReason)
+        first.selectAll()
+
+    # ---- what can be changed
+
+    def _edge_entries(self, key: tuple[int, int]) -> tuple[str, list[Entry]]:
+        editor = self._editor
+        names = " → ".join(display_name(editor.network.neuron_of[id].name) for id in key)
+
+        def set_weight(text: str) -> bool:
+            value = read_number(text)
+            return editor.attempt(lambda project: edits.set_weight(project, key, value))
+
+        entry = Entry("weight w", write_number(editor.value(key)), NUMBERS, set_weight, first=True)
+        return names, [entry]
+
+    def _neuron_entries(self, id: int) -> tuple[str, list[Entry]]:
+        editor = self._editor
+        neuron = editor.network.neuron_of[id]
+
+        def rename(text: str) -> bool:
+            return editor.attempt(lambda project: edits.rename(project, id, text))
+
+        def set_bias(text: str) -> bool:
+            value = read_number(text)
+            return editor.attempt(lambda project: edits.set_bias(project, id, value))
+
+        is_input = neuron.kind is Kind.INPUT
+        entries = [Entry("name", neuron.name, "What the neuron is called", rename, first=is_input)]
+        if neuron.bias is not None:
+            entries.append(Entry("bias b", write_number(editor.value(id)), NUMBERS, set_bias, first=True))
+        return f"Neuron {display_name(neuron.name)}", entries
+
+    def _layer_entries(self, layer: int) -> tuple[str, list[Entry]]:
+        editor = self._editor
+        name, size = editor.network.layer_of[layer].name, len(editor.network.members[layer])
+
+        def rename(text: str) -> bool:
+            return editor.attempt(lambda project: edits.rename_layer(project, layer, text))
+
+        def resize(text: str) -> bool:
+            count = read_number(text, whole=True)
+            if count != int(count):
+                raise UserError("A layer has a whole number of neurons.")
+            return editor.attempt(
+                lambda project: edits.resize_layer(project, layer, int(count), editor.starts)
+            )
+
+        return f"Layer {name}", [
+            Entry("name", name, "What the layer is called", rename, first=True),
+            Entry("neurons", str(size), "How many neurons it has; the last ones go first", resize),
+        ]
+
+    # ---- the form
+
+    def _fill(self, entries: list[Entry]) -> None:
+        while self._form.rowCount() > 2:
+            self._form.removeRow(1)
+        self._entries = []
+        for number, entry in enumerate(entries, start=1):
+            box = QLineEdit(entry.text)
+            box.setToolTip(entry.tip)
+            box.setAccessibleName(entry.caption)
+            caption = QLabel(entry.caption)
+            caption.setProperty("role", "muted")
+            caption.setBuddy(box)
+            self._form.insertRow(number, caption, box)
+            self._entries.append((entry, box))
+
+    def _place(self, beside: QRectF) -> None:
+        canvas = self._canvas
+        self.adjustSize()
+        x = beside.center().x() - self.width() / 2
+        y = beside.bottom() + GAP_PX
+        if y + self.height() > canvas.height() - GAP_PX:
+            y = beside.top() - self.height() - GAP_PX
+        self.move(
+            round(max(GAP_PX, min(x, canvas.width() - self.width() - GAP_PX))),
+            round(max(GAP_PX, min(y, canvas.height() - self.height() - GAP_PX))),
+        )
+
+    def finish(self) -> bool:
+        """Take what was typed and close; stay open, with a sentence, if it is not possible."""
+        if not self._open:
+            return True
+        for entry, box in self._entries:
+            if box.text() == entry.text:
+                continue
+            try:
+                done = entry.apply(box.text())
+            except UserError as error:
+                self._refuse(str(error), box)
+                return False
+            if not done:
+                # The editor has said why.
+                break
+        self._close()
+        return True
+
+    def _refuse(self, sentence: str, box: QLineEdit) -> None:
+        self._message.say(sentence)
+        self.adjustSize()
+        box.setFocus()
+        box.selectAll()
+
+    def close_form(self) -> None:
+        """Close and take nothing."""
+        if self._open:
+            self._close()
+
+    def _close(self) -> None:
+        self._open = False
+        focus = QApplication.focusWidget()
+        held = focus is not None and self.isAncestorOf(focus)
+        self.hide()
+        if held:
+            self.closed.emit()
+
+    def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
+        # Another window in front is no reason to close what is being typed.
+        if self._open and new is not None and new is not self and not self.isAncestorOf(new):
+            self.finish()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_form()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.finish()
+        else:
+            super().keyPressEvent(event)
+
+
+NUMBERS = "A number such as 0.5, 1/3 or −2e-3; Enter takes it, Escape takes it back"
+
+__all__ = ["InPlace"]

@@ -1,0 +1,121 @@
+"""How each edge looks: which bucket of sign, size and strength it is in, and with which pen a bucket is drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QPen
+
+from backprop_gui.ui.canvas.lines import LEFT_OUT
+from backprop_gui.ui.canvas.look import Look, scaled_by
+from backprop_gui.ui.canvas.views import Values
+from backprop_gui.ui.colors import blended
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+LEVELS = 14
+"""Steps of width and colour from 0 to the limit."""
+SIGNS = 3
+UNKNOWN, BAD = SIGNS * 3 * (LEVELS + 1), SIGNS * 3 * (LEVELS + 1) + 1
+"""Buckets of edges that the frame does not have, and of weights that are not finite."""
+WIDTHS = ((60, (1.0, 4.8)), (400, (0.6, 2.6)), (1500, (0.7, 2.2)), (10**9, (0.6, 1.4)))
+"""Thinnest and thickest line in pixels, for up to so many edges."""
+
+
+class Shades:
+    """Buckets and pens of the edges of one picture.
+
+    Attributes
+    ----------
+    values : Values or None
+        What is shown; None before the first values.
+    limits : float or (edges,) array
+        The ends of the scales.
+    selected : (count,) int array
+        Edges that are selected.
+    beside : (count,) int array
+        Edges of selected neurons.
+    threshold : float
+        Edges whose size is below this share of their limit are left out, unless they are selected.
+    """
+
+    def __init__(self, look: Look, count: int) -> None:
+        """Dress a picture with ``count`` edges that are drawn by themselves."""
+        self._look = look
+        self._widths = next(widths for most, widths in WIDTHS if count <= most)
+        self._colors = _colors(look)
+        self.values: Values | None = None
+        self.limits: float | Floats = 0.0
+        self.symlog = False
+        self.selected = self.beside = np.zeros(0, np.intp)
+        self.threshold = 0.0
+
+    def buckets(self, edges: Indices) -> Indices:
+        """Return the present bucket of each of ``edges``, indices of edges of the network; there must be values."""
+        values, limits = self.values, self.limits
+        assert values is not None
+        weight, known = values.weight[edges], values.known[edges]
+        if isinstance(limits, np.ndarray):
+            limits = limits[edges]
+        finite = np.isfinite(weight)
+        safe = np.where(finite, weight, 0.0)
+        place = scaled_by(safe, limits, self.symlog)
+        level = np.rint(np.abs(place) * LEVELS).astype(np.intp)
+        sign = np.where(safe > 0, 1, np.where(safe < 0, 2, 0))
+        strength = np.zeros(len(edges), np.intp)
+        selected = np.isin(edges, self.selected)
+        if len(self.selected) or len(self.beside):
+            strength[:] = 1
+            strength[selected | np.isin(edges, self.beside)] = 2
+        bucket = (strength * (LEVELS + 1) + level) * SIGNS + sign
+        bucket[~finite] = BAD
+        bucket[~known] = UNKNOWN
+        bucket[self.hidden(edges)] = LEFT_OUT
+        return bucket
+
+    def hidden(self, edges: Indices) -> NDArray[np.bool_]:
+        """Return which of ``edges`` are too weak to be drawn."""
+        values = self.values
+        if values is None or self.threshold <= 0:
+            return np.zeros(len(edges), np.bool_)
+        limits = self.limits[edges] if isinstance(self.limits, np.ndarray) else self.limits
+        # What is not a number is not weak: the comparison is false.
+        weak = values.known[edges] & (np.abs(values.weight[edges]) < self.threshold * limits)
+        return np.asarray(weak & ~np.isin(edges, self.selected), np.bool_)
+
+    def pen(self, bucket: int) -> QPen:
+        """Return the pen of a bucket at the present zoom."""
+        thin, thick = self._widths
+        level = (
+            bucket // SIGNS % (LEVELS + 1) / LEVELS
+            if bucket < UNKNOWN
+            else 0.15
+            if bucket == UNKNOWN
+            else 0.5
+        )
+        zoom = min(1.6, max(0.55, self._look.zoom)) ** 0.7
+        return self._look.pen(self._colors[bucket], (thin + (thick - thin) * level) * zoom)
+
+
+def _colors(look: Look) -> list[QColor]:
+    """Return the colour of each bucket: as they are, weaker beside a selection, stronger at it."""
+    theme = look.theme
+    colors: list[QColor] = []
+    for strength in range(3):
+        for level in range(LEVELS + 1):
+            for sign in range(SIGNS):
+                share = level / LEVELS
+                end = theme.positive if sign == 1 else theme.negative
+                if sign == 0:
+                    colors.append(theme.border)
+                elif strength == 0:
+                    colors.append(theme.weight_color(max(share, 0.02) * (1 if sign == 1 else -1), 1.0))
+                elif strength == 1:
+                    colors.append(blended(end, theme.surface, 0.22 + 0.38 * share))
+                else:
+                    colors.append(blended(end, theme.surface, 0.5 + 0.5 * share))
+    return [*colors, theme.border, theme.bad]
+
+
+__all__ = ["Shades"]

@@ -1,0 +1,108 @@
+"""The panel "Palette": what can be drawn, to be dragged into the network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout
+
+from backprop_gui.project import templates
+from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
+from backprop_gui.ui.pieces import PIECES, Piece
+from backprop_gui.ui.widgets.column import MARGIN, muted
+from backprop_gui.ui.widgets.piece_tile import PieceTile
+from backprop_gui.ui.widgets.stepper import Stepper
+
+FIRST_SIZE, LARGEST_SIZE = 3, 512
+STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, LARGEST_SIZE)
+"""Sizes of a new layer that the stepper goes through."""
+KEEP_TIP = (
+    "What you add to a trained network begins so that the network computes what it did before: new neurons with "
+    "outgoing weights of 0, inserted layers as a copy of what comes in. Without this, new weights are drawn at random."
+)
+
+
+class PalettePanel(PanelWidget):
+    """Tiles to drag, and how large a new layer is.
+
+    Signals
+    -------
+    carried(Piece, QPoint)
+        A piece is dragged; the pointer on the screen.
+    dropped(), given_up()
+        It was let go of, or Escape was pressed.
+    added(Piece)
+        A piece was clicked, to be added where it fits.
+    """
+
+    carried = Signal(object, QPoint)
+    dropped = Signal()
+    given_up = Signal()
+    added = Signal(object)
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(lab)
+        self.layer_size = FIRST_SIZE
+        self.tiles: dict[str, PieceTile] = {}
+        tiles = QHBoxLayout()
+        tiles.setSpacing(5)
+        for piece in PIECES.values():
+            tile = PieceTile(piece)
+            tile.carried.connect(lambda where, piece=piece: self.carried.emit(self.piece(piece), where))
+            tile.dropped.connect(self.dropped)
+            tile.given_up.connect(self.given_up)
+            tile.clicked.connect(lambda checked=False, piece=piece: self.added.emit(self.piece(piece)))
+            self.tiles[piece.name] = tile
+            tiles.addWidget(tile, 1)
+        self.stepper = Stepper("neurons in a new layer", "A smaller layer", "A larger layer")
+        self.stepper.stepped.connect(self._resize)
+        self.template = QComboBox()
+        self.template.setProperty("role", "compact")
+        self.template.setAccessibleName("Network to drag")
+        self.template.setToolTip("Which ready-made network the tile “net” is")
+        self.template.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        for template in templates.templates().values():
+            if template.load().network.neurons:
+                self.template.addItem(template.title, template.name)
+        self.template.setCurrentIndex(max(0, self.template.findData(PIECES["template"].template)))
+        self.keep = QCheckBox("keep what it computes")
+        self.keep.setToolTip(f"<p>{KEEP_TIP}</p>")
+        self.keep.setChecked(lab.editor.keep)
+        self.keep.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.keep.toggled.connect(self._set_keep)
+        sizes = QHBoxLayout()
+        sizes.setSpacing(6)
+        sizes.addWidget(muted("layer of"))
+        sizes.addWidget(self.stepper)
+        sizes.addSpacing(4)
+        sizes.addWidget(self.template, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, 6, MARGIN, 8)
+        column.setSpacing(7)
+        column.addLayout(tiles)
+        column.addLayout(sizes)
+        column.addWidget(self.keep)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._show_size()
+
+    def piece(self, piece: Piece) -> Piece:
+        """Return ``piece`` as the palette is set: a layer of so many neurons, the network that was chosen."""
+        if piece.template:
+            return replace(piece, template=self.template.currentData())
+        return replace(piece, size=piece.size or self.layer_size)
+
+    def _resize(self, by: int) -> None:
+        self.layer_size = STEPS[min(len(STEPS) - 1, max(0, STEPS.index(self.layer_size) + by))]
+        self._show_size()
+
+    def _show_size(self) -> None:
+        self.stepper.show_count(self.layer_size, STEPS[0])
+
+    def _set_keep(self, keep: bool) -> None:
+        self.lab.editor.keep = keep
+
+
+add_panel(Panel("palette", "Palette", PalettePanel, Qt.DockWidgetArea.LeftDockWidgetArea, -1))
+
+__all__ = ["PalettePanel"]

@@ -1,0 +1,179 @@
+"""One tile of the palette: a small picture of a piece, to be dragged into the network or clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontInfo, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractButton, QApplication, QSizePolicy
+
+from backprop_gui.ui import theme
+from backprop_gui.ui.colors import blended
+from backprop_gui.ui.pieces import Piece
+
+HEIGHT, RADIUS = 58, 7.0
+
+
+class PieceTile(QAbstractButton):
+    """A press that becomes a drag carries the piece along; one that does not is a click.
+
+    Signals
+    -------
+    carried(QPoint)
+        The pointer, on the screen, while the piece is dragged.
+    dropped()
+        The piece was let go of.
+    given_up()
+        Escape was pressed meanwhile.
+    """
+
+    carried = Signal(QPoint)
+    dropped = Signal()
+    given_up = Signal()
+
+    def __init__(self, piece: Piece) -> None:
+        super().__init__()
+        self.piece = piece
+        self._pressed: QPoint | None = None
+        self._dragging = False
+        self.setText(piece.title)
+        self.setAccessibleName(f"Add {piece.title}")
+        keys = f" ({piece.key})" if piece.key else ""
+        self.setToolTip(f"<p><b>Drag into the network, or click{keys}</b><br>{piece.tip}</p>")
+        self.setAccessibleDescription(piece.tip)
+        # A click leaves the keyboard where it was, so that Space still plays and pauses.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        font = self.font()
+        font.setPixelSize(max(9, QFontInfo(font).pixelSize() - 2))
+        self.setFont(font)
+        theme.notifier.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(50, HEIGHT)
+
+    # ---- dragging
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed, self._dragging = event.position().toPoint(), False
+            self.setDown(True)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        way = event.position().toPoint() - self._pressed
+        if not self._dragging and way.manhattanLength() < QApplication.startDragDistance():
+            return
+        if not self._dragging:
+            self._dragging = True
+            self.setDown(False)
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            # Escape has to be heard while the button is down.
+            self.grabKeyboard()
+        self.carried.emit(event.globalPosition().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
+            return
+        dragged = self._dragging
+        self._end()
+        if dragged:
+            self.dropped.emit()
+        elif self.rect().contains(event.position().toPoint()):
+            self.click()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._dragging:
+            self._end()
+            self.given_up.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _end(self) -> None:
+        if self._dragging:
+            self.releaseKeyboard()
+        self._pressed, self._dragging = None, False
+        self.setDown(False)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    # ---- painting
+
+    def paintEvent(self, event: object) -> None:
+        look = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
+        painter.setBrush(look.tile if self.isDown() else look.window)
+        strong = self.hasFocus()
+        edge = look.accent if strong else look.outline if self.underMouse() else look.border
+        painter.setPen(QPen(edge, 1.5 if strong else 1))
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        middle = QPointF(rect.center().x(), rect.top() + 21)
+        outline = QPen(look.outline, 1.2)
+        painter.setPen(outline)
+        DRAWINGS[self.piece.name](painter, middle, look)
+        painter.setPen(look.text if self.underMouse() else look.muted)
+        words = QRectF(rect.left(), rect.bottom() - 20, rect.width(), 16)
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.end()
+
+
+def _tints(look: theme.Theme) -> tuple[QColor, QColor]:
+    return blended(look.positive, look.window, 0.45), blended(look.negative, look.window, 0.55)
+
+
+def _draw_neuron(painter: QPainter, middle: QPointF, look: theme.Theme) -> None:
+    painter.setBrush(_tints(look)[0])
+    painter.drawEllipse(middle, 10, 10)
+
+
+def _draw_layer(painter: QPainter, middle: QPointF, look: theme.Theme) -> None:
+    warm, cold = _tints(look)
+    for step, color in ((-11, warm), (0, cold), (11, warm)):
+        painter.setBrush(color)
+        painter.drawEllipse(middle + QPointF(0, step), 4.6, 4.6)
+
+
+def _draw_input(painter: QPainter, middle: QPointF, look: theme.Theme) -> None:
+    painter.setBrush(look.raised)
+    painter.drawEllipse(middle + QPointF(4, 0), 9, 9)
+    painter.drawLine(middle + QPointF(-15, 0), middle + QPointF(-5, 0))
+    painter.drawPolyline([middle + QPointF(-9, -3.5), middle + QPointF(-5, 0), middle + QPointF(-9, 3.5)])
+
+
+def _draw_output(painter: QPainter, middle: QPointF, look: theme.Theme) -> None:
+    painter.setBrush(_tints(look)[1])
+    painter.drawEllipse(middle + QPointF(-4, 0), 9, 9)
+    painter.drawLine(middle + QPointF(5, 0), middle + QPointF(15, 0))
+    painter.drawPolyline([middle + QPointF(11, -3.5), middle + QPointF(15, 0), middle + QPointF(11, 3.5)])
+
+
+def _draw_network(painter: QPainter, middle: QPointF, look: theme.Theme) -> None:
+    warm, cold = _tints(look)
+    left = [middle + QPointF(-11, step) for step in (-6, 6)]
+    right = middle + QPointF(11, 0)
+    hidden = [middle + QPointF(0, step) for step in (-11, 0, 11)]
+    for spot in hidden:
+        for end in (*left, right):
+            painter.drawLine(spot, end)
+    for spots, color in ((left, look.raised), (hidden, warm), ([right], cold)):
+        painter.setBrush(color)
+        for spot in spots:
+            painter.drawEllipse(spot, 3.8, 3.8)
+
+
+Draw = Callable[[QPainter, QPointF, theme.Theme], None]
+DRAWINGS: dict[str, Draw] = {
+    "neuron": _draw_neuron,
+    "layer": _draw_layer,
+    "input": _draw_input,
+    "output": _draw_output,
+    "template": _draw_network,
+}
+"""The picture of each piece, by its name."""
+
+__all__ = ["PieceTile"]

@@ -1,0 +1,78 @@
+"""A process that works as a person does, without pause, until it is killed: it edits, trains, saves, and tells a log.
+
+    python -m tests.ui.victim FOLDER SEED
+
+Each line of the log is written before what it announces can be lost: what was done, its number, and when.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+
+from backprop_gui.ui.app import application, open_window
+from backprop_gui.ui.window import Window
+from tests.ui.conftest import a_project
+
+LOG, FILE = "log", "mine.backprop"
+
+
+def main(folder: Path, seed: int) -> None:
+    """Work in ``folder`` until killed; what is done, and how often it is saved, follows from ``seed``."""
+    chance = random.Random(seed)
+    log = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def tell(what: str, number: int) -> None:
+        os.write(log, f"{what} {number} {time.time()}\n".encode())
+
+    app = application()
+    project = a_project("digits", (160,)) if seed % 3 == 0 else a_project("circle", (6,))
+    window = open_window(project)
+    window.show()
+    window.files._write(folder / FILE)
+    saves, count = (0.0, 0.05, 0.5)[seed % 3], 0
+
+    def act() -> None:
+        nonlocal count
+        draw = chance.random()
+        if draw < saves:
+            tell("save", count)
+            window.files._write(folder / FILE)
+            tell("saved", count)
+        elif draw < 0.9:
+            count += 1
+            tell("edit", count)
+            rename(window, count)
+        else:
+            window.lab.player.toggle()
+        look()
+        QTimer.singleShot(chance.randrange(10, 250), act)
+
+    def look() -> None:
+        frame = window.lab.player.frame
+        if frame is not None:
+            tell("step", frame.step)
+
+    window.lab.player.set_speed(math.inf)
+    window.lab.player.play()
+    QTimer.singleShot(0, act)
+    tell("ready", 0)
+    app.exec()
+
+
+def rename(window: Window, number: int) -> None:
+    """Make one edit, which bears its number."""
+    project = window.lab.document.project
+    output = replace(project.network.outputs[0], name=f"edit {number}")
+    window.lab.document.edit("Rename", replace(project, network=project.network.with_neurons([output])))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
