@@ -20,7 +20,7 @@ RECENT = "recent commands"
 MOST_RECENT = 5
 LESS_THERE = 4.0
 """How much less a word is worth that is not in the name of an entry but where it stands or in what it says."""
-EXACT = 100.0
+EXACT = 1e6
 """What counts in favour of the entry whose whole name was typed."""
 RECENT_WORTH = 2.0
 """What counts in favour of an entry that was used lately, where several are called alike."""
@@ -210,9 +210,9 @@ def spoken(entry: Entry) -> str:
 
 def _found(query: str, entry: Entry) -> tuple[float, tuple[int, ...]] | None:
     """Return how well an entry fits and which letters of its name say so; None if it does not."""
+    if query.strip() and query.strip().casefold() == entry.text.rstrip("…").casefold():
+        return EXACT, tuple(place for place, letter in enumerate(entry.text) if letter not in " …")
     score, places = 0.0, set[int]()
-    if query.strip().casefold() == entry.text.rstrip("…").casefold():
-        score += EXACT
     for word in query.split():
         named = match(word, entry.text)
         beside = match(word, entry.where)

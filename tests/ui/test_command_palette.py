@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,12 +12,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.project import templates, with_shape
+from backprop_gui.project.files import save
 from backprop_gui.ui import theme
 from backprop_gui.ui.actions import COMMANDS
 from backprop_gui.ui.canvas import View
 from backprop_gui.ui.command_palette import MOST_RECENT, CommandPalette, recent_keys
 from backprop_gui.ui.panel import PANELS
 from backprop_gui.ui.player import State
+from backprop_gui.ui.recent import remember
 from backprop_gui.ui.window import Window
 from tests.ui.windows import open_window, shut
 
@@ -89,6 +92,16 @@ def test_a_theme_is_found_by_what_it_is(window: Window, qtbot: QtBot) -> None:
 def test_a_template_is_begun(window: Window, qtbot: QtBot) -> None:
     done(window, qtbot, "mazur")
     assert window.lab.document.project.name == "mazur"
+
+
+def test_a_file_that_was_open_lately_is_opened(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "my wine.backprop"
+    save(templates.load("wine"), path)
+    remember(path)
+    done(window, qtbot, "open my wine")
+    opened_in = [other for other in window.windows.open if other.lab.document.path == path]
+    assert len(opened_in) == 1
+    shut(opened_in[0])
 
 
 def test_a_panel_is_hidden_and_comes_back(window: Window, qtbot: QtBot) -> None:
