@@ -11,10 +11,15 @@ from PySide6.QtWidgets import QFrame, QLabel, QListView, QVBoxLayout, QWidget
 
 from backprop_gui.ui.fuzzy import match
 from backprop_gui.ui.overlay import Overlay
+from backprop_gui.ui.widgets.entry_delegate import HEIGHT as ROW_HEIGHT
 from backprop_gui.ui.widgets.entry_delegate import EntryDelegate, Row
 from backprop_gui.ui.widgets.search_field import SearchField
 
 LARGEST = QSize(640, 470)
+ROOM = 6
+"""Around the rows, and above the line to type in."""
+AROUND = 3 * ROOM + 4
+"""What the sheet is higher than its line and its rows: that room, the rule between them and the border."""
 RECENT = "recent commands"
 """The setting that lists what was done last, the newest first."""
 MOST_RECENT = 5
@@ -114,10 +119,10 @@ class CommandPalette(Overlay):
         line = QFrame()
         line.setProperty("role", "line")
         room = QVBoxLayout()
-        room.setContentsMargins(6, 6, 6, 6)
+        room.setContentsMargins(ROOM, ROOM, ROOM, ROOM)
         room.addWidget(self.list)
         room.addWidget(self._nothing)
-        self.body.setContentsMargins(0, 6, 0, 0)
+        self.body.setContentsMargins(0, ROOM, 0, 0)
         self.body.addWidget(self.field)
         self.body.addWidget(line)
         self.body.addLayout(room, 1)
@@ -156,6 +161,8 @@ class CommandPalette(Overlay):
         self.list.setCurrentIndex(self._model.index(0, 0))
         self.list.scrollToTop()
         self._say_current()
+        rows = max(1, len(found)) * ROW_HEIGHT
+        self.set_height(self.field.sizeHint().height() + rows + AROUND)
 
     def _recent_entries(self) -> list[Entry]:
         by_key = {entry.key: entry for entry in self._entries}

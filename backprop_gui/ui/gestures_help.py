@@ -30,7 +30,7 @@ GESTURES = (
     Gesture("Connect to a neuron or a layer", ("Drag from a neuron’s rim",)),
     Gesture("Cut edges", ("Shift+drag across them",)),
     Gesture("Add a neuron, a layer or a net", ("Drag from the palette",)),
-    Gesture("Edit in place, or open a heat map", ("Double click",)),
+    Gesture("Edit, or open a heat map", ("Double click",)),
     Gesture("Show a menu of what applies", ("Right click",)),
     Gesture("Zoom at the pointer", ("Wheel",)),
     Gesture("Move the view", ("Middle drag", "Space+drag")),
@@ -38,7 +38,7 @@ GESTURES = (
     Gesture("Go from neuron to neuron", ("Arrow keys",), KEYBOARD),
     Gesture("Select one more on the way", ("Shift+arrow keys",), KEYBOARD),
     Gesture("Move all that is selected", ("Ctrl+arrow keys",), KEYBOARD),
-    Gesture("Edit in place, or open a heat map", ("Enter",), KEYBOARD),
+    Gesture("Edit, or open a heat map", ("Enter",), KEYBOARD),
     Gesture("Cancel a gesture, or select nothing", ("Esc",), KEYBOARD),
 )
 """In the order in which the sheet shows them."""

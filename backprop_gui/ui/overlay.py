@@ -40,6 +40,7 @@ class Overlay(QWidget):
         super().__init__(window)
         self._under = window
         self._largest, self._high, self._gone = size, high, False
+        self._height = size.height()
         self.sheet = QFrame(self)
         self.sheet.setProperty("role", "sheet")
         self.sheet.setAccessibleName(title)
@@ -60,6 +61,11 @@ class Overlay(QWidget):
         self.raise_()
         stops = self._stops()
         (stops[0] if stops else self).setFocus()
+
+    def set_height(self, height: int) -> None:
+        """Make the sheet as high as what it shows, but no higher than it was made for."""
+        self._height = height
+        self._place()
 
     def leave(self) -> None:
         """Close the sheet; it cannot be opened again."""
@@ -130,7 +136,8 @@ class Overlay(QWidget):
     def _place(self) -> None:
         room = self._under.rect()
         self.setGeometry(room)
-        size = self._largest.boundedTo(room.size() - QSize(2 * MARGIN, 2 * MARGIN))
+        wanted = QSize(self._largest.width(), min(self._height, self._largest.height()))
+        size = wanted.boundedTo(room.size() - QSize(2 * MARGIN, 2 * MARGIN))
         top = min(96, room.height() // 8) if self._high else (room.height() - size.height()) // 2
         self.sheet.setGeometry((room.width() - size.width()) // 2, top, size.width(), size.height())
 
