@@ -33,6 +33,8 @@ OVERLAY_PX = 14
 """Distance of what floats from the rim."""
 TOP_PX = 20.0
 """Room between the controls and the headings."""
+HINT_PX = 300
+"""Room beside the controls that is enough for hints."""
 ZOOM_STEP = 1.25
 WAYS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -375,9 +377,18 @@ class Canvas(QWidget):
         self._probe.move(self.width() - self._probe.width() - gap, gap)
         self.legend.resize(self.legend.sizeHint())
         self.legend.move(gap - 4, self.height() - self.legend.height() - gap + 4)
-        left = self.legend.geometry().right() + gap
         self.ground.setGeometry(self.rect())
-        self.hint.fit(QRect(left, 0, self.width() - left - gap, self.height() - gap))
+        self._place_hint(gap)
+
+    def _place_hint(self, gap: int) -> None:
+        """Put the hint between the controls above, where no neuron is, or below where there is no room for it."""
+        left = self.segments.geometry().right() + gap
+        right = (self._probe.x() if self._probe.isVisible() else self.width()) - gap
+        if right - left >= HINT_PX:
+            self.hint.fit(QRect(left, gap - 4, right - left, 60), below=False)
+        else:
+            left = self.legend.geometry().right() + gap
+            self.hint.fit(QRect(left, 0, self.width() - left - gap, self.height() - gap), below=True)
 
     def _dress(self, theme: themes.Theme) -> None:
         self.graphics.setBackgroundBrush(theme.surface)

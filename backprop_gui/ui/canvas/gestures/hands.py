@@ -138,7 +138,9 @@ class Hands(QObject):
         if not self._dragging and (abs(way.x()) + abs(way.y())) * self.zoom < DRAG_PX:
             return
         self._dragging = True
-        self.gesture.move(point, bool(modifiers & Modifiers.AltModifier))
+        # Alt alone would not do: many window managers take it to move the window.
+        free = modifiers & (Modifiers.ControlModifier | Modifiers.AltModifier)
+        self.gesture.move(point, bool(free))
 
     def release(self, point: QPointF) -> None:
         """End the gesture by doing what it showed."""
