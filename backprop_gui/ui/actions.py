@@ -290,12 +290,20 @@ _command(
 )
 _command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom_out(), "Ctrl+-", icon="zoom-out", group=1)
 _command(
-    "light", "Light", "View", lambda w: w.set_theme(False), icon="sun", group=2, tip="Use the light theme"
+    "light",
+    "Light theme",
+    "View",
+    lambda w: w.set_theme(False),
+    icon="sun",
+    group=2,
+    tip="Use the light theme",
 )
-_command("dark", "Dark", "View", lambda w: w.set_theme(True), icon="moon", group=2, tip="Use the dark theme")
+_command(
+    "dark", "Dark theme", "View", lambda w: w.set_theme(True), icon="moon", group=2, tip="Use the dark theme"
+)
 _command(
     "system",
-    "As the system",
+    "Theme of the system",
     "View",
     lambda w: w.set_theme(None),
     group=2,

@@ -478,7 +478,8 @@ class Window(QMainWindow):
 
     def choose_command(self) -> None:
         """Open the command palette."""
-        self._open(CommandPalette(self, entries_of(self._actions, self._docks, self.files)))
+        entries = entries_of(self._actions, self._docks, self.files.new, self.open_file)
+        self._open(CommandPalette(self, entries))
 
     def show_shortcuts(self) -> None:
         """Open the sheet of all keys and gestures."""
