@@ -43,13 +43,20 @@ class DropHint(QWidget):
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.DragEnter:
-            return False
-        entering = cast(QDragEnterEvent, event)
-        if not _files(entering.mimeData()):
-            return False
-        self._announce(entering)
-        return True
+        kind = event.type()
+        if kind == QEvent.Type.DragEnter:
+            entering = cast(QDragEnterEvent, event)
+            if not _files(entering.mimeData()):
+                return False
+            self._announce(entering)
+            return True
+        # Until the pointer moves, what it entered first is told.
+        if self.isVisible() and kind == QEvent.Type.Drop:
+            self.dropEvent(cast(QDropEvent, event))
+            return True
+        if self.isVisible() and kind == QEvent.Type.DragLeave:
+            self.hide()
+        return False
 
     def _announce(self, event: QDragEnterEvent) -> None:
         self._text, self._welcome = _words(_files(event.mimeData()))
