@@ -276,6 +276,12 @@ def test_anything_else_is_refused_in_a_sentence(window: Window, tmp_path: Path) 
     drop(window, tmp_path / "photo.png")
     assert window.banner.text.startswith("“photo.png” cannot be opened: drop a .backprop project")
     assert window.lab.document.project is before
+    table = tmp_path / "table.csv"
+    table.write_text(TABLE)
+    drop(window, table)
+    assert window.banner.text == ""
+    drop(window, table, table.with_name("other.csv"))
+    assert "one table: “table.csv” was taken" in window.banner.text
 
 
 def test_files_can_be_dropped_anywhere_and_text_where_it_is_taken(window: Window, circle: Path) -> None:
