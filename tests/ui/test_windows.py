@@ -147,7 +147,8 @@ def test_no_name_breaks_the_title(window: Window) -> None:
         window._show_project()
         assert window.windowTitle().replace("[*][*]", "[*]").startswith(shown[:-3])
         assert len(window.windowTitle()) < 100
-    assert one_line("plain") == "plain"
+    assert one_line("a < b") == "a < b"
+    assert one_line("<img src='/dev/zero'>") == "‹img src='/dev/zero'>"
 
 
 def test_the_title_marks_what_is_not_saved_and_the_name_tells_the_folder(
