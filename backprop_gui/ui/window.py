@@ -451,6 +451,9 @@ class Window(QMainWindow):
             self.banner.show_message(str(error))
         else:
             window.files.opened(path)
+            if window is self:
+                # What it said was about what was open before.
+                self.banner.hide()
 
     def open_table(self, path: Path) -> None:
         """Learn from a table of one's own."""

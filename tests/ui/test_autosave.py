@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
 from backprop_gui.paths import state_folder
 from backprop_gui.project import Project, templates, with_shape
@@ -145,8 +146,12 @@ def test_after_trouble_what_was_learned_before_is_worth_keeping(window: Window, 
     run_before = read(kept()[0]).run
     real = window.lab.player.ask
 
-    def ask(question: object) -> object:
-        return real(lambda trainer: replace(trainer.run(), parameters=trainer.run().parameters * np.nan))
+    def ask(question: Callable[[Trainer], object]) -> object:
+        def ruined(trainer: Trainer) -> object:
+            run = trainer.run()
+            return trainer.plan.network, replace(run, parameters=run.parameters * np.nan)
+
+        return real(ruined)
 
     window.lab.player.ask = ask
     window.lab.player.step()
@@ -156,6 +161,19 @@ def test_after_trouble_what_was_learned_before_is_worth_keeping(window: Window, 
     assert run is not None
     assert run_before is not None
     np.testing.assert_array_equal(run.parameters, run_before.parameters)
+
+
+def test_what_the_worker_has_not_got_is_kept_without_where_training_stands(
+    window: Window, qtbot: QtBot
+) -> None:
+    window.lab.player.step()
+    qtbot.waitUntil(lambda: window.lab.player.frame.step == 1)
+    real, trained = window.lab.player.ask, window.lab.document.project.network
+    window.lab.player.ask = lambda question: real(lambda trainer: (trained, trainer.run()))
+    resize(window, 7)
+    wait_kept(qtbot, window)
+    assert read(kept()[0]).network.shape == "2-7-1"
+    assert read(kept()[0]).run is None
 
 
 def test_a_worker_that_does_not_answer_does_not_keep_the_drawing_from_being_kept(
