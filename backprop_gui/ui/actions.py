@@ -175,6 +175,14 @@ _command(
     "zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom_in(), "Ctrl++", "Ctrl+=", icon="zoom-in", group=1
 )
 _command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom_out(), "Ctrl+-", icon="zoom-out", group=1)
+_command(
+    "weak-edges",
+    "Hide weak edges…",
+    "View",
+    lambda w: w.canvas.choose_threshold(),
+    group=1,
+    tip="Leave edges out of the picture whose weight is small",
+)
 _command("light", "Light", "View", lambda w: w.set_theme(False), icon="sun", group=2)
 _command("dark", "Dark", "View", lambda w: w.set_theme(True), icon="moon", group=2)
 _command("system", "As the system", "View", lambda w: w.set_theme(None), group=2)
