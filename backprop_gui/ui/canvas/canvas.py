@@ -164,8 +164,8 @@ class Canvas(QWidget):
         self._tell()
 
     def choose_threshold(self) -> None:
-        """Show the slider that hides weak edges, above the legend."""
-        self.weak.open(self.legend.mapToGlobal(QPoint(0, 0)))
+        """Show the slider that hides weak edges, above the legend and what it says about them."""
+        self.weak.open(self.legend.mapToGlobal(QPoint(0, -self.weak.sizeHint().height())))
 
     def set_probe_text(self, text: str) -> None:
         """Say which example is looked at, such as ``example 98 of 140``; empty hides the label."""

@@ -35,6 +35,7 @@ class WeakEdges(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.popup = QFrame(self, Qt.WindowType.Popup)
         self.popup.setAccessibleName("Hide weak edges")
+        self.popup.setFrameShape(QFrame.Shape.StyledPanel)
         self.slider = LabelledSlider(
             "Hide edges", SHARES, "Edges below this size are left out, unless they are selected.", self._words
         )
