@@ -50,3 +50,33 @@ def test_a_network_compiled_again_gives_the_same_plan() -> None:
     equal = replace(network)
     assert compile_network(equal) is not plan
     assert compile_network(equal).network is equal
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"position": (5.0, 6.0)},
+        {"name": "other"},
+        {"bias": 0.75},
+        {"frozen": True},
+        {"bias": None},
+        {"activation": "relu"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_plan_taken_over_from_a_drawing_before_is_the_one_made_anew(change: dict[str, object]) -> None:
+    network = dense([2, 3, 2], draw=lambda fan_in, fan_out: 0.25)
+    compile_network(network)
+    changed = network.with_neurons([replace(network.neurons[3], **change)])
+    quick = compile_network(changed)
+    # Equal edges in another tuple have to be laid out anew.
+    slow = compile_network(replace(changed, edges=(*changed.edges[:-1], changed.edges[-1])))
+    assert quick.network is changed
+    for name in ("start", "is_weight", "weight_slots", "bias_slots", "inputs", "outputs", "ones"):
+        np.testing.assert_array_equal(getattr(quick, name), getattr(slow, name))
+    assert (quick.trainable is None) == (slow.trainable is None)
+    if slow.trainable is not None:
+        np.testing.assert_array_equal(quick.trainable, slow.trainable)
+    assert [(run.rows, run.activation.name) for run in quick.runs] == [
+        (run.rows, run.activation.name) for run in slow.runs
+    ]
