@@ -290,6 +290,14 @@ _command(
 )
 _command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom_out(), "Ctrl+-", icon="zoom-out", group=1)
 _command(
+    "weak-edges",
+    "Hide weak edges…",
+    "View",
+    lambda w: w.canvas.choose_threshold(),
+    group=1,
+    tip="Leave edges out of the picture whose weight is small",
+)
+_command(
     "light",
     "Light theme",
     "View",

@@ -7,6 +7,7 @@ import html
 import numpy as np
 
 from backprop_gui.engine.activations import ACTIVATIONS
+from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame
 from backprop_gui.network import Kind, Network
 from backprop_gui.ui.canvas.bundles import Bundles
@@ -122,9 +123,13 @@ def bundle_tooltip(picture: Picture, bundles: Bundles, strand: int, what: str) -
     targets = np.unique(picture.target[edges])
     ends = " → ".join(_ends(network, ends) for ends in (sources, targets))
     mean = format_exact(float(bundles.mean_size[strand]))
+    frozen = int(np.count_nonzero(EdgeArrays.of(network.edges).frozen[edges]))
+    how_many = "All" if frozen == len(edges) else f"{frozen:,}"
+    still = f"<br>{how_many} of them {'is' if frozen == 1 else 'are'} frozen." if frozen else ""
     return (
         f"<b>{len(edges):,} weights, {html.escape(ends)}</b><br>mean size |{html.escape(what)}|: {mean}<br>"
         "The darker and broader, the larger the mean. It has no sign, so it has no colour."
+        f"{still}"
     )
 
 
