@@ -316,7 +316,7 @@ def test_a_bad_file_leaves_everything_as_it_was(
     document, player = window.lab.document, window.lab.player
     player.set_speed(math.inf)
     player.play()
-    qtbot.waitUntil(lambda: player.frame.step > 50)
+    qtbot.waitUntil(lambda: player.frame is not None and player.frame.step > 50)
     before = (
         document.project,
         document.prepared,
