@@ -268,3 +268,12 @@ def test_many_offers_take_turns(window: Window) -> None:
         press(window.offers.banners[0], "Discard")
     assert window.offers.isHidden()
     assert kept() == []
+
+
+def test_an_offer_whose_file_is_newer_says_so(window: Window, tmp_path: Path) -> None:
+    path = tmp_path / "saved.backprop"
+    path.write_text("later")
+    window.offers.offer([left(a_project("circle"), path)])
+    assert "its file was written after that" in window.offers.banners[0].text
+    press(window.offers.banners[0], "Discard")
+    assert path.read_text() == "later"
