@@ -120,19 +120,9 @@ class Autosave(QObject):
             self.forget()
             return
         self._asked = replace(self._now(), when=time.time())
-        question = self._ask()
-        if question is None:
-            self._answered(None)
-        else:
-            self._patience.start()
-            self._waiting.for_(question, self._answered)
-
-    def _ask(self) -> Future[Any] | None:
-        """Ask the worker where training stands; None where there is nothing to train."""
-        try:
-            return self._player.ask(lambda trainer: (trainer.plan.network, trainer.run()))
-        except UserError:
-            return None
+        self._patience.start()
+        # Of what cannot be trained as it is drawn, too: what it has learned waits with the worker.
+        self._waiting.for_(self._player.standing(), self._answered)
 
     def _give_up(self) -> None:
         self._waiting.forget()
@@ -144,10 +134,9 @@ class Autosave(QObject):
         assert moment is not None
         network = moment.project.network
         if future is not None and future.exception() is None:
-            trained, run = future.result()
-            # What cannot be trained is not in the worker: that still has what was drawn before.
-            if trained == network and _finite(run):
-                self._stood = network, run if run.step else None
+            run = future.result().run
+            if run is None or _finite(run):
+                self._stood = network, run
         # Without an answer, or after trouble, where it stood before is worth more than nothing.
         stood = self._stood[1] if self._stood is not None and self._stood[0] is network else None
         self._write(moment, number, replace(moment.project, run=stood))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
 from backprop_gui.paths import state_folder
 from backprop_gui.project import Project, templates, with_shape
@@ -144,16 +143,17 @@ def test_after_trouble_what_was_learned_before_is_worth_keeping(window: Window, 
     wait_kept(qtbot, window)
 
     run_before = read(kept()[0]).run
-    real = window.lab.player.ask
+    real = window.lab.player.standing
 
-    def ask(question: Callable[[Trainer], object]) -> object:
-        def ruined(trainer: Trainer) -> object:
-            run = trainer.run()
-            return trainer.plan.network, replace(run, parameters=run.parameters * np.nan)
+    def ruined() -> Future[Project]:
+        project = real().result(5)
+        answer: Future[Project] = Future()
+        answer.set_result(
+            replace(project, run=replace(project.run, parameters=project.run.parameters * np.nan))
+        )
+        return answer
 
-        return real(ruined)
-
-    window.lab.player.ask = ask
+    window.lab.player.standing = ruined
     window.lab.player.step()
     qtbot.waitUntil(lambda: window.lab.player.frame.step == 2)
     wait_kept(qtbot, window)
@@ -163,24 +163,25 @@ def test_after_trouble_what_was_learned_before_is_worth_keeping(window: Window, 
     np.testing.assert_array_equal(run.parameters, run_before.parameters)
 
 
-def test_what_the_worker_has_not_got_is_kept_without_where_training_stands(
-    window: Window, qtbot: QtBot
-) -> None:
+def test_what_is_half_drawn_is_kept_with_what_it_has_learned(window: Window, qtbot: QtBot) -> None:
     window.lab.player.step()
     qtbot.waitUntil(lambda: window.lab.player.frame.step == 1)
-    real, trained = window.lab.player.ask, window.lab.document.project.network
-    window.lab.player.ask = lambda question: real(lambda trainer: (trained, trainer.run()))
-    resize(window, 7)
+    document = window.lab.document
+    cut = document.project.network.without(n.id for n in document.project.network.outputs)
+    document.edit("Delete ŷ", replace(document.project, network=cut))
     wait_kept(qtbot, window)
-    assert read(kept()[0]).network.shape == "2-7-1"
-    assert read(kept()[0]).run is None
+    run = read(kept()[0]).run
+    assert read(kept()[0]).network == cut
+    assert run is not None
+    assert run.step == 1
+    assert len(run.parameters) == cut.parameter_count
 
 
 def test_a_worker_that_does_not_answer_does_not_keep_the_drawing_from_being_kept(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.autosave._patience.setInterval(20)
-    window.lab.player.ask = lambda question: Future()
+    window.lab.player.standing = Future
     resize(window, 7)
     wait_kept(qtbot, window)
     assert read(kept()[0]).network.shape == "2-7-1"

@@ -119,7 +119,7 @@ class HistoryPanel(PanelWidget):
         self.list.setCurrentIndex(self._moments.index(self._stack.index(), 0))
 
     def _go(self, index: QModelIndex) -> None:
-        self._stack.setIndex(index.row())
+        self.lab.document.go_to(index.row())
 
 
 add_panel(
