@@ -105,7 +105,7 @@ def test_a_file_that_was_open_lately_is_opened(window: Window, qtbot: QtBot, tmp
 
 
 def test_a_panel_is_hidden_and_comes_back(window: Window, qtbot: QtBot) -> None:
-    dock = window._docks["inspector"]
+    dock = window.docks.by_name["inspector"]
     done(window, qtbot, "hide inspector")
     assert dock.isHidden()
     done(window, qtbot, "show inspector")
@@ -113,7 +113,7 @@ def test_a_panel_is_hidden_and_comes_back(window: Window, qtbot: QtBot) -> None:
 
 
 def test_a_tab_behind_another_one_is_brought_to_the_front(window: Window, qtbot: QtBot) -> None:
-    dock = window._docks["history"]
+    dock = window.docks.by_name["history"]
     assert dock.visibleRegion().isEmpty()
     done(window, qtbot, "show history")
     qtbot.waitUntil(lambda: not dock.visibleRegion().isEmpty())
@@ -193,7 +193,7 @@ def test_a_click_runs(window: Window, qtbot: QtBot) -> None:
 def test_it_takes_the_place_of_another_sheet(window: Window, qtbot: QtBot) -> None:
     QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     # All keys are the gallery's; only a command run otherwise, as from a menu of the system, opens another sheet.
-    window._actions["commands"].trigger()
+    window.commands["commands"].trigger()
     sheets = [child for child in window.findChildren(CommandPalette) if child.isVisible()]
     assert len(sheets) == 1
     assert sheets[0].field.hasFocus()

@@ -81,7 +81,7 @@ def test_it_goes_as_it_came(window: Window, sheet: ShortcutSheet, qtbot: QtBot, 
 
 
 def test_about_says_which_version_it_is(window: Window, qtbot: QtBot) -> None:
-    window._actions["about"].trigger()
+    window.commands["about"].trigger()
     about = window.findChild(About)
     assert about is not None
     assert __version__ in about.version.text()
