@@ -45,11 +45,15 @@ class Document(QObject):
         After every edit, undo and redo; after ``go_to`` once for all steps on the way.
     opened()
         After the whole project was exchanged, which cannot be undone.
+    history_changed()
+        What can be undone or done again, or whether it is saved, has changed. To be used in place of the stack's own
+        signals: a stack also sends those while it is deleted, to receivers that are being deleted too.
     """
 
     followed = Signal(object, object)
     changed = Signal(object, object)
     opened = Signal()
+    history_changed = Signal()
 
     def __init__(self, project: Project, path: Path | None = None, parent: QObject | None = None) -> None:
         """Hold ``project``.
@@ -62,6 +66,8 @@ class Document(QObject):
         super().__init__(parent)
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(UNDO_LIMIT)
+        self.stack.indexChanged.connect(self._history_moved)
+        self.stack.cleanChanged.connect(self._history_moved)
         self.prepared, self.obstacle = _checked(project)
         self.project = project
         self.carry = NOTHING_SPECIAL
@@ -122,6 +128,9 @@ class Document(QObject):
         # A name is given by saving, which is no step of undo.
         self.project = project if project.name == old.name else replace(project, name=old.name)
         self._tell(old)
+
+    def _history_moved(self, *news: object) -> None:
+        self.history_changed.emit()
 
     def _tell(self, old: Project) -> None:
         self.followed.emit(old, self.project)

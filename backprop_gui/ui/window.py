@@ -163,17 +163,8 @@ class Window(QMainWindow):
         lab, canvas, top = self.lab, self.canvas, self._top
         lab.document.changed.connect(self._changed)
         lab.document.opened.connect(self._opened)
-        lab.document.stack.cleanChanged.connect(self._title)
-        lab.document.stack.canUndoChanged.connect(lambda can: self.commands["undo"].setEnabled(can))
-        lab.document.stack.canRedoChanged.connect(lambda can: self.commands["redo"].setEnabled(can))
-        lab.document.stack.undoTextChanged.connect(
-            lambda text: self.commands["undo"].setText(f"Undo {text}".strip())
-        )
-        lab.document.stack.redoTextChanged.connect(
-            lambda text: self.commands["redo"].setText(f"Redo {text}".strip())
-        )
-        self.commands["undo"].setEnabled(False)
-        self.commands["redo"].setEnabled(False)
+        lab.document.history_changed.connect(self._show_history)
+        self._show_history()
         self.commands["go-back"].setEnabled(False)
         player = lab.player
         paces = {Pace.PICTURES: player.pictures, Pace.CURVES: player.curves, Pace.NUMBERS: player.numbers}
@@ -214,6 +205,15 @@ class Window(QMainWindow):
     def _opened(self) -> None:
         self.lab.selection.set(frozenset())
         self._show_project()
+
+    def _show_history(self) -> None:
+        """Say what can be undone and done again, and whether all of it is saved."""
+        stack, undo, redo = self.lab.document.stack, self.commands["undo"], self.commands["redo"]
+        undo.setEnabled(stack.canUndo())
+        undo.setText(f"Undo {stack.undoText()}".strip())
+        redo.setEnabled(stack.canRedo())
+        redo.setText(f"Redo {stack.redoText()}".strip())
+        self._title()
 
     def _wait(self, obstacle: UserError | None) -> None:
         """Show that the drawing cannot be trained as it is, and why; or that now it can."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont, QUndoStack
 from PySide6.QtWidgets import QAbstractItemView, QListView, QVBoxLayout
-from shiboken6 import isValid
 
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
@@ -102,8 +101,7 @@ class HistoryPanel(PanelWidget):
         hint = muted(CLICK, role="caption")
         hint.setIndent(ROW_PADDING)
         outside.addWidget(hint)
-        self._stack.indexChanged.connect(self._follow)
-        self._stack.cleanChanged.connect(self._follow)
+        lab.document.history_changed.connect(self._follow)
         theme.notifier.changed.connect(self._follow)
         self._follow()
 
@@ -112,9 +110,6 @@ class HistoryPanel(PanelWidget):
         self._follow()
 
     def _follow(self) -> None:
-        if not isValid(self._stack):
-            # A stack clears itself, and says so, while it is deleted together with its window.
-            return
         self._moments.follow()
         self.list.setCurrentIndex(self._moments.index(self._stack.index(), 0))
 
