@@ -85,6 +85,16 @@ class Editor(QObject):
         """The selected edges."""
         return frozenset(key for key in self.selection.keys if isinstance(key, tuple))
 
+    @property
+    def layer(self) -> int | None:
+        """The layer whose neurons, of which there are several, are exactly what is selected."""
+        ids, network = self.neurons, self.network
+        if len(ids) < 2 or len(ids) != len(self.selection.keys):
+            return None
+        layer = network.neuron_of[next(iter(ids))].layer
+        members = network.members[layer]
+        return layer if len(members) == len(ids) and all(n.id in ids for n in members) else None
+
     def value(self, key: Key) -> float:
         """Return the present value of a weight or a bias."""
         return self._player.value(key)
@@ -187,6 +197,13 @@ class Editor(QObject):
         return frozenset(
             key for key in keys if isinstance(key, tuple) or network.neuron_of[key].bias is not None
         )
+
+    def parameters_of(self, layer: int) -> frozenset[Key]:
+        """Return the biases of a layer, by neuron, and the weights that lead into it."""
+        network = self.network
+        members = network.members[layer]
+        weights = ((e.source, e.target) for neuron in members for e in network.incoming[neuron.id])
+        return frozenset(neuron.id for neuron in members if neuron.bias is not None) | frozenset(weights)
 
     def is_frozen(self, key: Key) -> bool:
         """Return whether a weight or bias does not train."""

@@ -46,6 +46,7 @@ from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace, Panel, PanelWidget, load_panels
 from backprop_gui.ui.panels.data import DataPanel
+from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
 from backprop_gui.ui.pieces import Piece
 from backprop_gui.ui.player import Player, Unit
@@ -304,6 +305,9 @@ class Window(QMainWindow):
         self.editor.noted.connect(canvas.hint.set_note)
         self.editor.refused.connect(lambda text: canvas.hint.set_note(text, "bad"))
         self._in_place.closed.connect(canvas.setFocus)
+        inspector = self.panels["inspector"]
+        assert isinstance(inspector, Inspector)
+        inspector.parts.fold_wanted.connect(self._fold)
         palette.carried.connect(self._carry)
         palette.dropped.connect(hands.drop)
         palette.given_up.connect(hands.cancel)
@@ -402,6 +406,9 @@ class Window(QMainWindow):
     def piece(self, piece: Piece) -> Piece:
         """Return a piece as the palette is set."""
         return self._palette.piece(piece)
+
+    def _fold(self, layer: int) -> None:
+        self.canvas.set_open(layer, layer not in self.canvas.scene.opened)
 
     def _carry(self, piece: Piece, where: QPoint) -> None:
         self.canvas.hands.carry(piece, self.canvas.graphics.viewport().mapFromGlobal(where))
