@@ -13,7 +13,7 @@ from backprop_gui.project import Project, edits
 from backprop_gui.project.edits import Edit, Starts
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.player import Player
-from backprop_gui.ui.selection import Key, Selection
+from backprop_gui.ui.selection import Key, Selection, layer_of
 
 Make = Callable[[Project], Edit]
 
@@ -88,12 +88,7 @@ class Editor(QObject):
     @property
     def layer(self) -> int | None:
         """The layer whose neurons, of which there are several, are exactly what is selected."""
-        ids, network = self.neurons, self.network
-        if len(ids) < 2 or len(ids) != len(self.selection.keys):
-            return None
-        layer = network.neuron_of[next(iter(ids))].layer
-        members = network.members[layer]
-        return layer if len(members) == len(ids) and all(n.id in ids for n in members) else None
+        return layer_of(self.network, self.selection.keys)
 
     def value(self, key: Key) -> float:
         """Return the present value of a weight or a bias."""

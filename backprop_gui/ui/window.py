@@ -424,8 +424,10 @@ class Window(QMainWindow):
 
     def edit_current(self) -> None:
         """Change what is selected where it is drawn."""
-        current = self.lab.selection.current
-        if current is not None:
+        current, layer = self.lab.selection.current, self.editor.layer
+        if layer is not None:
+            self.edit_in_place(None, layer)
+        elif current is not None:
             self.edit_in_place(current, 0)
 
     def copy(self, *, cut: bool = False) -> None:

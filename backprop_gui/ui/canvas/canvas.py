@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
@@ -21,13 +22,15 @@ from backprop_gui.ui.canvas.graphics import NetworkView
 from backprop_gui.ui.canvas.hint import EmptyGround, Hint
 from backprop_gui.ui.canvas.legend import Legend
 from backprop_gui.ui.canvas.navigation import neighbour, next_part
+from backprop_gui.ui.canvas.picture import Picture
 from backprop_gui.ui.canvas.probe import ProbeLabel
 from backprop_gui.ui.canvas.scale import Form, Reach
 from backprop_gui.ui.canvas.scene import NetworkScene
 from backprop_gui.ui.canvas.views import LABELS, View
-from backprop_gui.ui.canvas.words import description
+from backprop_gui.ui.canvas.words import description, spoken
 from backprop_gui.ui.segmented import Segmented
-from backprop_gui.ui.selection import Key
+from backprop_gui.ui.selection import Key, layer_of
+from backprop_gui.ui.speech import say
 
 OVERLAY_PX = 14
 """Distance of what floats from the rim."""
@@ -41,6 +44,11 @@ WAYS = {
     Qt.Key.Key_Down: (0, 1),
 }
 SMALLEST_EDGE_SHARE = 0.04
+QUIET_MS = 700
+"""So long after the last of many frames a screen reader is told the numbers: nobody can listen to all of them."""
+EMPTY = "The canvas is empty. Press I, N, L or O to add an input, a neuron, a layer or an output."
+HOW_TO_WALK = "Arrow keys walk through its neurons."
+HOW_TO_EDIT = "Enter edits, C connects, Tab leads on to the edges."
 
 
 class Canvas(QWidget):
@@ -86,6 +94,11 @@ class Canvas(QWidget):
         self.current: Key | None = None
         self._frames_at = 0.0
         self._frame_gap = 1.0
+        self._said = ""
+        self._gone: tuple[float, float] | None = None
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(QUIET_MS)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._numbers = QTimer(self)
@@ -101,6 +114,7 @@ class Canvas(QWidget):
             self.scene.edge_item.covers,
             self,
         )
+        self._quiet.timeout.connect(self._describe)
         self._later.timeout.connect(self.scene.repaint_due)
         self._numbers.timeout.connect(self._write_numbers)
         self.segments = Segmented([(view, *LABELS[view]) for view in View], "View", self)
@@ -131,6 +145,8 @@ class Canvas(QWidget):
 
     def sync(self, old: Network | None, new: Network) -> None:
         """Draw ``new``; ``old`` is what was drawn before, None for something unrelated."""
+        self.hands.forget()
+        self._note_gone(new)
         shape_changed = old is None or [n.id for n in old.neurons] != [n.id for n in new.neurons]
         if old is None:
             self.scene.set_frame(None)
@@ -199,6 +215,8 @@ class Canvas(QWidget):
     def set_selection(self, keys: frozenset[Key], current: Key | None = None) -> None:
         """Select exactly ``keys``, without a signal; ``current`` is the one that arrow keys start from."""
         self.current = current if current in keys else next(iter(keys), None)
+        if self.current is not None:
+            self._gone = None
         self.scene.set_selected(frozenset(keys))
         self._describe()
 
@@ -208,24 +226,41 @@ class Canvas(QWidget):
             self.selection_changed.emit(self.selected, self.current)
 
     def _step(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
-        if self.hands.step(key):
+        if self.hands.step(key, modifiers):
             return
         if key == Qt.Key.Key_Escape:
             self._select(frozenset(), None)
         elif key == Qt.Key.Key_Return:
-            if self.current is not None:
-                self._open(self.current)
+            self._open_selected()
         elif modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
             self.nudged.emit(*WAYS[key])
         else:
-            neuron = neighbour(self.scene.picture, self.current, key)
+            neuron = self._next(key)
             if neuron is not None:
                 extends = modifiers & Qt.KeyboardModifier.ShiftModifier
                 self._select((self.selected if extends else frozenset()) | {neuron}, neuron)
 
+    def _next(self, key: Qt.Key) -> int | None:
+        """Return the neuron that an arrow key leads to; from what was deleted, it is the one next to it."""
+        picture = self.scene.picture
+        if self.current is None and self._gone is not None and len(picture.position):
+            away = np.hypot(*(picture.position - self._gone).T)
+            return self.scene.network.neurons[int(np.argmin(away))].id
+        return neighbour(picture, self.current, key)
+
+    def _note_gone(self, new: Network) -> None:
+        """Note where that stood which is selected now and will be gone: the arrow keys go on from there."""
+        key, picture = self.current, self.scene.picture
+        end = key[0] if isinstance(key, tuple) else key
+        if end is not None and end in picture.index and key not in new.neuron_of and key not in new.edge_of:
+            x, y = picture.position[picture.index[end]].tolist()
+            self._gone = (x, y)
+
     def _walk(self, forward: bool) -> bool:
         """Select the next neuron or edge; return False at the end, and where nothing is selected."""
-        if self.current is None or self.hands.gesture is not None:
+        if self.hands.walk(forward):
+            return True
+        if self.current is None:
             return False
         part = next_part(self.scene.picture, self.current, forward)
         self._select(frozenset() if part is None else frozenset({part}), part)
@@ -245,6 +280,14 @@ class Canvas(QWidget):
             self._toggle_layer(key)
         else:
             self.edit_wanted.emit(key, 0)
+
+    def _open_selected(self) -> None:
+        """Edit what is selected: the layer, if that is exactly one, and otherwise what was selected last."""
+        layer = layer_of(self.scene.network, self.selected)
+        if layer is not None:
+            self.edit_wanted.emit(None, layer)
+        elif self.current is not None:
+            self._open(self.current)
 
     def _ask_for_menu(self, point: QPointF, where: QPoint) -> None:
         self.hands.cancel()
@@ -325,22 +368,50 @@ class Canvas(QWidget):
                 self._numbers.start(120)
         else:
             self._numbers.stop()
-            self._describe()
             self.graphics.refresh_tooltip()
+        self._quiet.start()
 
     def _write_numbers(self) -> None:
         self.scene.write_numbers()
-        self._describe()
         self.graphics.refresh_tooltip()
 
     def _describe(self) -> None:
-        scene, key = self.scene, self.current
-        if key is None or not (key in scene.network.neuron_of or key in scene.network.edge_of):
-            text = f"A {scene.network.shape} network. Arrow keys walk through its neurons."
-        else:
-            text = description(scene.network, key, scene.frame, scene.lookup)
+        """Describe what is selected, and tell whoever listens what it is in a few words, if that has changed."""
+        self._quiet.stop()
+        words = self._words()
+        text = words or self._about_all()
+        if words and self.current is not None:
+            details = description(self.scene.network, self.current, self.scene.frame, self.scene.lookup)
+            text = ". ".join(filter(None, (words, details, HOW_TO_EDIT)))
         self.graphics.setAccessibleDescription(text)
         self.setAccessibleDescription(text)
+        if words != self._said and self.graphics.hasFocus():
+            say(self.graphics, words or self._about_all())
+        self._said = words
+
+    def _about_all(self) -> str:
+        network = self.scene.network
+        return f"A {network.shape} network. {HOW_TO_WALK}" if network.neurons else EMPTY
+
+    def _words(self) -> str:
+        """Return what is selected in a few words, such as ``neuron h2, tanh, delta −0.031``."""
+        scene, key = self.scene, self.current
+        network, values = scene.network, scene.values
+        if isinstance(key, tuple) and key in network.edge_of:
+            place = _place_of(scene.picture, key)
+            value = values.weight[place] if values.known[place] else math.nan
+        elif isinstance(key, int) and key in network.neuron_of:
+            place = scene.picture.index[key]
+            value = values.number[place] if values.numbered[place] else math.nan
+        else:
+            return ""
+        words = spoken(network, key, float(value), scene.view)
+        count = len(self.selected)
+        if count < 2:
+            return words
+        layer = layer_of(network, self.selected)
+        whole = "" if layer is None else f" layer {network.layer_of[layer].name},"
+        return f"{count:,} selected,{whole} {words}"
 
     def _paint_later(self, seconds: float) -> None:
         if not self._later.isActive():
@@ -407,6 +478,11 @@ class Canvas(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(320, 240)
+
+
+def _place_of(picture: Picture, edge: tuple[int, int]) -> int:
+    source, target = (picture.index[end] for end in edge)
+    return int(np.flatnonzero((picture.source == source) & (picture.target == target))[0])
 
 
 __all__ = ["Canvas"]

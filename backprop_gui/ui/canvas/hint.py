@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas.legend import paint_plate
+from backprop_gui.ui.speech import say
 
 NOTE_MS = 9000
 """How long a note about what was done stays."""
@@ -44,12 +45,15 @@ class Hint(QWidget):
 
     def set_gesture(self, text: str, *, refused: bool = False) -> None:
         """Say what letting go would do, or why it would do nothing; empty when no gesture is under way."""
+        if text != self._gesture:
+            say(self, text, urgent=refused)
         self._gesture = text
         self._show("bad" if refused else "")
 
     def set_note(self, text: str, tone: str = "") -> None:
         """Say for a while what the last edit did beyond what can be seen, or, with tone bad, why there was none."""
         self._note, self._note_tone = text, tone
+        say(self, text, urgent=tone == "bad")
         if text:
             self._over.start()
         else:
@@ -58,6 +62,8 @@ class Hint(QWidget):
 
     def set_obstacle(self, text: str) -> None:
         """Say why the drawing cannot be trained, for as long as it is so."""
+        if text != self._obstacle:
+            say(self, text)
         self._obstacle = text
         self._show()
 
