@@ -33,12 +33,15 @@ class Editor(QObject):
 
     Signals
     -------
+    made(str)
+        An edit was made; what the step of undo is called.
     noted(str)
         What an edit did beyond what can be seen.
     refused(str)
         Why an edit could not be made; nothing has changed.
     """
 
+    made = Signal(str)
     noted = Signal(str)
     refused = Signal(str)
 
@@ -107,6 +110,7 @@ class Editor(QObject):
             return False
         if edit.selected is not None:
             self.selection.set(edit.selected)
+        self.made.emit(edit.text)
         self.noted.emit(edit.note)
         return True
 

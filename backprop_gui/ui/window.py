@@ -53,6 +53,7 @@ from backprop_gui.ui.player import Player, Unit
 from backprop_gui.ui.recent import RecentMenu
 from backprop_gui.ui.selection import Key, Selection
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
+from backprop_gui.ui.speech import say
 from backprop_gui.ui.topbar import TopBar
 from backprop_gui.ui.windows import Windows
 
@@ -302,6 +303,8 @@ class Window(QMainWindow):
         canvas.edit_wanted.connect(self.edit_in_place)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
         canvas.nudged.connect(self.editor.nudge)
+        # What changes in the picture is seen at once; whoever cannot see it has to be told.
+        self.editor.made.connect(lambda text: say(canvas.graphics, text))
         self.editor.noted.connect(canvas.hint.set_note)
         self.editor.refused.connect(lambda text: canvas.hint.set_note(text, "bad"))
         self._in_place.closed.connect(canvas.setFocus)

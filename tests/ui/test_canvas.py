@@ -325,7 +325,7 @@ def test_arrow_keys_walk_through_the_network(canvas: Canvas) -> None:
     assert canvas.graphics.accessibleDescription().startswith("neuron h2, tanh")
     QTest.keyClick(canvas.graphics, keys.Key_Escape)
     assert canvas.selected == frozenset()
-    assert "2-4-1" in canvas.accessibleDescription()
+    assert "2-4-1" in canvas.graphics.accessibleDescription()
 
 
 # ---- looking closer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 
 import numpy as np
@@ -21,16 +20,14 @@ from backprop_gui.ui.canvas.gestures.spots import TOLERANCE_PX, Where
 from backprop_gui.ui.canvas.graphics import NetworkView
 from backprop_gui.ui.canvas.hint import EmptyGround, Hint
 from backprop_gui.ui.canvas.legend import Legend
+from backprop_gui.ui.canvas.narrator import Narrator
 from backprop_gui.ui.canvas.navigation import neighbour, next_part
-from backprop_gui.ui.canvas.picture import Picture
 from backprop_gui.ui.canvas.probe import ProbeLabel
 from backprop_gui.ui.canvas.scale import Form, Reach
 from backprop_gui.ui.canvas.scene import NetworkScene
 from backprop_gui.ui.canvas.views import LABELS, View
-from backprop_gui.ui.canvas.words import description, spoken
 from backprop_gui.ui.segmented import Segmented
 from backprop_gui.ui.selection import Key, layer_of
-from backprop_gui.ui.speech import say
 
 OVERLAY_PX = 14
 """Distance of what floats from the rim."""
@@ -44,11 +41,6 @@ WAYS = {
     Qt.Key.Key_Down: (0, 1),
 }
 SMALLEST_EDGE_SHARE = 0.04
-QUIET_MS = 700
-"""So long after the last of many frames a screen reader is told the numbers: nobody can listen to all of them."""
-EMPTY = "The canvas is empty. Press I, N, L or O to add an input, a neuron, a layer or an output."
-HOW_TO_WALK = "Arrow keys walk through its neurons."
-HOW_TO_EDIT = "Enter edits, C connects, Tab leads on to the edges."
 
 
 class Canvas(QWidget):
@@ -94,11 +86,7 @@ class Canvas(QWidget):
         self.current: Key | None = None
         self._frames_at = 0.0
         self._frame_gap = 1.0
-        self._said = ""
         self._gone: tuple[float, float] | None = None
-        self._quiet = QTimer(self)
-        self._quiet.setSingleShot(True)
-        self._quiet.setInterval(QUIET_MS)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._numbers = QTimer(self)
@@ -114,7 +102,6 @@ class Canvas(QWidget):
             self.scene.edge_item.covers,
             self,
         )
-        self._quiet.timeout.connect(self._describe)
         self._later.timeout.connect(self.scene.repaint_due)
         self._numbers.timeout.connect(self._write_numbers)
         self.segments = Segmented([(view, *LABELS[view]) for view in View], "View", self)
@@ -128,6 +115,7 @@ class Canvas(QWidget):
         self.ground = EmptyGround(self)
         self.hands = Hands(self.scene, self.graphics, self.hint, lambda: self._repaint(True))
         self.hands.selected.connect(self._select)
+        self._narrator = Narrator(self.scene, self.graphics, lambda: self.current)
         self.graphics.opened.connect(self._open_at)
         self.graphics.menu_wanted.connect(self._ask_for_menu)
         self.graphics.moved.connect(self._person_moved)
@@ -159,6 +147,7 @@ class Canvas(QWidget):
             self.fit()
         self.ground.setVisible(not new.neurons)
         self._tell()
+        self._narrator.describe()
 
     def show_frame(self, frame: Frame) -> None:
         """Show the numbers of ``frame``; those of parts that the network shown does not have are left out."""
@@ -186,6 +175,7 @@ class Canvas(QWidget):
         self.segments.set_value(view)
         self.scene.set_view(view)
         self._tell()
+        self._narrator.tell()
         self._place_overlays()
         self.view_changed.emit(view)
 
@@ -218,7 +208,7 @@ class Canvas(QWidget):
         if self.current is not None:
             self._gone = None
         self.scene.set_selected(frozenset(keys))
-        self._describe()
+        self._narrator.tell()
 
     def _select(self, keys: frozenset[Key], current: Key | None) -> None:
         if keys != self.selected or current != self.current:
@@ -369,49 +359,11 @@ class Canvas(QWidget):
         else:
             self._numbers.stop()
             self.graphics.refresh_tooltip()
-        self._quiet.start()
+        self._narrator.tell_later()
 
     def _write_numbers(self) -> None:
         self.scene.write_numbers()
         self.graphics.refresh_tooltip()
-
-    def _describe(self) -> None:
-        """Describe what is selected, and tell whoever listens what it is in a few words, if that has changed."""
-        self._quiet.stop()
-        words = self._words()
-        text = words or self._about_all()
-        if words and self.current is not None:
-            details = description(self.scene.network, self.current, self.scene.frame, self.scene.lookup)
-            text = ". ".join(filter(None, (words, details, HOW_TO_EDIT)))
-        self.graphics.setAccessibleDescription(text)
-        self.setAccessibleDescription(text)
-        if words != self._said and self.graphics.hasFocus():
-            say(self.graphics, words or self._about_all())
-        self._said = words
-
-    def _about_all(self) -> str:
-        network = self.scene.network
-        return f"A {network.shape} network. {HOW_TO_WALK}" if network.neurons else EMPTY
-
-    def _words(self) -> str:
-        """Return what is selected in a few words, such as ``neuron h2, tanh, delta −0.031``."""
-        scene, key = self.scene, self.current
-        network, values = scene.network, scene.values
-        if isinstance(key, tuple) and key in network.edge_of:
-            place = _place_of(scene.picture, key)
-            value = values.weight[place] if values.known[place] else math.nan
-        elif isinstance(key, int) and key in network.neuron_of:
-            place = scene.picture.index[key]
-            value = values.number[place] if values.numbered[place] else math.nan
-        else:
-            return ""
-        words = spoken(network, key, float(value), scene.view)
-        count = len(self.selected)
-        if count < 2:
-            return words
-        layer = layer_of(network, self.selected)
-        whole = "" if layer is None else f" layer {network.layer_of[layer].name},"
-        return f"{count:,} selected,{whole} {words}"
 
     def _paint_later(self, seconds: float) -> None:
         if not self._later.isActive():
@@ -478,11 +430,6 @@ class Canvas(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(320, 240)
-
-
-def _place_of(picture: Picture, edge: tuple[int, int]) -> int:
-    source, target = (picture.index[end] for end in edge)
-    return int(np.flatnonzero((picture.source == source) & (picture.target == target))[0])
 
 
 __all__ = ["Canvas"]

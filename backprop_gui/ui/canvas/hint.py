@@ -45,27 +45,27 @@ class Hint(QWidget):
 
     def set_gesture(self, text: str, *, refused: bool = False) -> None:
         """Say what letting go would do, or why it would do nothing; empty when no gesture is under way."""
-        if text != self._gesture:
-            say(self, text, urgent=refused)
-        self._gesture = text
+        known, self._gesture = self._gesture, text
         self._show("bad" if refused else "")
+        if text != known:
+            say(self, text, urgent=refused)
 
     def set_note(self, text: str, tone: str = "") -> None:
         """Say for a while what the last edit did beyond what can be seen, or, with tone bad, why there was none."""
         self._note, self._note_tone = text, tone
-        say(self, text, urgent=tone == "bad")
         if text:
             self._over.start()
         else:
             self._over.stop()
         self._show()
+        say(self, text, urgent=tone == "bad")
 
     def set_obstacle(self, text: str) -> None:
         """Say why the drawing cannot be trained, for as long as it is so."""
-        if text != self._obstacle:
-            say(self, text)
-        self._obstacle = text
+        known, self._obstacle = self._obstacle, text
         self._show()
+        if text != known:
+            say(self, text)
 
     def _show(self, tone: str = "") -> None:
         text = self._gesture or self._note or self._obstacle
@@ -114,7 +114,7 @@ class EmptyGround(QWidget):
         ("Draw a network", 6, 600),
         ("Drag neurons and layers from the palette to here, or press N, L, I or O.", 0, 400),
         (
-            "Drag from the rim of a neuron to another to connect them. Ctrl+N offers ready-made networks.",
+            "Drag from a neuron’s rim to another to connect them, or press C. Ctrl+N offers ready-made ones.",
             0,
             400,
         ),
