@@ -161,9 +161,9 @@ def test_each_possible_target_is_offered_in_turn(window: Window) -> None:
     press(window, "right")
     assert selected(window) == ["x1"]
     press(window, "c")
-    assert hint.text.startswith("Connect x₁ to ŷ. Enter connects.")
+    assert hint.text.startswith("Connect x₁ to ŷ. Enter connects;")
     press(window, "down")
-    assert "Arrow keys choose another target" in hint.text
+    assert "Arrows choose another target" in hint.text
     before = edges(window)
     press(window, "left enter")
     assert edges(window) == before, "what is refused stays open"
@@ -173,6 +173,16 @@ def test_each_possible_target_is_offered_in_turn(window: Window) -> None:
     assert window.canvas.hands.gesture is None
     assert selected(window) == ["x1"]
     assert undo_texts(window.lab.document)[-1] == "Connect x1 to ŷ"
+
+
+def test_what_stands_to_the_right_is_offered_first(empty: Window) -> None:
+    press(empty, "i l o left up c")
+    assert empty.canvas.hint.text.startswith("Connect h₁ to ŷ.")
+    press(empty, "shift+tab")
+    assert empty.canvas.hint.text.startswith("Connect h₁ to h₃.")
+    press(empty, "tab enter")
+    assert edges(empty) == {"h1 → ŷ"}
+    assert empty.canvas.graphics.hasFocus()
 
 
 def test_shift_aims_at_a_whole_layer(empty: Window) -> None:
@@ -326,7 +336,7 @@ def test_refusals_and_notes_are_heard_at_once(empty: Window, listener: Listener)
     assert "Add x2 to the layer input" in listener.heard
     press(empty, "c")
     assert "x" in listener.urgent[-1]
-    assert "Arrow keys choose another target" in listener.urgent[-1]
+    assert "Arrows choose another target" in listener.urgent[-1]
     press(empty, "esc l left c")
     assert listener.heard[-1].startswith("Connect x"), "small digits are said as digits"
     assert not set("₀₁₂₃") & set("".join(listener.heard))

@@ -42,11 +42,12 @@ class Narrator(QObject):
     def tell(self) -> None:
         """Describe what is selected, and say what it is in a few words, if that has changed."""
         self._quiet.stop()
-        self.describe()
         words = self.words()
         if words != self._said and self._view.hasFocus():
             say(self._view, words or self._about_all())
         self._said = words
+        # The long words come after the few: a reader that follows the description too says them in this order.
+        self.describe()
 
     def describe(self) -> None:
         """Write what is selected into the description of the picture, with all its numbers, and say nothing."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.plan import Plan
+from backprop_gui.network import Kind
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
 from backprop_gui.ui.inspection import Fact, Sheet, TableSheet, probe_name, sheet_of
@@ -169,7 +170,9 @@ class Inspector(PanelWidget):
         elif isinstance(key, tuple):
             self._name = f"WEIGHT  {network.edge_name(*key)}" if key in network.edge_of else ""
         elif key in network.neuron_of:
-            self._name = f"NEURON  {display_name(network.neuron_of[key].name)}"
+            neuron = network.neuron_of[key]
+            kind = "NEURON" if neuron.kind is Kind.HIDDEN else neuron.kind.value.upper()
+            self._name = f"{kind}  {display_name(neuron.name)}"
         self._entitle()
         for widget in (*self.chips, *self._titles, *self.tables, self.facts, self._source):
             widget.setVisible(False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, Qt
 
@@ -14,8 +14,9 @@ from backprop_gui.ui.canvas.navigation import neighbour
 
 MOST_TRIED = 200
 """So many neurons are tried for the first target; after that, whoever draws has to choose."""
-KEYS = "Enter connects. Arrow keys choose another target, with Shift a whole layer; Tab goes to the next possible one."
-OTHERS = "Arrow keys choose another target, with Shift a whole layer; Esc gives up."
+CHOOSE = "arrows choose another target, Shift+arrows a whole layer"
+KEYS = f"Enter connects; {CHOOSE}, Tab the next possible one."
+OTHERS = f"{CHOOSE[0].upper()}{CHOOSE[1:]}; Esc gives up."
 
 
 class ConnectByKeys(Connect):
@@ -25,7 +26,7 @@ class ConnectByKeys(Connect):
         super().__init__(stage, QPointF(), spot)
         self._target = self.sources[-1]
         self._whole = len(self.sources) > 1
-        if not self._go_on(forward=True):
+        if not self._try(self._rightward()):
             self._lead(Qt.Key.Key_Right)
             self._look()
 
@@ -42,7 +43,7 @@ class ConnectByKeys(Connect):
 
     def walk(self, forward: bool) -> None:
         """Aim at the next target that is possible, or at the one before."""
-        if not self._go_on(forward):
+        if not self._try(self._others(forward)):
             self._look()
 
     def _lead(self, key: Qt.Key) -> None:
@@ -50,18 +51,26 @@ class ConnectByKeys(Connect):
         if found is not None:
             self._target = found
 
-    def _go_on(self, forward: bool) -> bool:
-        """Aim at the next possible target; return False if there is none."""
-        network = self.stage.scene.network
-        for id in self._others(forward):
+    def _try(self, ids: Iterable[int]) -> bool:
+        """Aim at the first target that is possible; return False, and aim as before, if there is none."""
+        network, before = self.stage.scene.network, self._target
+        for id in ids:
             self._target = id
             if edits.problem_with_connect(network, self.sources, self._aimed()) is None:
                 self._look()
                 return True
+        self._target = before
         return False
 
-    def _others(self, forward: bool) -> Iterator[int]:
-        """Give the targets beside the present one in reading order, once around."""
+    def _rightward(self) -> list[int]:
+        """Return what is right of where the edges start, and then the rest: edges mostly lead to the right."""
+        picture = self.stage.scene.picture
+        x = picture.position[:, 0]
+        own = x[picture.index[self._target]]
+        return sorted(self._others(forward=True), key=lambda id: bool(x[picture.index[id]] <= own))
+
+    def _others(self, forward: bool) -> list[int]:
+        """Return the targets beside the present one in reading order, once around."""
         network, picture = self.stage.scene.network, self.stage.scene.picture
         x, y = picture.position.reshape(-1, 2).T.tolist()
         order = sorted(range(len(network.neurons)), key=lambda i: (x[i], y[i]))
@@ -76,7 +85,7 @@ class ConnectByKeys(Connect):
         else:
             here = ids.index(self._target)
         around = ids[here + 1 :] + ids[:here]
-        yield from (around if forward else around[::-1])[:MOST_TRIED]
+        return (around if forward else around[::-1])[:MOST_TRIED]
 
     def _aimed(self) -> list[int]:
         network = self.stage.scene.network
