@@ -27,10 +27,13 @@ def with_more(known: EdgesAt, edges: Iterable[Edge], end: Callable[[Edge], int])
 
 
 def without_some(
-    known: EdgesAt, gone: Collection[tuple[int, int]], ids: Collection[int], end: Callable[[Edge], int]
+    known: EdgesAt, gone: Collection[tuple[int, int]], ids: Collection[int], end: int
 ) -> EdgesAt:
-    """Return what is true without the edges ``gone``, for the neurons ``ids`` that are left."""
-    touched = {end(Edge(*pair, 0.0)) for pair in gone}
+    """Return what is true without the edges ``gone``, for the neurons ``ids`` that are left.
+
+    ``end`` is 0 for the edges that start at a neuron, 1 for those that end there.
+    """
+    touched = {pair[end] for pair in gone}
     return {
         id: [edge for edge in known[id] if (edge.source, edge.target) not in gone]
         if id in touched

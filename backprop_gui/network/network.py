@@ -8,6 +8,7 @@ is a separate question, answered by :func:`backprop_gui.network.check_trainable`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -180,7 +181,8 @@ class Network:
             neurons=neurons, layers=tuple(layer for layer in self.layers if layer.id in used)
         )
         facts = smaller.__dict__
-        if 10 * sum(len(self.incoming[id]) + len(self.outgoing[id]) for id in cut) > len(self.edges):
+        many = len(gone) + sum(len(self.incoming[id]) + len(self.outgoing[id]) for id in cut)
+        if 10 * many > len(self.edges):
             facts["edges"] = tuple(
                 edge
                 for ends, edge in self.edge_of.items()
@@ -197,8 +199,8 @@ class Network:
         facts.update(
             edges=tuple(known.values()) if lost else self.edges,
             edge_of=known,
-            incoming=without_some(self.incoming, lost, left, _TARGET),
-            outgoing=without_some(self.outgoing, lost, left, _SOURCE),
+            incoming=without_some(self.incoming, lost, left, 1),
+            outgoing=without_some(self.outgoing, lost, left, 0),
         )
         return smaller
 
@@ -226,8 +228,10 @@ class Network:
         """Replace edges by others with the same ends; every other edge stays as it is."""
         by_ends = {(edge.source, edge.target): edge for edge in changed}
         for ends, edge in by_ends.items():
-            self.require_edge(ends)
-            check_weight(self, edge)
+            if ends not in self.edge_of:
+                self.require_edge(ends)
+            if not math.isfinite(edge.weight):
+                check_weight(self, edge)
         edges = tuple(by_ends.get((edge.source, edge.target), edge) for edge in self.edges)
         return self._remade((*_OF_ENDS, *_OF_NEURONS), edges=edges)
 
@@ -307,11 +311,16 @@ class Network:
         added = {(edge.source, edge.target): edge for edge in edges}
         inputs = {neuron.id for neuron in self.inputs}
         sound = len(added) == len(edges) and added.keys().isdisjoint(self.edge_of)
+        known, isfinite = self.neuron_of, math.isfinite
         for edge in edges:
-            self.require(edge.source)
-            self.require(edge.target)
-            check_weight(self, edge)
-            sound = sound and edge.source != edge.target and edge.target not in inputs
+            source, target = edge.source, edge.target
+            if source not in known or target not in known:
+                self.require(source)
+                self.require(target)
+            if not isfinite(edge.weight):
+                check_weight(self, edge)
+            if source == target or target in inputs:
+                sound = False
         if not sound:
             return replace(self, edges=(*self.edges, *edges))  # which says what is wrong
         new = self._remade(_OF_NEURONS, edges=(*self.edges, *edges))
@@ -331,16 +340,12 @@ class Network:
 
 def _joined(neurons: tuple[Neuron, ...], new: Iterable[Neuron]) -> tuple[Neuron, ...]:
     """Put each new neuron behind the last one of its layer, or at the end if its layer has none."""
-    joining: dict[int, list[Neuron]] = {}
-    for neuron in new:
-        joining.setdefault(neuron.layer, []).append(neuron)
     last = {neuron.layer: neuron.id for neuron in neurons}
-    found: list[Neuron] = []
-    for neuron in neurons:
-        found.append(neuron)
-        if last[neuron.layer] == neuron.id:
-            found += joining.pop(neuron.layer, [])
-    return (*found, *(neuron for group in joining.values() for neuron in group))
+    joining: dict[int, list[Neuron]] = {}
+    behind: list[Neuron] = []
+    for neuron in new:
+        (joining.setdefault(last[neuron.layer], []) if neuron.layer in last else behind).append(neuron)
+    return (*(n for neuron in neurons for n in (neuron, *joining.get(neuron.id, ()))), *behind)
 
 
 __all__ = ["Network"]

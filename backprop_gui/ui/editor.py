@@ -123,11 +123,14 @@ class Editor(QObject):
             self.attempt(lambda project: edits.remove(project, keys))
 
     def copy(self) -> str | None:
-        """Return the selected part as text for the clipboard; None if no neuron is selected."""
+        """Return the selected part as text for the clipboard, with the weights that it has now; None without one."""
         keys = self.selection.keys
         if not keys:
             return None
-        return edits.as_text(edits.fragment(self.network, keys), self.project)
+        part = edits.fragment(self.network, keys)
+        biases = {neuron.id: self.value(neuron.id) for neuron in part.neurons if neuron.bias is not None}
+        weights = {pair: self.value(pair) for pair in part.edge_of}
+        return edits.as_text(part.with_parameters(biases, weights), self.project)
 
     def cut(self) -> str | None:
         """Return the selected part as text and remove it."""

@@ -103,7 +103,7 @@ class Player(QObject):
         self._worker.failed.connect(self._failed)
         self._clock = QTimer(self, interval=PICTURE_MS, timerType=Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._deliver)
-        document.changed.connect(self._sync)
+        document.followed.connect(self._sync)
         document.opened.connect(self._begin_anew)
         self._worker.start()
 

@@ -514,6 +514,22 @@ def test_the_rows_of_a_tooltip_never_wrap(canvas: Canvas) -> None:
     assert counts == [1] * 14
 
 
+def test_a_bundle_says_what_of_it_is_frozen(canvas: Canvas) -> None:
+    network = a_network(40, 1)
+    for frozen, words in (
+        (0, ""),
+        (1, "1 of them is frozen."),
+        (3, "3 of them are frozen."),
+        (40, "All of them are frozen."),
+    ):
+        edges = tuple(replace(edge, frozen=place < frozen) for place, edge in enumerate(network.edges))
+        canvas.sync(None, replace(network, edges=edges))
+        x, y = canvas.scene.edge_item.bundles.points[0, 7].tolist()
+        text = tooltip_at(canvas.scene, x, y, 3.0)
+        assert words in text
+        assert ("frozen" in text) == bool(words)
+
+
 # ---- painting no more than needed
 
 

@@ -163,7 +163,7 @@ def test_each_possible_target_is_offered_in_turn(window: Window) -> None:
     press(window, "c")
     assert hint.text.startswith("Connect x₁ to ŷ. Enter connects;")
     press(window, "down")
-    assert "Arrows choose another target" in hint.text
+    assert "rrows choose another target" in hint.text
     before = edges(window)
     press(window, "left enter")
     assert edges(window) == before, "what is refused stays open"
@@ -248,7 +248,7 @@ def test_keys_extend_nudge_and_walk_over_edges(window: Window) -> None:
 
 @pytest.mark.parametrize("key", ["enter", "f2"])
 def test_a_neuron_an_edge_and_a_layer_are_edited_in_place(window: Window, key: str) -> None:
-    form = window._in_place
+    form = window.drawing.in_place
     press(window, f"right right {key}")
     assert form.isVisible()
     assert form.accessibleName().startswith("Neuron h")
@@ -336,7 +336,7 @@ def test_refusals_and_notes_are_heard_at_once(empty: Window, listener: Listener)
     assert "Add x2 to the layer input" in listener.heard
     press(empty, "c")
     assert "x" in listener.urgent[-1]
-    assert "Arrows choose another target" in listener.urgent[-1]
+    assert "rrows choose another target" in listener.urgent[-1]
     press(empty, "esc l left c")
     assert listener.heard[-1].startswith("Connect x"), "small digits are said as digits"
     assert not set("₀₁₂₃") & set("".join(listener.heard))

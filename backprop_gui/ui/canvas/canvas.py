@@ -20,12 +20,14 @@ from backprop_gui.ui.canvas.gestures.spots import TOLERANCE_PX, Where
 from backprop_gui.ui.canvas.graphics import NetworkView
 from backprop_gui.ui.canvas.hint import EmptyGround, Hint
 from backprop_gui.ui.canvas.legend import Legend
+from backprop_gui.ui.canvas.minimap import Minimap
 from backprop_gui.ui.canvas.narrator import Narrator
 from backprop_gui.ui.canvas.navigation import neighbour, next_part
 from backprop_gui.ui.canvas.probe import ProbeLabel
 from backprop_gui.ui.canvas.scale import Form, Reach
 from backprop_gui.ui.canvas.scene import NetworkScene
 from backprop_gui.ui.canvas.views import LABELS, View
+from backprop_gui.ui.canvas.weak import WeakEdges
 from backprop_gui.ui.segmented import Segmented
 from backprop_gui.ui.selection import Key, layer_of
 
@@ -33,6 +35,8 @@ OVERLAY_PX = 14
 """Distance of what floats from the rim."""
 TOP_PX = 20.0
 """Room between the controls and the headings."""
+HINT_PX = 300
+"""Room beside the controls that is enough for hints."""
 ZOOM_STEP = 1.25
 WAYS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -109,6 +113,10 @@ class Canvas(QWidget):
         self.segments.chosen.connect(self.set_view)
         self.legend = Legend(content_of(self.scene), self)
         self.legend.chosen.connect(self.set_scale)
+        self.weak = WeakEdges(self)
+        self.weak.chosen.connect(self.set_threshold)
+        self.minimap = Minimap(self)
+        self.minimap.moved.connect(self._look_at)
         self._probe = ProbeLabel(self)
         self._probe.stepped.connect(self.probe_step)
         self.hint = Hint(self)
@@ -146,6 +154,7 @@ class Canvas(QWidget):
         if shape_changed and self.fits and (old is None or not self._fits_well()):
             self.fit()
         self.ground.setVisible(not new.neurons)
+        self._place_minimap()
         self._tell()
         self._narrator.describe()
 
@@ -184,6 +193,15 @@ class Canvas(QWidget):
         self.scene.set_scale(form, reach)
         self._refit()
         self._tell()
+
+    def set_threshold(self, share: float) -> None:
+        """Hide edges that are weaker than a share of the scale's end."""
+        self.scene.set_threshold(share)
+        self._tell()
+
+    def choose_threshold(self) -> None:
+        """Show the slider that hides weak edges, above the legend and what it says about them."""
+        self.weak.open(self.legend.mapToGlobal(QPoint(0, -self.weak.sizeHint().height())))
 
     def set_probe_text(self, text: str) -> None:
         """Say which example is looked at, such as ``example 98 of 140``; empty hides the label."""
@@ -267,7 +285,7 @@ class Canvas(QWidget):
     def _open(self, key: Key) -> None:
         """Draw a heat map neuron by neuron, or edit what is drawn by itself in place."""
         if isinstance(key, int) and self.scene.network.neuron_of[key].layer in self.scene.maps:
-            self._toggle_layer(key)
+            self.toggle_layer(self.scene.network.neuron_of[key].layer)
         else:
             self.edit_wanted.emit(key, 0)
 
@@ -302,8 +320,8 @@ class Canvas(QWidget):
         x, y = middle.tolist()
         return view.mapRect(QRectF(x - reach, y - reach, 2 * reach, 2 * reach))
 
-    def _toggle_layer(self, neuron: int) -> None:
-        layer = self.scene.network.neuron_of[neuron].layer
+    def toggle_layer(self, layer: int) -> None:
+        """Draw a large layer neuron by neuron, or fold it again."""
         self.set_open(layer, layer not in self.scene.opened)
 
     def _tooltip_at(self, point: QPointF) -> str:
@@ -324,11 +342,15 @@ class Canvas(QWidget):
         self.fits = True
         self._place_overlays()
         fit(self.graphics, self.scene, *self._room())
+        self._place_minimap()
 
     def _room(self) -> tuple[QRectF, float, QRectF]:
         """Return the viewport, what the controls above take of it in pixels, and where the legend is."""
         top = self.segments.geometry().bottom() + TOP_PX
-        return QRectF(self.rect()), top, QRectF(self.legend.geometry())
+        corner = self.legend.geometry()
+        if not self.weak.isHidden():
+            corner |= self.weak.geometry()
+        return QRectF(self.rect()), top, QRectF(corner)
 
     def _fits_well(self) -> bool:
         return fits_well(self.graphics, self.scene, *self._room())
@@ -344,15 +366,22 @@ class Canvas(QWidget):
         self.scene.set_zoom(self.graphics.zoom)
         self.graphics.viewport().update()
 
+    def _look_at(self, point: QPointF) -> None:
+        self.graphics.centerOn(point)
+        self._person_moved()
+
     def _refit(self) -> None:
         if self.fits:
             self.fit()
+        else:
+            self._place_minimap()
 
     # ---- what floats above, and when to paint
 
     def _tell(self) -> None:
         """Bring legend, description and tooltip up to date; numbers that were left out come a little later."""
         self.legend.set_content(content_of(self.scene))
+        self._tell_hidden()
         if self.scene.numbers_due:
             if not self._numbers.isActive():
                 self._numbers.start(120)
@@ -360,6 +389,15 @@ class Canvas(QWidget):
             self._numbers.stop()
             self.graphics.refresh_tooltip()
         self._narrator.tell_later()
+
+    def _tell_hidden(self) -> None:
+        edges = self.scene.edge_item
+        one = self.scene.edge_limits.reach is Reach.NETWORK
+        limits = self.scene.limits if self.scene.view is View.UPDATE else self.scene.edge_limits
+        limit = limits.limit_of(-1) if one else 0.0
+        if self.weak.tell(edges.hidden, len(edges.picture.single), edges.shades.threshold, limit):
+            self._place_overlays()
+            self._refit()
 
     def _write_numbers(self) -> None:
         self.scene.write_numbers()
@@ -374,7 +412,7 @@ class Canvas(QWidget):
         viewport = self.graphics.viewport()
         region = QRegion(viewport.rect()) if whole else self.graphics.region_of(self.scene.live_rects())
         if self.fits and self.scene.lifted.lift is None:
-            for overlay in (self.segments, self.legend, self._probe):
+            for overlay in (self.segments, self.legend, self._probe, self.weak):
                 if overlay.isVisible():
                     region -= QRegion(overlay.geometry())
         viewport.update(region)
@@ -398,9 +436,27 @@ class Canvas(QWidget):
         self._probe.move(self.width() - self._probe.width() - gap, gap)
         self.legend.resize(self.legend.sizeHint())
         self.legend.move(gap - 4, self.height() - self.legend.height() - gap + 4)
-        left = self.legend.geometry().right() + gap
         self.ground.setGeometry(self.rect())
-        self.hint.fit(QRect(left, 0, self.width() - left - gap, self.height() - gap))
+        self.weak.move(gap - 4, self.legend.y() - self.weak.height())
+        self._place_minimap()
+        self._place_hint(gap)
+
+    def _place_hint(self, gap: int) -> None:
+        """Put the hint between the controls above, where no neuron is, or below where there is no room for it."""
+        left = self.segments.geometry().right() + gap
+        right = (self._probe.x() if self._probe.isVisible() else self.width()) - gap
+        if right - left >= HINT_PX:
+            self.hint.fit(QRect(left, gap - 4, right - left, 60), below=False)
+        else:
+            left = self.legend.geometry().right() + gap
+            self.hint.fit(QRect(left, 0, self.width() - left - gap, self.height() - gap), below=True)
+
+    def _place_minimap(self) -> None:
+        view = self.graphics
+        seen = view.mapToScene(view.viewport().rect()).boundingRect()
+        self.minimap.show_part(self.scene.picture, seen)
+        corner = QPoint(self.minimap.width() + OVERLAY_PX, self.minimap.height() + OVERLAY_PX)
+        self.minimap.move(self.rect().bottomRight() + QPoint(1, 1) - corner)
 
     def _dress(self, theme: themes.Theme) -> None:
         self.graphics.setBackgroundBrush(theme.surface)

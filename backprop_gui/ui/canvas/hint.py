@@ -23,7 +23,7 @@ class Hint(QWidget):
         super().__init__(parent)
         self._gesture = self._note = self._note_tone = self._obstacle = ""
         self._tone = ""
-        self._room = QRect()
+        self._room, self._below = QRect(), True
         self._label = QLabel()
         self._label.setWordWrap(True)
         self._label.setProperty("role", "message")
@@ -82,9 +82,9 @@ class Hint(QWidget):
         self.setVisible(bool(text))
         self._place()
 
-    def fit(self, room: QRect) -> None:
-        """Stand in the middle of the lower edge of ``room``."""
-        self._room = room
+    def fit(self, room: QRect, *, below: bool) -> None:
+        """Stand in the middle of the lower or, without ``below``, the upper edge of ``room``."""
+        self._room, self._below = room, below
         self._place()
 
     def _place(self) -> None:
@@ -96,9 +96,8 @@ class Hint(QWidget):
         width = min(most, self._label.fontMetrics().horizontalAdvance(self._label.text()) + 4)
         height = self._label.heightForWidth(width)
         size = (width + edge, height + MARGINS.top() + MARGINS.bottom())
-        self.setGeometry(
-            self._room.center().x() - size[0] // 2, self._room.bottom() - size[1] + 1, size[0], size[1]
-        )
+        top = self._room.bottom() - size[1] + 1 if self._below else self._room.top()
+        self.setGeometry(self._room.center().x() - size[0] // 2, top, *size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

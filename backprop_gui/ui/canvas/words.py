@@ -7,6 +7,7 @@ import html
 import numpy as np
 
 from backprop_gui.engine.activations import ACTIVATIONS
+from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame
 from backprop_gui.network import Kind, Network
 from backprop_gui.ui.canvas.bundles import Bundles
@@ -130,6 +131,16 @@ def layer_hint(count: int, *, is_open: bool) -> str:
     return f"One of {count:,} neurons. Double-click to draw them one by one."
 
 
+def heading_tooltip(network: Network, layer: int) -> str:
+    """Return what can be done with the heading of a layer."""
+    count = len(network.members[layer])
+    return (
+        f"<b>Layer {html.escape(network.layer_of[layer].name)}, {count:,} neuron{'s' * (count != 1)}</b><br>"
+        "Click to select all of it, drag to move it, double-click to change its name and size, "
+        "right-click for its activation, weights and more."
+    )
+
+
 def bundle_tooltip(picture: Picture, bundles: Bundles, strand: int, what: str) -> str:
     """Return the tooltip of a strand; ``what`` is the number that edges show, such as ``weight``."""
     strands, network = picture.strands, picture.network
@@ -138,9 +149,13 @@ def bundle_tooltip(picture: Picture, bundles: Bundles, strand: int, what: str) -
     targets = np.unique(picture.target[edges])
     ends = " → ".join(_ends(network, ends) for ends in (sources, targets))
     mean = format_exact(float(bundles.mean_size[strand]))
+    frozen = int(np.count_nonzero(EdgeArrays.of(network.edges).frozen[edges]))
+    how_many = "All" if frozen == len(edges) else f"{frozen:,}"
+    still = f"<br>{how_many} of them {'is' if frozen == 1 else 'are'} frozen." if frozen else ""
     return (
         f"<b>{len(edges):,} weights, {html.escape(ends)}</b><br>mean size |{html.escape(what)}|: {mean}<br>"
         "The darker and broader, the larger the mean. It has no sign, so it has no colour."
+        f"{still}"
     )
 
 
@@ -151,4 +166,12 @@ def _ends(network: Network, indices: np.ndarray) -> str:
     return network.layer_of[first.layer].name
 
 
-__all__ = ["bundle_tooltip", "description", "layer_hint", "spoken", "title_of", "tooltip"]
+__all__ = [
+    "bundle_tooltip",
+    "description",
+    "heading_tooltip",
+    "layer_hint",
+    "spoken",
+    "title_of",
+    "tooltip",
+]

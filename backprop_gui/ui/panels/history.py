@@ -15,7 +15,9 @@ from backprop_gui.ui.widgets.column import MARGIN, SPACING, muted
 
 OPENED, OLDEST = "As opened", "The oldest that is kept"
 SAVED = "saved"
-CLICK = "A click takes the drawing and the settings there. What was learned since stays."
+ROW_PADDING = 8
+"""Room left of the text of a row, in pixels, as the stylesheet has it."""
+CLICK = "A click takes the drawing and the settings to that moment."
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -98,6 +100,7 @@ class HistoryPanel(PanelWidget):
         outside.setSpacing(SPACING)
         outside.addWidget(self.list, 1)
         hint = muted(CLICK, role="caption")
+        hint.setIndent(ROW_PADDING)
         outside.addWidget(hint)
         self._stack.indexChanged.connect(self._follow)
         self._stack.cleanChanged.connect(self._follow)
@@ -116,7 +119,7 @@ class HistoryPanel(PanelWidget):
         self.list.setCurrentIndex(self._moments.index(self._stack.index(), 0))
 
     def _go(self, index: QModelIndex) -> None:
-        self._stack.setIndex(index.row())
+        self.lab.document.go_to(index.row())
 
 
 add_panel(

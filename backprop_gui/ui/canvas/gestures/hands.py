@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 DRAG_PX = 4.0
 """How far the pointer has to go for a press to become a drag."""
 FIRST_SELECT = "Select the neuron that the new edge starts at first: arrow keys walk to it."
+RIM_TEXT = "Drag from the rim to another neuron, or to a layer, to connect them."
 
 Modifiers = Qt.KeyboardModifier
 ON_PRESS = {
@@ -139,7 +140,9 @@ class Hands(QObject):
         if not self._dragging and (abs(way.x()) + abs(way.y())) * self.zoom < DRAG_PX:
             return
         self._dragging = True
-        self.gesture.move(point, bool(modifiers & Modifiers.AltModifier))
+        # Alt alone would not do: many window managers take it to move the window.
+        free = modifiers & (Modifiers.ControlModifier | Modifiers.AltModifier)
+        self.gesture.move(point, bool(free))
 
     def release(self, point: QPointF) -> None:
         """End the gesture by doing what it showed."""
@@ -175,7 +178,7 @@ class Hands(QObject):
         if rim and spot.neuron is not None:
             row = picture.index[spot.neuron]
             x, y = picture.position[row].tolist()
-            self.show(Ghost(rings=[(x, y, float(picture.radius[row]) + 3 / self.zoom)]))
+            self.show(Ghost(rings=[(x, y, float(picture.radius[row]) + 3 / self.zoom)]), RIM_TEXT)
         elif self._item.ghost is not NO_GHOST:
             self.show(NO_GHOST)
         shapes = {Where.RIM: Qt.CursorShape.CrossCursor, Where.HEADING: Qt.CursorShape.PointingHandCursor}
