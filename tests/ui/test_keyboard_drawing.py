@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -18,6 +18,8 @@ from backprop_gui.ui import speech, theme
 from backprop_gui.ui.canvas import View
 from backprop_gui.ui.canvas.gestures.hands import FIRST_SELECT
 from backprop_gui.ui.canvas.narrator import EMPTY, QUIET_MS
+from backprop_gui.ui.canvas_menu import CanvasMenu
+from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.window import Window
 from tests.ui.panel_lab import undo_texts
 from tests.ui.windows import open_window, shut
@@ -273,6 +275,54 @@ def test_a_neuron_an_edge_and_a_layer_are_edited_in_place(window: Window, key: s
     press(window, "esc")
     assert "managers" not in {layer.name for layer in network_of(window).layers}
     assert window.canvas.graphics.hasFocus()
+
+
+def test_the_inspector_is_a_key_away_and_gives_the_keyboard_back(window: Window) -> None:
+    press(window, "right right ctrl+i")
+    inspector = window.panels["inspector"]
+    assert isinstance(inspector, Inspector)
+    assert inspector.parts.name.hasFocus()
+    QTest.keyClicks(inspector.parts.name, "boss")
+    press(window, "enter")
+    assert window.canvas.graphics.hasFocus()
+    assert "boss" in {neuron.name for neuron in network_of(window).neurons}
+    press(window, "ctrl+i tab")
+    assert inspector.parts.activation.hasFocus()
+    press(window, "down esc")
+    assert window.canvas.graphics.hasFocus()
+    assert "ReLU" in undo_texts(window.lab.document)[-1]
+    press(window, "right left tab ctrl+i")
+    assert inspector.parts.value.hasFocus()
+    press(window, "esc")
+    assert window.canvas.graphics.hasFocus()
+
+
+def test_the_menu_key_is_about_what_is_selected(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[list[str]] = []
+    monkeypatch.setattr(CanvasMenu, "show_at", lambda menu, where: shown.append(words_of(menu)))
+    graphics = window.canvas.graphics
+
+    def press_menu() -> list[str]:
+        middle = graphics.rect().center()
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, middle, graphics.mapToGlobal(middle))
+        QApplication.sendEvent(graphics.viewport(), event)
+        return shown[-1]
+
+    assert any(word.startswith("Add ") for word in press_menu())
+    press(window, "right right")
+    before = selected(window)
+    assert "Edit name and bias…" in press_menu()
+    assert selected(window) == before
+    press(window, "tab")
+    assert "Edit weight…" in press_menu()
+    press(window, "left ctrl+shift+a")
+    assert "Edit name and size…" in press_menu()
+
+
+def words_of(menu: CanvasMenu) -> list[str]:
+    words = [action.text() for action in menu.actions()]
+    menu.deleteLater()
+    return words
 
 
 # ---- what a screen reader hears

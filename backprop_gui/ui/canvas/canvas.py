@@ -16,7 +16,7 @@ from backprop_gui.ui.canvas.asking import content_of, tooltip_at
 from backprop_gui.ui.canvas.fitting import fit, fits_well
 from backprop_gui.ui.canvas.gestures.hands import Hands
 from backprop_gui.ui.canvas.gestures.selecting import keys_at
-from backprop_gui.ui.canvas.gestures.spots import TOLERANCE_PX, Where
+from backprop_gui.ui.canvas.gestures.spots import NOTHING, TOLERANCE_PX, Spot, Where
 from backprop_gui.ui.canvas.graphics import NetworkView
 from backprop_gui.ui.canvas.hint import EmptyGround, Hint
 from backprop_gui.ui.canvas.legend import Legend
@@ -126,6 +126,7 @@ class Canvas(QWidget):
         self._narrator = Narrator(self.scene, self.graphics, lambda: self.current)
         self.graphics.opened.connect(self._open_at)
         self.graphics.menu_wanted.connect(self._ask_for_menu)
+        self.graphics.menu_key.connect(self._ask_by_key)
         self.graphics.moved.connect(self._person_moved)
         self.graphics.tapped_space.connect(self.space_tapped)
         self.graphics.stepped.connect(self._step)
@@ -304,6 +305,22 @@ class Canvas(QWidget):
         if not keys <= self.selected or not keys:
             self._select(keys, spot.key)
         self.menu_wanted.emit(spot, point, where)
+
+    def _ask_by_key(self) -> None:
+        """Ask for the menu of what is selected, beside it."""
+        self.hands.cancel()
+        key, layer = self.current, layer_of(self.scene.network, self.selected)
+        if layer is not None:
+            spot, place = Spot(Where.HEADING, None, (layer,)), self.place_of(None, layer)
+        elif key is not None:
+            spot, place = (
+                Spot(Where.EDGE if isinstance(key, tuple) else Where.NEURON, key),
+                self.place_of(key),
+            )
+        else:
+            spot, place = NOTHING, QRectF(self.rect())
+        where = place.center().toPoint()
+        self.menu_wanted.emit(spot, self.graphics.mapToScene(where), self.mapToGlobal(where))
 
     def place_of(self, key: Key | None, layer: int = 0) -> QRectF:
         """Return where a neuron, an edge or the heading of a layer is drawn, in pixels of this widget."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from backprop_gui.engine import INITIALIZERS
@@ -37,9 +38,12 @@ class PartEditor(QWidget):
     -------
     fold_wanted(int)
         Draw a large layer neuron by neuron, or fold it into a heat map.
+    left()
+        Enter or Escape was pressed: the keyboard is to go back to the picture.
     """
 
     fold_wanted = Signal(int)
+    left = Signal()
 
     def __init__(self, editor: Editor, title: ElidedLabel) -> None:
         """Edit by ``editor``; ``title`` stands in the first line, and says what is selected."""
@@ -111,7 +115,23 @@ class PartEditor(QWidget):
         self.fold.clicked.connect(self._fold)
         for field in (self.count, self.value):
             field.problem.connect(self.message.say)
+        for box in (self.name, self.count, self.value):
+            box.given_up.connect(self.left)
         editor.refused.connect(self._refused)
+
+    def take_keyboard(self) -> None:
+        """Give the keyboard to the first thing that can be changed."""
+        for control in (self.name, self.value, self.activation, self.frozen):
+            if control.isVisible():
+                control.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # What boxes and lists leave over comes here.
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     # ---- what is shown
 
