@@ -173,6 +173,15 @@ _command(
     tip="Change the name and bias of a neuron, or the weight of an edge, where it is drawn",
 )
 _command(
+    "inspect",
+    "Edit in the inspector",
+    "Draw",
+    lambda w: w.edit_beside(),
+    "Ctrl+I",
+    group=1,
+    tip="Change activation, bias, size and more of what is selected; Enter or Esc leads back to the picture",
+)
+_command(
     "freeze",
     "Freeze or free",
     "Draw",

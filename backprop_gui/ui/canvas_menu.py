@@ -125,16 +125,15 @@ class CanvasMenu(QMenu):
                         lambda p: edits.draw_layer(p, layer, name)
                     )
                 )
-            keys = frozenset(ids) | frozenset(
-                (edge.source, edge.target) for id in computing for edge in editor.network.incoming[id]
-            )
+            keys = editor.parameters_of(layer)
             frozen = self._do(
                 "Frozen",
                 lambda: editor.toggle_frozen(keys),
                 "The weights that lead into the layer, and its biases, do not train",
             )
             frozen.setCheckable(True)
-            frozen.setChecked(all(editor.is_frozen(key) for key in editor.with_parameters(keys)))
+            frozen.setChecked(bool(keys) and all(editor.is_frozen(key) for key in keys))
+            frozen.setEnabled(bool(keys))
         self.addSeparator()
         self._commands("connect", "copy", "cut", "duplicate", "delete")
 

@@ -12,6 +12,7 @@ from backprop_gui.ui.editor import Editor
 from backprop_gui.ui.panels.palette import PalettePanel
 from backprop_gui.ui.pieces import Piece
 from backprop_gui.ui.selection import Key
+from backprop_gui.ui.speech import say
 
 
 class Drawing(QObject):
@@ -30,6 +31,8 @@ class Drawing(QObject):
         canvas.hands.editor = editor
         canvas.edit_wanted.connect(self.edit_in_place)
         canvas.nudged.connect(editor.nudge)
+        # What changes in the picture is seen at once; whoever cannot see it has to be told.
+        editor.made.connect(lambda text: say(canvas.graphics, text))
         editor.noted.connect(canvas.hint.set_note)
         editor.refused.connect(lambda text: canvas.hint.set_note(text, "bad"))
         self.in_place.closed.connect(canvas.setFocus)
@@ -56,8 +59,10 @@ class Drawing(QObject):
 
     def edit_current(self) -> None:
         """Change what is selected where it is drawn."""
-        current = self.editor.selection.current
-        if current is not None:
+        current, layer = self.editor.selection.current, self.editor.layer
+        if layer is not None:
+            self.edit_in_place(None, layer)
+        elif current is not None:
             self.edit_in_place(current, 0)
 
     def copy(self, *, cut: bool = False) -> None:

@@ -38,6 +38,9 @@ GESTURES = (
     Gesture("Go from neuron to neuron", ("Arrow keys",), KEYBOARD),
     Gesture("Select one more on the way", ("Shift+arrow keys",), KEYBOARD),
     Gesture("Move all that is selected", ("Ctrl+arrow keys",), KEYBOARD),
+    Gesture("After C: choose a neuron", ("Arrow keys, Enter",), KEYBOARD),
+    Gesture("After C: choose a whole layer", ("Shift+arrow keys, Enter",), KEYBOARD),
+    Gesture("After C: next possible target", ("Tab, Enter",), KEYBOARD),
     Gesture("Edit, or open a heat map", ("Enter",), KEYBOARD),
     Gesture("Cancel a gesture, or select nothing", ("Esc",), KEYBOARD),
 )

@@ -43,11 +43,13 @@ from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace
 from backprop_gui.ui.panels.data import DataPanel
+from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
 from backprop_gui.ui.player import Player, Unit
 from backprop_gui.ui.selection import Selection
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.topbar import TopBar
+from backprop_gui.ui.widgets.part_editor import PartEditor
 from backprop_gui.ui.windows import Windows
 
 AUTOSAVES = "autosaves"
@@ -188,6 +190,8 @@ class Window(QMainWindow):
         canvas.space_tapped.connect(player.toggle)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
         lab.selection.changed.connect(self._selected)
+        self._parts.fold_wanted.connect(canvas.toggle_layer)
+        self._parts.left.connect(canvas.setFocus)
         # Another window, or the system, may have chosen the theme.
         theme.notifier.changed.connect(self._dress)
 
@@ -278,7 +282,20 @@ class Window(QMainWindow):
         else:
             self.banner.show_message(note.text, "good")
 
+    @property
+    def _parts(self) -> PartEditor:
+        inspector = self.panels["inspector"]
+        assert isinstance(inspector, Inspector)
+        return inspector.parts
+
     # ---- commands
+
+    def edit_beside(self) -> None:
+        """Change what is selected in the inspector."""
+        dock = self.docks.by_name["inspector"]
+        dock.show()
+        dock.raise_()
+        self._parts.take_keyboard()
 
     def open_beside(self) -> None:
         """Open a window on the first template beside this one."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas.legend import paint_plate
+from backprop_gui.ui.speech import say
 
 NOTE_MS = 9000
 """How long a note about what was done stays."""
@@ -44,8 +45,10 @@ class Hint(QWidget):
 
     def set_gesture(self, text: str, *, refused: bool = False) -> None:
         """Say what letting go would do, or why it would do nothing; empty when no gesture is under way."""
-        self._gesture = text
+        known, self._gesture = self._gesture, text
         self._show("bad" if refused else "")
+        if text != known:
+            say(self, text, urgent=refused)
 
     def set_note(self, text: str, tone: str = "") -> None:
         """Say for a while what the last edit did beyond what can be seen, or, with tone bad, why there was none."""
@@ -55,11 +58,14 @@ class Hint(QWidget):
         else:
             self._over.stop()
         self._show()
+        say(self, text, urgent=tone == "bad")
 
     def set_obstacle(self, text: str) -> None:
         """Say why the drawing cannot be trained, for as long as it is so."""
-        self._obstacle = text
+        known, self._obstacle = self._obstacle, text
         self._show()
+        if text != known:
+            say(self, text)
 
     def _show(self, tone: str = "") -> None:
         text = self._gesture or self._note or self._obstacle
@@ -107,7 +113,7 @@ class EmptyGround(QWidget):
         ("Draw a network", 6, 600),
         ("Drag neurons and layers from the palette to here, or press N, L, I or O.", 0, 400),
         (
-            "Drag from the rim of a neuron to another to connect them. Ctrl+N offers ready-made networks.",
+            "Drag from a neuron’s rim to another to connect them, or press C. Ctrl+N offers ready-made ones.",
             0,
             400,
         ),
