@@ -315,12 +315,14 @@ class Window(QMainWindow):
         if new.network is not old.network:
             self.canvas.sync(old.network, new.network)
             self.lab.selection.keep(new.network)
+            self._in_place.keep(new.network)
         for panel in self.panels.values():
             panel.sync(old, new)
         self._top.sync(new, self.lab.document.path)
         self._title()
 
     def _opened(self) -> None:
+        self._in_place.close_form()
         self.lab.selection.set(frozenset())
         self._show_project()
 
@@ -429,7 +431,11 @@ class Window(QMainWindow):
 
     def paste(self, at: tuple[float, float] | None = None) -> None:
         """Draw what is on the clipboard, at a point of the picture or in the middle of what is seen of it."""
-        part = edits.from_text(QApplication.clipboard().text())
+        try:
+            part = edits.from_text(QApplication.clipboard().text())
+        except UserError as error:
+            self.canvas.hint.set_note(str(error), "bad")
+            return
         if part is None:
             self.canvas.hint.set_note("There is no network on the clipboard: copy neurons first.", "bad")
             return
