@@ -69,6 +69,8 @@ class Player(QObject):
         Training stopped by itself, and why; or that no longer holds.
     failed(str)
         A sentence about something that did not work.
+    stood(Frame)
+        The drawing cannot be trained, and this is the last frame from before: only its parameters still hold.
     waiting(UserError or None)
         The drawing cannot be trained as it is, and why; or now it can.
     """
@@ -79,6 +81,7 @@ class Player(QObject):
     state_changed = Signal(object)
     noted = Signal(object)
     failed = Signal(str)
+    stood = Signal(object)
     waiting = Signal(object)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -330,9 +333,14 @@ class Player(QObject):
     # ---- frames
 
     def _take(self) -> Frame | None:
-        """Return the newest frame, unless it is from before the drawing ceased to be whole."""
+        """Return the newest frame; one from before the drawing ceased to be whole only says where training stands."""
         frame = self._worker.take()
-        return None if self._document.obstacle else frame
+        if self._document.obstacle is None:
+            return frame
+        if frame is not None and self.parked is not None:
+            self.parked = frame
+            self.stood.emit(frame)
+        return None
 
     def _deliver(self) -> None:
         frame = self._take()

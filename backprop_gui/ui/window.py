@@ -275,6 +275,7 @@ class Window(QMainWindow):
         for name, widget in self.panels.items():
             paces[PANELS[name].pace].connect(widget.show_frame)
         player.pictures.connect(canvas.show_frame)
+        player.stood.connect(canvas.show_frame)
         player.numbers.connect(top.show_frame)
         player.numbers.connect(self._show_probe)
         player.numbers.connect(self._show_equation)
