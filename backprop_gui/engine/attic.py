@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.carry import Key
 from backprop_gui.engine.optimizers import Optimizer
-from backprop_gui.engine.plan import Indices, Plan
 
 CAPACITY = 4_000_000
 """Numbers that are kept at most; the oldest go first."""
@@ -19,66 +17,56 @@ CAPACITY = 4_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shelf:
-    """What one edit took away: ``lost`` says which entries of ``theta`` and ``vectors`` those are."""
+    """What one change took away: where each parameter is in the arrays, how it was drawn, and what it had learned."""
 
-    plan: Plan
+    place: Mapping[Key, int]
+    start: Array
     theta: Array
     vectors: Mapping[str, Array]
-    optimizer: Optimizer
-    lost: NDArray[np.bool_]
+    optimizer: Optimizer | None
 
     @property
     def numbers(self) -> int:
         """How much it holds."""
-        return len(self.theta) * (1 + len(self.vectors))
+        return len(self.theta) * (2 + len(self.vectors))
 
-    def slot(self, key: int | tuple[int, int], start: float) -> int | None:
+    def find(self, key: Key, start: float) -> int | None:
         """Return where the parameter is that was drawn with ``start``, None if it is not here or not finite."""
-        slot = self.plan.slot.get(key)
-        if slot is None or not self.lost[slot] or self.plan.start[slot] != start:
+        place = self.place.get(key)
+        if place is None or self.start[place] != start or not np.isfinite(self.theta[place]):
             return None
-        return slot if np.isfinite(self.theta[slot]) else None
+        return place
 
 
 class Attic:
-    """Shelves, the newest first."""
+    """Shelves, each under the number of the change that left it."""
 
     def __init__(self) -> None:
-        self._shelves: deque[Shelf] = deque()
-        self._numbers = 0
+        self._shelves: dict[int, Shelf] = {}
+        self.numbers = 0
 
-    def put(
-        self, plan: Plan, theta: Array, vectors: Mapping[str, Array], optimizer: Optimizer, kept: Indices
-    ) -> None:
-        """Keep copies of every parameter of ``plan`` that is not in the slots ``kept``."""
-        lost = np.zeros(plan.size, np.bool_)
-        lost[plan.slots] = True
-        lost[kept] = False
-        if not lost.any():
+    def put(self, number: int, shelf: Shelf) -> None:
+        """Keep ``shelf`` under ``number``; what would be too much goes, the oldest first."""
+        if not shelf.place or shelf.numbers > CAPACITY:
             return
-        copies = {name: vector.copy() for name, vector in vectors.items()}
-        shelf = Shelf(plan, theta.copy(), copies, optimizer, lost)
-        self._shelves.appendleft(shelf)
-        self._numbers += shelf.numbers
-        while self._numbers > CAPACITY and len(self._shelves) > 1:
-            self._numbers -= self._shelves.pop().numbers
+        self._shelves[number] = shelf
+        self.numbers += shelf.numbers
+        while self.numbers > CAPACITY:
+            self.numbers -= self._shelves.pop(next(iter(self._shelves))).numbers
 
-    def find(self, plan: Plan, kept: Indices) -> list[tuple[int, Shelf, int]]:
-        """Return (slot, shelf, slot there) of what ``plan`` has, beyond the slots ``kept``, and the attic knows."""
-        there = np.zeros(plan.size, np.bool_)
-        there[kept] = True
-        found: list[tuple[int, Shelf, int]] = []
-        for key, slot in plan.slot.items():
-            if there[slot]:
-                continue
-            for shelf in self._shelves:
-                place = shelf.slot(key, float(plan.start[slot]))
-                if place is not None:
-                    found.append((slot, shelf, place))
-                    break
-        return found
+    def find(self, numbers: Sequence[int], key: Key, start: float) -> tuple[Shelf, int] | None:
+        """Return the first of the shelves ``numbers`` that has the parameter, and where it is there."""
+        for number in numbers:
+            shelf = self._shelves.get(number)
+            place = None if shelf is None else shelf.find(key, start)
+            if shelf is not None and place is not None:
+                return shelf, place
+        return None
 
     def clear(self) -> None:
         """Forget everything: training has begun anew."""
         self._shelves.clear()
-        self._numbers = 0
+        self.numbers = 0
+
+
+__all__ = ["CAPACITY", "Attic", "Shelf"]

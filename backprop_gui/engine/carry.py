@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -23,27 +24,33 @@ class Carry:
         Parameters that take their drawn value although it may be the one that was drawn before.
     inherits : mapping of keys
         New parameters that take over the value and the optimiser state of an old one.
-    restore : bool
-        Whether the change is a step of undo or redo: what it brings back comes with what it had learned.
+    takes : tuple of int
+        For a step of undo or redo: the numbers of the changes that it takes back. What they took away comes back as it
+        was then; of a parameter that several of them took away, as it was before the first.
+    leaves : int
+        The number under which what this change takes away can be brought back; 0: it cannot.
     """
 
     touched: frozenset[Key] = frozenset()
     inherits: Mapping[Key, Key] = field(default_factory=dict)
-    restore: bool = False
-
-    def followed_by(self, later: Carry) -> Carry:
-        """Return this change and a later one as a single change."""
-        if later.restore:
-            return later
-        inherits = dict(self.inherits)
-        inherits.update({new: self.inherits.get(old, old) for new, old in later.inherits.items()})
-        return Carry(self.touched | later.touched, inherits, self.restore)
+    takes: tuple[int, ...] = ()
+    leaves: int = 0
 
 
 NOTHING_SPECIAL = Carry()
+
+_numbers = itertools.count(1)
+
+
+def new_number() -> int:
+    """Return a number that no change has had."""
+    return next(_numbers)
 
 
 def keys_of(network: Network) -> tuple[Key, ...]:
     """Return the keys of all parameters in drawing order: biases first, then edges."""
     biases = [neuron.id for neuron in network.neurons if neuron.bias is not None]
     return (*biases, *((edge.source, edge.target) for edge in network.edges))
+
+
+__all__ = ["NOTHING_SPECIAL", "Carry", "Key", "keys_of", "new_number"]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from backprop_gui.engine.arrays import Array, frozen
-from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry, keys_of
 from backprop_gui.engine.frame import Curve
+from backprop_gui.engine.learned import Learned, Steps
 from backprop_gui.network import Network
 
 
@@ -57,37 +55,10 @@ class Run:
     best: Best | None = None
 
 
-def carried(run: Run, old: Network, new: Network, how: Carry = NOTHING_SPECIAL) -> Run:
-    """Return ``run``, which is one of ``old``, as a run of ``new``: the way of a drawing that cannot be trained yet.
-
-    What both have with the same starting value keeps what it has learned; everything else begins as drawn, with an
-    optimiser state of 0.
-    """
-    if new is old and how == NOTHING_SPECIAL:
+def carried(run: Run, network: Network, steps: Steps) -> Run:
+    """Return ``run``, which is one of ``network``, as a run of the last of ``steps``: what they left of it."""
+    learned = Learned(network, run.parameters, run.memory).through(steps)
+    if learned.network is network:
         return run
-    before, starts = {key: place for place, key in enumerate(keys_of(old))}, _starts(old)
-    keys, parameters = keys_of(new), _starts(new)
-    pairs = [
-        (place, before[key])
-        for place, key in enumerate(keys)
-        if key in before and key not in how.touched and starts[before[key]] == parameters[place]
-    ]
-    pairs += [
-        (place, before[how.inherits[key]])
-        for place, key in enumerate(keys)
-        if key in how.inherits and how.inherits[key] in before
-    ]
-    places, sources = np.array(pairs, np.intp).reshape(-1, 2).T
-    parameters[places] = run.parameters[sources]
-    memory: dict[str, Array] = {}
-    for name, vector in run.memory.items():
-        memory[name] = np.zeros(len(keys))
-        memory[name][places] = vector[sources]
-        memory[name] = frozen(memory[name])
-    return replace(run, parameters=frozen(parameters), memory=memory, best=None)
-
-
-def _starts(network: Network) -> Array:
-    """Return the drawn starting values of all parameters, in drawing order."""
-    biases = [neuron.bias for neuron in network.neurons if neuron.bias is not None]
-    return np.array([*biases, *(edge.weight for edge in network.edges)], np.float64)
+    memory = {name: frozen(vector) for name, vector in learned.vectors.items()}
+    return replace(run, parameters=frozen(learned.theta), memory=memory, best=None)

@@ -8,18 +8,17 @@ was learned. So a change that fails leaves the old one as it was.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from backprop_gui.engine.arrays import PRECISIONS, Array, frozen
-from backprop_gui.engine.attic import Attic
-from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry, Key
 from backprop_gui.engine.examples import Batches, Columns, Examples, gather
 from backprop_gui.engine.frame import Score
+from backprop_gui.engine.learned import Learned
 from backprop_gui.engine.losses import LOSSES
-from backprop_gui.engine.optimizers import OPTIMIZERS, Optimizer
+from backprop_gui.engine.optimizers import OPTIMIZERS
 from backprop_gui.engine.passes import Call, Passes
 from backprop_gui.engine.plan import Indices, Plan
 from backprop_gui.engine.schedules import SCHEDULES
@@ -226,34 +225,25 @@ class Stepper:
         self.batches.epoch, self.batches.position = moment.epoch, moment.position
         self.set_rate()
 
-    def carry(self, old: Stepper, how: Carry = NOTHING_SPECIAL, attic: Attic | None = None) -> bool:
-        """Take over what ``old`` has learned; return whether every parameter was taken over.
+    def learned(self) -> Learned:
+        """Return a copy of the live values in the terms of the drawing."""
+        slots = self.plan.slots
+        vectors = {name: vector[slots] for name, vector in self.memory.vectors.items()}
+        return Learned(self.plan.network, self.theta[slots], vectors, self.optimizer)
 
-        A parameter is taken over when both plans have it, its drawn starting value is the same, and ``how`` does not
-        say otherwise. What is not goes into the ``attic``, from which an undo takes it again. The optimiser's memory
-        comes along if the optimiser is the same, except for parameters that are frozen now: a frozen parameter stands
-        still. The epoch stays; it is begun again if the examples or the batches changed.
+    def carry(self, old: Stepper, learned: Learned) -> None:
+        """Go on where ``old`` stands, with what it has ``learned``, brought into the terms of this drawing.
+
+        The optimiser's memory comes along if the optimiser is the same, except for parameters that are frozen now: a
+        frozen parameter stands still. The epoch stays; it is begun again if the examples or the batches changed.
         """
-        kept, kept_old = _shared(self.plan, old.plan, how.touched)
-        found = attic.find(self.plan, kept) if attic is not None and how.restore else []
-        if attic is not None:
-            attic.put(old.plan, old.theta, old.memory.vectors, old.optimizer, kept_old)
-        heirs = [
-            (self.plan.slot[new], old.plan.slot[before])
-            for new, before in how.inherits.items()
-            if new in self.plan.slot and before in old.plan.slot
-        ]
-        heirs_new, heirs_old = np.array(heirs, np.intp).reshape(-1, 2).T
-        self._take(
-            np.append(kept, heirs_new),
-            np.append(kept_old, heirs_old),
-            old.theta,
-            old.memory.vectors,
-            old.optimizer,
-        )
-        for slot, shelf, place in found:
-            self._take(np.array([slot]), np.array([place]), shelf.theta, shelf.vectors, shelf.optimizer)
-        if self.optimizer is old.optimizer:
+        slots, trainable = self.plan.slots, self.memory.trainable
+        with np.errstate(over="ignore"):  # in single precision it may be infinite, which is then said
+            self.theta[slots] = learned.theta
+        if self.optimizer is learned.optimizer:
+            moving = 1.0 if trainable is None else trainable[slots]
+            for name, vector in self.memory.vectors.items():
+                vector[slots] = learned.vectors[name] * moving
             self.memory.count = old.memory.count
         self.step = old.step
         self.batches.epoch = old.batches.epoch
@@ -263,37 +253,6 @@ class Stepper:
         ):
             self.batches.position = old.batches.position
         self.set_rate()
-        return len(kept) == len(self.plan.slots) == len(old.plan.slots)
-
-    def _take(
-        self,
-        slots: Indices,
-        places: Indices,
-        theta: Array,
-        vectors: Mapping[str, Array],
-        optimizer: Optimizer,
-    ) -> None:
-        """Take over the parameters at ``places`` of another plan's vectors as those at ``slots``."""
-        with np.errstate(over="ignore"):  # in single precision it may be infinite, which is then said
-            self.theta[slots] = theta[places]
-        if self.optimizer is optimizer:
-            trainable = self.memory.trainable
-            moving = 1.0 if trainable is None else trainable[slots]
-            for name, vector in self.memory.vectors.items():
-                vector[slots] = vectors[name][places] * moving
-
-
-def _shared(new: Plan, old: Plan, touched: Collection[Key]) -> tuple[Indices, Indices]:
-    """Return where the parameters are, in both plans, that both have with the same starting value."""
-    if new is old and not touched:
-        return new.slots, new.slots
-    pairs = [
-        (slot, old.slot[key])
-        for key, slot in new.slot.items()
-        if key in old.slot and key not in touched and old.start[old.slot[key]] == new.start[slot]
-    ]
-    slots, places = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
-    return slots, places
 
 
 def check_fit(network: Network, examples: Examples) -> None:

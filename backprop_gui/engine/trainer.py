@@ -18,6 +18,7 @@ from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Frame, Note, NoteKind, Part, Probe, Score
 from backprop_gui.engine.history import History
+from backprop_gui.engine.learned import Steps
 from backprop_gui.engine.passes import trace
 from backprop_gui.engine.plan import Plan, compile_network
 from backprop_gui.engine.run import Best, Run
@@ -279,12 +280,17 @@ class Trainer:
             self.history.replace(run.curve)
         self._begin_here()
 
-    def rebase(self, network: Network, how: Carry = NOTHING_SPECIAL) -> None:
+    def rebase(self, network: Network, how: Carry = NOTHING_SPECIAL, before: Steps = ()) -> None:
         """Take another drawing and keep the live value and optimiser state of what the edit did not touch.
 
         A parameter counts as touched when it is new, its drawn starting value has changed, or ``how`` says so; one
         that has just been frozen keeps its value and stands still. What the edit takes away is kept in the attic,
         from which an undo brings it back as it was.
+
+        Parameters
+        ----------
+        before : sequence of (Network, Carry)
+            Drawings on the way from the present one to ``network``, which may be ones that cannot be trained.
 
         Raises
         ------
@@ -292,7 +298,8 @@ class Trainer:
             If the network cannot be trained; the trainer then stays as it was.
         """
         plan = self.plan if network is self.plan.network else compile_network(network)
-        self._exchange(Stepper(plan, self.examples, self.settings, self._stepper.columns), how)
+        stepper = Stepper(plan, self.examples, self.settings, self._stepper.columns)
+        self._exchange(stepper, [*before, (network, how)])
 
     def configure(self, settings: TrainingSettings) -> None:
         """Take other settings from the next update on; a new optimiser begins with an empty memory.
@@ -319,13 +326,15 @@ class Trainer:
         """
         self._exchange(Stepper(self.plan, examples, self.settings), comparable=False)
 
-    def _exchange(self, stepper: Stepper, how: Carry = NOTHING_SPECIAL, *, comparable: bool = True) -> None:
-        """Go on with another stepper that takes over what the present one has learned, as ``how`` says.
+    def _exchange(self, stepper: Stepper, steps: Steps = (), *, comparable: bool = True) -> None:
+        """Go on with another stepper, which takes over what is left of what was learned after ``steps``.
 
         ``comparable`` says whether losses from now on can be compared with those before.
         """
         old, note, broken = self._stepper, self.note, self._broken
-        whole = stepper.carry(old, how, self._attic)
+        learned = old.learned().through(steps, self._attic)
+        stepper.carry(old, learned)
+        whole = learned.whole
         self._stepper = stepper
         self._looked = 0
         if not (whole and comparable):
@@ -343,7 +352,7 @@ class Trainer:
             # What can be gone back to moves along; what is lost anyway does not take its place.
             now = stepper.moment()
             old.restore(self._good)
-            stepper.carry(old, how)
+            stepper.carry(old, old.learned().through(steps))
             self._good, self._lowest = stepper.moment(), math.inf
             stepper.restore(now)
         self.note = None

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from backprop_gui.data import Prepared, prepare
-from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry
+from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry, new_number
 from backprop_gui.engine.settings import check_settings
 from backprop_gui.errors import UserError
 from backprop_gui.project import Project, obstacle, trainer_of
@@ -163,14 +163,20 @@ class _Edit(QUndoCommand):
         super().__init__(text)
         self._document, self._before, self._after, self._merge = document, before, after, merge
         self._carry = carry
+        self._away: tuple[int, ...] = ()
+        """The changes that undo takes back."""
+        self._back: tuple[int, ...] = ()
+        """The change that redo takes back: the last undo."""
 
     def redo(self) -> None:
-        self._document.show(*self._after, self._carry)
-        # From now on it can only be done again, which brings back what had been learned since the first time.
-        self._carry = Carry(self._carry.touched, restore=True)
+        number = new_number()
+        self._away, takes = (number,), self._back
+        self._document.show(*self._after, replace(self._carry, takes=takes, leaves=number))
 
     def undo(self) -> None:
-        self._document.show(*self._before, self._carry)
+        number = new_number()
+        self._back, takes = (number,), self._away
+        self._document.show(*self._before, Carry(self._carry.touched, takes=takes, leaves=number))
 
     def id(self) -> int:
         # Qt asks mergeWith only of neighbours with the same id, and of none with -1.
@@ -180,5 +186,8 @@ class _Edit(QUndoCommand):
         if not isinstance(other, _Edit) or other._merge != self._merge:
             return False
         self._after = other._after
-        self._carry = Carry(self._carry.touched | other._carry.touched, restore=True)
+        self._carry = Carry(
+            self._carry.touched | other._carry.touched, {**self._carry.inherits, **other._carry.inherits}
+        )
+        self._away += other._away
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QApplication
 
+from backprop_gui.errors import UserError
 from backprop_gui.project import edits
 from backprop_gui.ui.canvas import Canvas
 from backprop_gui.ui.canvas.inplace import InPlace
@@ -72,14 +73,12 @@ class Drawing(QObject):
             QApplication.clipboard().setText(text)
 
     def paste(self, at: tuple[float, float] | None = None) -> None:
-        """Draw what is on the clipboard, at a point of the picture or in the middle of what is seen of it.
-
-        Raises
-        ------
-        UserError
-            If what is there was meant to be a network and is damaged.
-        """
-        part = edits.from_text(QApplication.clipboard().text())
+        """Draw what is on the clipboard, at a point of the picture or in the middle of what is seen of it."""
+        try:
+            part = edits.from_text(QApplication.clipboard().text())
+        except UserError as error:
+            self._canvas.hint.set_note(str(error), "bad")
+            return
         if part is None:
             self._canvas.hint.set_note("There is no network on the clipboard: copy neurons first.", "bad")
             return

@@ -11,11 +11,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from backprop_gui.engine.carry import NOTHING_SPECIAL, Key
+from backprop_gui.engine.carry import Carry, Key
 from backprop_gui.engine.frame import Frame, Note, Part, Probe
+from backprop_gui.engine.learned import drawn_start, origin
 from backprop_gui.engine.run import carried
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
+from backprop_gui.network import Network
 from backprop_gui.project import Project, examples_of, trainer_of
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.worker import Worker
@@ -67,6 +69,8 @@ class Player(QObject):
         Training stopped by itself, and why; or that no longer holds.
     failed(str)
         A sentence about something that did not work.
+    stood(Frame)
+        The drawing cannot be trained, and this is the last frame from before: only its parameters still hold.
     waiting(UserError or None)
         The drawing cannot be trained as it is, and why; or now it can.
     """
@@ -77,6 +81,7 @@ class Player(QObject):
     state_changed = Signal(object)
     noted = Signal(object)
     failed = Signal(str)
+    stood = Signal(object)
     waiting = Signal(object)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -93,7 +98,7 @@ class Player(QObject):
         self._last_curve = self._last_number = 0.0
         self._goes_on = False
         self._waits = document.obstacle is not None
-        self._pending = NOTHING_SPECIAL
+        self._pending: list[tuple[Network, Carry]] = []
         project = document.project
         self._stands = (project.network, project.run)
         trainer = None if document.obstacle else trainer_of(project, document.prepared)
@@ -205,14 +210,14 @@ class Player(QObject):
 
     def standing(self) -> Future[Project]:
         """Return, later, the project with where training stands: what is saved, also of a drawing that is not whole."""
-        project, how, future = self._document.project, self._pending, Future[Project]()
+        project, steps, future = self._document.project, list(self._pending), Future[Project]()
         drawn, opened = self._stands
 
         def answer(trainer: Trainer | None) -> None:
             try:
                 network, run = (drawn, opened) if trainer is None else (trainer.plan.network, trainer.run())
                 if run is not None:
-                    run = carried(run, network, project.network, how) if run.step else None
+                    run = carried(run, network, steps) if run.step else None
                 future.set_result(replace(project, run=run))
             except Exception as error:
                 future.set_exception(error)
@@ -239,14 +244,12 @@ class Player(QObject):
     def value(self, key: Key) -> float:
         """Return the present value of a parameter; of one that is in no frame yet, the drawn one."""
         network, frame = self._document.project.network, self.frame or self.parked
-        if frame is not None and key in self._pending.inherits:
-            slot = frame.plan.slot.get(self._pending.inherits[key])
-            return 0.0 if slot is None else float(frame.theta[slot])
-        start = network.edge_of[key].weight if isinstance(key, tuple) else network.neuron_of[key].bias or 0.0
-        slot = None if frame is None or key in self._pending.touched else frame.plan.slot.get(key)
-        if frame is None or slot is None or frame.plan.start[slot] != start:
+        start = drawn_start(network, key) or 0.0
+        if frame is None:
             return start
-        return float(frame.theta[slot])
+        old, start = origin(frame.plan.network, self._pending, key, start)
+        slot = frame.plan.slot.get(old) if old is not None else None
+        return start if slot is None or frame.plan.start[slot] != start else float(frame.theta[slot])
 
     def close(self) -> None:
         """End the worker; nothing works afterwards."""
@@ -257,18 +260,19 @@ class Player(QObject):
 
     def _sync(self, old: Project, new: Project) -> None:
         document = self._document
-        self._pending = how = self._pending.followed_by(document.carry)
+        if new.network is not old.network or document.carry.touched:
+            self._pending.append((new.network, document.carry))
         if document.obstacle is not None:
             self._park()
             return
-        self._pending = NOTHING_SPECIAL
+        steps, self._pending = self._pending, []
         prepared, examples = document.prepared, examples_of(document.prepared)
         drawn, opened = self._stands
         columns = (len(new.network.inputs), len(new.network.outputs))
 
         def follow(trainer: Trainer | None) -> Trainer | None:
             if trainer is None:
-                run = None if opened is None else carried(opened, drawn, new.network, how)
+                run = None if opened is None else carried(opened, drawn, steps)
                 return trainer_of(replace(new, run=run), prepared)
             theirs = trainer.plan.network
             if (len(theirs.inputs), len(theirs.outputs)) != columns:
@@ -279,8 +283,10 @@ class Player(QObject):
                 trainer.configure(new.training)
             if trainer.examples.x_train is not prepared.x_train:
                 trainer.set_examples(examples)
-            if new.network is not theirs or how.touched:
-                trainer.rebase(new.network, how)
+            if steps:
+                trainer.rebase(*steps[-1], steps[:-1])
+            elif new.network is not theirs:
+                trainer.rebase(new.network)
             return None
 
         self._worker.exchange(follow)
@@ -314,7 +320,7 @@ class Player(QObject):
 
     def _begin_anew(self) -> None:
         self.pause()
-        self._pending = NOTHING_SPECIAL
+        self._pending = []
         self.frame = self.parked = None
         project, prepared = self._document.project, self._document.prepared
         self._stands = (project.network, project.run)
@@ -327,9 +333,14 @@ class Player(QObject):
     # ---- frames
 
     def _take(self) -> Frame | None:
-        """Return the newest frame, unless it is from before the drawing ceased to be whole."""
+        """Return the newest frame; one from before the drawing ceased to be whole only says where training stands."""
         frame = self._worker.take()
-        return None if self._document.obstacle else frame
+        if self._document.obstacle is None:
+            return frame
+        if frame is not None and self.parked is not None:
+            self.parked = frame
+            self.stood.emit(frame)
+        return None
 
     def _deliver(self) -> None:
         frame = self._take()

@@ -173,6 +173,7 @@ class Window(QMainWindow):
         for name, widget in self.panels.items():
             paces[PANELS[name].pace].connect(widget.show_frame)
         player.pictures.connect(canvas.show_frame)
+        player.stood.connect(canvas.show_frame)
         player.numbers.connect(top.show_frame)
         player.numbers.connect(self._show_probe)
         player.numbers.connect(self._show_equation)
@@ -201,12 +202,14 @@ class Window(QMainWindow):
         if new.network is not old.network:
             self.canvas.sync(old.network, new.network)
             self.lab.selection.keep(new.network)
+            self.drawing.in_place.keep(new.network)
         for panel in self.panels.values():
             panel.sync(old, new)
         self._top.sync(new, self.lab.document.path)
         self._title()
 
     def _opened(self) -> None:
+        self.drawing.in_place.close_form()
         self.lab.selection.set(frozenset())
         self._show_project()
 

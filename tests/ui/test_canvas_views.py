@@ -13,7 +13,9 @@ def test_each_view_shows_the_models_own_numbers() -> None:
     network = a_network(2, 4, 1)
     frame = a_frame(network)
     lookup, inputs = Lookup.of(frame.plan, network), input_mask(network)
-    forward, backward, update = (values_of(frame, lookup, inputs, view) for view in View)
+    forward, backward, update = (
+        values_of(frame, lookup, inputs, view, drawn_values(network)) for view in View
+    )
     np.testing.assert_array_equal(forward.fill, frame.trace.a[0])
     np.testing.assert_array_equal(backward.fill, frame.trace.delta[0])
     for place, neuron in enumerate(network.neurons):
@@ -33,7 +35,9 @@ def test_a_neuron_without_bias_has_no_step() -> None:
     bare = network.neurons[3]
     network = network.with_neurons([replace(bare, bias=None)])
     frame = a_frame(network)
-    update = values_of(frame, Lookup.of(frame.plan, network), input_mask(network), View.UPDATE)
+    update = values_of(
+        frame, Lookup.of(frame.plan, network), input_mask(network), View.UPDATE, drawn_values(network)
+    )
     assert not update.colored[3]
     assert not update.numbered[3]
     assert update.colored[4]
@@ -45,7 +49,7 @@ def test_an_older_frame_colours_only_what_both_networks_have() -> None:
     gone, changed = old.neurons[2].id, old.neurons[3].id
     new = old.without([gone]).with_activation([changed], "relu")
     new = new.connect(new.inputs[0].id, new.outputs[0].id, 9.0)
-    values = values_of(frame, Lookup.of(frame.plan, new), input_mask(new), View.FORWARD)
+    values = values_of(frame, Lookup.of(frame.plan, new), input_mask(new), View.FORWARD, drawn_values(new))
     for place, neuron in enumerate(new.neurons):
         assert values.colored[place] == (neuron.id != changed)
         if neuron.id != changed:
@@ -69,3 +73,18 @@ def test_before_the_first_frame_there_are_only_starting_weights() -> None:
     assert not values.colored.any()
     assert not values.numbered.any()
     np.testing.assert_array_equal(values.weight, [e.weight for e in network.edges])
+
+
+def test_a_number_that_was_typed_takes_the_place_of_what_was_learned_before() -> None:
+    network = a_network(2, 3, 1)
+    frame = a_frame(network, theta=2 * a_frame(network).theta)
+    edge, neuron = network.edges[1], network.neurons[3]
+    new = network.with_edges([replace(edge, weight=7.0)]).with_neurons([replace(neuron, bias=3.0)])
+    lookup = Lookup.of(frame.plan, new)
+    shown = {view: values_of(frame, lookup, input_mask(new), view, drawn_values(new)) for view in View}
+    assert shown[View.FORWARD].weight[1] == shown[View.BACKWARD].weight[1] == 7.0
+    assert shown[View.FORWARD].weight[0] == frame.theta[frame.plan.weight_slots[0]]
+    assert shown[View.FORWARD].known.all()
+    assert not shown[View.UPDATE].known[1]
+    assert not shown[View.UPDATE].numbered[3]
+    assert shown[View.UPDATE].numbered[4]

@@ -149,7 +149,11 @@ class Canvas(QWidget):
             self.scene.set_frame(None)
             self.scene.opened.clear()
         self.scene.set_network(new)
-        kept = frozenset(key for key in self.selected if key in new.neuron_of or key in new.edge_of)
+        # What was begun in another drawing cannot be ended in this one.
+        self.hands.cancel()
+        kept = frozenset(
+            key for key in self.selected if old is not None and (key in new.neuron_of or key in new.edge_of)
+        )
         if kept != self.selected:
             self._select(kept, self.current if self.current in kept else None)
         if shape_changed and self.fits and (old is None or not self._fits_well()):
@@ -478,6 +482,8 @@ class Canvas(QWidget):
     def _dress(self, theme: themes.Theme) -> None:
         self.graphics.setBackgroundBrush(theme.surface)
         self.scene.set_theme(theme, QApplication.font(), self.devicePixelRatioF())
+        # Nothing is lifted any more.
+        self.hands.cancel()
         self._place_overlays()
         self._refit()
 

@@ -51,6 +51,10 @@ class NetworkView(QGraphicsView):
         The left button, in the scene; not while the person pans.
     hovered(QPointF)
         The pointer moved with no button down.
+    left()
+        The pointer left the picture.
+    interrupted()
+        The keyboard went elsewhere: what was begun here cannot be given up here any more.
     opened(QPointF)
         A double click.
     menu_wanted(QPointF, QPoint)
@@ -69,6 +73,8 @@ class NetworkView(QGraphicsView):
     dragged = Signal(QPointF, object)
     released = Signal(QPointF)
     hovered = Signal(QPointF)
+    left = Signal()
+    interrupted = Signal()
     opened = Signal(QPointF)
     menu_wanted = Signal(QPointF, QPoint)
     menu_key = Signal()
@@ -160,7 +166,10 @@ class NetworkView(QGraphicsView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         left = event.button() == Qt.MouseButton.LeftButton
         spot = event.position().toPoint()
-        if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
+        if event.buttons() != event.button():
+            # A second button neither begins anything nor ends what the first one began.
+            pass
+        elif event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._begin_pan(spot)
         elif left:
             self._tip_at = None
@@ -192,8 +201,9 @@ class NetworkView(QGraphicsView):
             if event.button() == Qt.MouseButton.LeftButton:
                 self.released.emit(self._in_scene(event))
             return
-        self._pan_from, self._panned = None, False
-        self.viewport().unsetCursor()
+        if not event.buttons():
+            self._pan_from, self._panned = None, False
+            self.viewport().unsetCursor()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
@@ -252,6 +262,7 @@ class NetworkView(QGraphicsView):
         self._ring = self._space = False
         super().focusOutEvent(event)
         self.viewport().update()
+        self.interrupted.emit()
 
     # ---- tooltips and painting
 
@@ -260,6 +271,8 @@ class NetworkView(QGraphicsView):
             self._tip_at = event.globalPos()
             self._show_tip(event.pos())
             return True
+        if event.type() == QEvent.Type.Leave:
+            self.left.emit()
         return super().viewportEvent(event)
 
     def refresh_tooltip(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFormLayout, QFrame, QLabel, QLineEdit, QWidget
 
 from backprop_gui.errors import UserError
-from backprop_gui.network import Kind
+from backprop_gui.network import Kind, Network
 from backprop_gui.project import edits
 from backprop_gui.ui.editor import Editor
 from backprop_gui.ui.names import display_name
@@ -64,6 +64,7 @@ class InPlace(QFrame):
         self._form.addRow(self._message)
         self._entries: list[tuple[Entry, QLineEdit]] = []
         self._open = False
+        self._subject: tuple[Key | None, int] = (None, 0)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focus_moved)
@@ -71,7 +72,9 @@ class InPlace(QFrame):
 
     def edit(self, key: Key | None, layer: int, beside: QRectF) -> None:
         """Open the form for a neuron or an edge, or for a layer where ``key`` is None."""
-        self.finish()
+        if not self.finish():
+            return
+        self._subject = key, layer
         if isinstance(key, tuple):
             title, entries = self._edge_entries(key)
         elif key is not None:
@@ -196,6 +199,12 @@ class InPlace(QFrame):
         self._fit()
         box.setFocus()
         box.selectAll()
+
+    def keep(self, network: Network) -> None:
+        """Close if what is changed here is no longer in the drawing."""
+        key, layer = self._subject
+        if not (key in network.neuron_of or key in network.edge_of or layer in network.layer_of):
+            self.close_form()
 
     def close_form(self) -> None:
         """Close and take nothing."""

@@ -227,7 +227,7 @@ class NetworkScene(QGraphicsScene):
         if self.frame is None or self.lookup is None:
             values = self._start
         else:
-            values = values_of(self.frame, self.lookup, self._inputs, self.view)
+            values = values_of(self.frame, self.lookup, self._inputs, self.view, self._start)
         if self.parked:
             values = parked_values(values, self._start, self.view)
         self.values = values

@@ -53,12 +53,15 @@ class Lookup:
     column, bias_slot : (neurons,) int arrays
         Columns of a trace and indices into θ, in the network's drawing order; -1 where there is none.
     weight_slot : (edges,) int array
-        Indices into θ; -1 for edges that the plan does not have.
+        Indices into θ; -1 for edges that the plan does not have, or that were drawn with another weight there.
+    redrawn : (edges,) bool array
+        Which were drawn with another weight: what the frames say of them holds no longer.
     """
 
     column: Indices
     bias_slot: Indices
     weight_slot: Indices
+    redrawn: Mask
 
     @classmethod
     def of(cls, plan: Plan, network: Network) -> Lookup:
@@ -71,20 +74,26 @@ class Lookup:
         if theirs is network or (theirs.neurons == network.neurons and theirs.edges is network.edges):
             bias_slot = np.full(len(network.neurons), -1, np.intp)
             bias_slot[[n.bias is not None for n in network.neurons]] = plan.bias_slots
-            return cls(np.arange(len(network.neurons)), bias_slot, plan.weight_slots)
+            nowhere = np.zeros(len(network.edges), np.bool_)
+            return cls(np.arange(len(network.neurons)), bias_slot, plan.weight_slots, nowhere)
         same = {
             n.id
             for n in network.neurons
             if (other := theirs.neuron_of.get(n.id))
             and (other.kind, other.activation) == (n.kind, n.activation)
         }
-        slot = dict(
-            zip((n.id for n in theirs.neurons if n.bias is not None), plan.bias_slots.tolist(), strict=True)
-        )
+        biased = ((n.id, n.bias) for n in theirs.neurons if n.bias is not None)
+        slot: dict[tuple[int, float | None], int] = dict(zip(biased, plan.bias_slots.tolist(), strict=True))
+        weight_slot = _weight_slots(plan, network)
+        drawn = EdgeArrays.of(network.edges).weight
+        redrawn = (weight_slot >= 0) & (plan.start[weight_slot] != drawn)
         return cls(
             np.array([plan.column[n.id] if n.id in same else -1 for n in network.neurons], np.intp),
-            np.array([slot.get(n.id, -1) if n.id in same else -1 for n in network.neurons], np.intp),
-            _weight_slots(plan, network),
+            np.array(
+                [slot.get((n.id, n.bias), -1) if n.id in same else -1 for n in network.neurons], np.intp
+            ),
+            np.where(redrawn, -1, weight_slot),
+            redrawn,
         )
 
 
@@ -149,12 +158,22 @@ def drawn_values(network: Network) -> Values:
     return Values(nothing, nowhere, nothing, nowhere, weight, np.ones(len(weight), np.bool_))
 
 
-def values_of(frame: Frame, lookup: Lookup, inputs: Mask, view: View) -> Values:
-    """Return what ``view`` shows of ``frame``; ``inputs`` says which neurons are inputs."""
+def values_of(frame: Frame, lookup: Lookup, inputs: Mask, view: View, start: Values) -> Values:
+    """Return what ``view`` shows of ``frame``.
+
+    Parameters
+    ----------
+    inputs : (neurons,) bool array
+        Which neurons are inputs.
+    start : Values
+        What was drawn: the weight of an edge that was drawn anew since the frame.
+    """
     trace = frame.trace
     here = lookup.column >= 0
     weight = _taken(frame.update if view is View.UPDATE else frame.theta, lookup.weight_slot)
     known = lookup.weight_slot >= 0
+    if view is not View.UPDATE and lookup.redrawn.any():
+        weight, known = np.where(lookup.redrawn, start.weight, weight), known | lookup.redrawn
     if view is View.FORWARD:
         a = _taken(trace.a[0], lookup.column)
         return Values(a, here, a, here, weight, known)

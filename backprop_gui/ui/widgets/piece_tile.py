@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QSizePolicy
 
@@ -25,7 +25,7 @@ class PieceTile(QAbstractButton):
     dropped()
         The piece was let go of.
     given_up()
-        Escape was pressed meanwhile.
+        Escape was pressed meanwhile, or the window is no longer in front.
     """
 
     carried = Signal(QPoint)
@@ -72,8 +72,8 @@ class PieceTile(QAbstractButton):
             self._dragging = True
             self.setDown(False)
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-            # Escape has to be heard while the button is down.
-            self.grabKeyboard()
+            # Escape has to be heard wherever the keyboard is; not every system lets it be grabbed.
+            _application().installEventFilter(self)
         self.carried.emit(event.globalPosition().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -86,16 +86,26 @@ class PieceTile(QAbstractButton):
         elif self.rect().contains(event.position().toPoint()):
             self.click()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._dragging:
-            self._end()
-            self.given_up.emit()
-        else:
-            super().keyPressEvent(event)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Escape:
+            return False
+        if event.type() == QEvent.Type.KeyPress:
+            self._give_up()
+        return True
+
+    def event(self, event: QEvent) -> bool:
+        # Where the button is released then, nobody here hears of it.
+        if event.type() in (QEvent.Type.Hide, QEvent.Type.WindowDeactivate) and self._dragging:
+            self._give_up()
+        return super().event(event)
+
+    def _give_up(self) -> None:
+        self._end()
+        self.given_up.emit()
 
     def _end(self) -> None:
         if self._dragging:
-            self.releaseKeyboard()
+            _application().removeEventFilter(self)
         self._pressed, self._dragging = None, False
         self.setDown(False)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
@@ -168,6 +178,12 @@ def _draw_network(painter: QPainter, middle: QPointF, look: theme.Theme) -> None
         painter.setBrush(color)
         for spot in spots:
             painter.drawEllipse(spot, 3.8, 3.8)
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    return application
 
 
 Draw = Callable[[QPainter, QPointF, theme.Theme], None]

@@ -32,7 +32,8 @@ class Knife(AddingClick):
         last = np.array([self._way[-1].x(), self._way[-1].y()])
         here = np.array([point.x(), point.y()])
         picture, bundles = scene.picture, scene.edge_item.bundles
-        self._edges.update(np.flatnonzero(crossed(picture.points, last, here)).tolist())
+        seen = ~scene.edge_item.shades.hidden(picture.single)
+        self._edges.update(np.flatnonzero(crossed(picture.points, last, here) & seen).tolist())
         self._strands.update(np.flatnonzero(crossed(bundles.points, last, here)).tolist())
         self._way.append(point)
         ways = [picture.points[i] for i in self._edges] + [bundles.points[i] for i in self._strands]
@@ -66,8 +67,9 @@ def crossed(ways: Floats, start: Floats, end: Floats) -> NDArray[np.bool_]:
         ab, ac = b - a, c - a
         return ab[..., 0] * ac[..., 1] - ab[..., 1] * ac[..., 0]
 
-    knife = side(first, second, start) * side(first, second, end) < 0
-    edge = side(start, end, first) * side(start, end, second) < 0
+    # What lies exactly on a line counts as beside it, so that the next piece of the way crosses it.
+    knife = (side(first, second, start) < 0) != (side(first, second, end) < 0)
+    edge = (side(start, end, first) < 0) != (side(start, end, second) < 0)
     return np.asarray((knife & edge).any(axis=1))
 
 

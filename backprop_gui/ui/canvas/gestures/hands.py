@@ -82,6 +82,8 @@ class Hands(QObject):
         view.dragged.connect(self.drag)
         view.released.connect(self.release)
         view.hovered.connect(self._hover)
+        view.left.connect(self._leave)
+        view.interrupted.connect(self.cancel)
 
     # ---- what gestures work on
 
@@ -102,8 +104,10 @@ class Hands(QObject):
         self._hint.set_gesture(text, refused=ghost.refused)
 
     def select(self, keys: frozenset[Key], current: Key | None = None) -> None:
-        """Select exactly ``keys``."""
-        self.selected.emit(keys, current)
+        """Select exactly ``keys``, as far as they are still drawn."""
+        network = self.scene.network
+        keys = frozenset(key for key in keys if key in network.neuron_of or key in network.edge_of)
+        self.selected.emit(keys, current if current in keys else None)
 
     @property
     def ghost(self) -> Ghost:
@@ -150,6 +154,7 @@ class Hands(QObject):
         if gesture is None:
             return
         # The ghost goes first: what is drawn next is the real thing.
+        self._hovered = NOTHING
         self.show(NO_GHOST)
         if self._dragging:
             gesture.release(point)
@@ -159,6 +164,7 @@ class Hands(QObject):
     def cancel(self) -> bool:
         """Give the gesture up and leave everything as it was; return whether there was one."""
         gesture, self.gesture, self._place = self.gesture, None, None
+        self._hovered = NOTHING
         if gesture is not None:
             gesture.cancel()
         if gesture is not None or self._item.ghost is not NO_GHOST:
@@ -167,6 +173,9 @@ class Hands(QObject):
 
     def _hover(self, point: QPointF) -> None:
         """Show that edges can be drawn from a rim."""
+        if self.gesture is not None and not isinstance(self.gesture, ConnectByKeys):
+            # The button was released where nobody could see it.
+            self.cancel()
         if self.gesture is not None or self.editor is None:
             return
         spot = self.spot(point)
@@ -186,6 +195,12 @@ class Hands(QObject):
             self._view.viewport().setCursor(shapes[spot.where])
         else:
             self._view.viewport().unsetCursor()
+
+    def _leave(self) -> None:
+        """Show no rim that the pointer is no longer at."""
+        if self.gesture is None and self._place is None:
+            self._hovered = NOTHING
+            self.show(NO_GHOST)
 
     # ---- pieces of the palette
 
@@ -230,6 +245,8 @@ class Hands(QObject):
         if first is None:
             self._hint.set_note(FIRST_SELECT, "bad")
             return
+        # The arrow keys have to arrive here, wherever the command was given.
+        self._view.setFocus()
         self.gesture = ConnectByKeys(self, Spot(Where.RIM, first.id, (first.layer,)))
 
     def step(self, key: Qt.Key, modifiers: Modifiers) -> bool:

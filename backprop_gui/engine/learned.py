@@ -1,0 +1,156 @@
+"""What a drawing has learned, in its own terms, and what becomes of that when the drawing changes.
+
+This needs no plan, so that it also goes on through drawings that cannot be trained yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.attic import Attic, Shelf
+from backprop_gui.engine.carry import Carry, Key, keys_of
+from backprop_gui.engine.edge_arrays import EdgeArrays
+from backprop_gui.engine.optimizers import Optimizer
+from backprop_gui.network import Network
+
+Steps = Sequence[tuple[Network, Carry]]
+"""Drawings that followed each other, and what each change meant."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """The live values of a drawing: one entry for each bias and then for each edge, in drawing order.
+
+    Attributes
+    ----------
+    network : Network
+    theta : (parameters,) array
+    vectors : dict of (parameters,) arrays
+        The optimiser's memory.
+    optimizer : Optimizer or None
+        Whose memory that is.
+    whole : bool
+        Whether every parameter is still there, and no other.
+    """
+
+    network: Network
+    theta: Array
+    vectors: Mapping[str, Array]
+    optimizer: Optimizer | None = None
+    whole: bool = True
+
+    def through(self, steps: Steps, attic: Attic | None = None) -> Learned:
+        """Return what is left after ``steps``; the ``attic`` keeps what they take away, and gives it back."""
+        learned = self
+        for network, how in steps:
+            learned = learned._carried(network, how, attic)
+        return learned
+
+    def _carried(self, network: Network, how: Carry, attic: Attic | None) -> Learned:
+        """Take over what both drawings have with the same starting value, unless ``how`` says otherwise.
+
+        Everything else begins as drawn, with an optimiser state of 0.
+        """
+        place_of = {key: place for place, key in enumerate(keys_of(self.network))}
+        before, start, keys = starts_of(self.network), starts_of(network), keys_of(network)
+        kept: list[tuple[int, int]] = []
+        heirs: list[tuple[int, int]] = []
+        found: list[tuple[int, Shelf, int]] = []
+        for place, key in enumerate(keys):
+            old = place_of.get(key)
+            if old is not None and key not in how.touched and before[old] == start[place]:
+                kept.append((place, old))
+                continue
+            back = attic.find(how.takes, key, float(start[place])) if attic is not None else None
+            parent = place_of.get(how.inherits[key]) if key in how.inherits else None
+            if back is not None:
+                found.append((place, *back))
+            elif parent is not None:
+                heirs.append((place, parent))
+        if attic is not None and how.leaves:
+            self._leave(attic, how.leaves, place_of, before, kept)
+        with np.errstate(over="ignore"):  # in single precision it may be infinite, which is then said
+            theta = start.astype(self.theta.dtype)
+        vectors = {name: np.zeros_like(theta) for name in self.vectors}
+        places, sources = np.array(kept + heirs, np.intp).reshape(-1, 2).T
+        theta[places] = self.theta[sources]
+        for name, vector in vectors.items():
+            vector[places] = self.vectors[name][sources]
+        for place, shelf, at in found:
+            with np.errstate(over="ignore"):
+                theta[place] = shelf.theta[at]
+            if shelf.optimizer is self.optimizer:
+                for name, vector in vectors.items():
+                    vector[place] = shelf.vectors[name][at]
+        whole = self.whole and len(kept) == len(keys) == len(self.theta)
+        return Learned(network, theta, vectors, self.optimizer, whole)
+
+    def _leave(
+        self,
+        attic: Attic,
+        number: int,
+        place_of: Mapping[Key, int],
+        start: Array,
+        kept: list[tuple[int, int]],
+    ) -> None:
+        """Put what is not ``kept`` into the attic."""
+        stays = {old for _, old in kept}
+        gone = {key: place for key, place in place_of.items() if place not in stays}
+        places = np.fromiter(gone.values(), np.intp, len(gone))
+        vectors = {name: vector[places] for name, vector in self.vectors.items()}
+        shelf = Shelf(
+            {key: at for at, key in enumerate(gone)},
+            start[places],
+            self.theta[places],
+            vectors,
+            self.optimizer,
+        )
+        attic.put(number, shelf)
+
+
+def drawn_start(network: Network, key: Key) -> float | None:
+    """Return the drawn starting value of a parameter, None if there is none."""
+    if isinstance(key, tuple):
+        edge = network.edge_of.get(key)
+        return None if edge is None else edge.weight
+    neuron = network.neuron_of.get(key)
+    return None if neuron is None else neuron.bias
+
+
+def origin(first: Network, steps: Steps, key: Key, start: float) -> tuple[Key | None, float]:
+    """Return which parameter of ``first`` one has its value from after ``steps``, and how that one was drawn.
+
+    None if its value is not from there; it is then the drawn one.
+    """
+    left = list(steps)
+    while left:
+        _, how = left.pop()
+        before = left[-1][0] if left else first
+        if key not in how.touched and drawn_start(before, key) == start:
+            continue
+        undone = [place for place, (_, step) in enumerate(left) if step.leaves in how.takes]
+        if undone:
+            # It is as it was before the change that is taken back.
+            del left[undone[0] :]
+        elif key in how.inherits:
+            key = how.inherits[key]
+        else:
+            return None, start
+        there = drawn_start(left[-1][0] if left else first, key)
+        if there is None:
+            return None, start
+        start = there
+    return key, start
+
+
+def starts_of(network: Network) -> Array:
+    """Return the drawn starting values of all parameters, in drawing order."""
+    biases = [neuron.bias for neuron in network.neurons if neuron.bias is not None]
+    return np.concatenate([np.array(biases, np.float64), EdgeArrays.of(network.edges).weight])
+
+
+__all__ = ["Learned", "Steps", "drawn_start", "origin", "starts_of"]
