@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.optimizers import Optimizer
-from backprop_gui.engine.plan import Indices, Plan
+from backprop_gui.engine.plan import Indices, Plan, shared_slots
 
 CAPACITY = 4_000_000
 """Numbers that are kept at most; the oldest go first."""
@@ -32,12 +32,15 @@ class Shelf:
         """How much it holds."""
         return len(self.theta) * (1 + len(self.vectors))
 
-    def slot(self, key: int | tuple[int, int], start: float) -> int | None:
-        """Return where the parameter is that was drawn with ``start``, None if it is not here or not finite."""
-        slot = self.plan.slot.get(key)
-        if slot is None or not self.lost[slot] or self.plan.start[slot] != start:
-            return None
-        return slot if np.isfinite(self.theta[slot]) else None
+    def has_of(self, plan: Plan) -> tuple[Indices, Indices]:
+        """Return where in ``plan`` and here those parameters are that are finite and were drawn with the same start."""
+        slots, places = shared_slots(plan, self.plan)
+        here = (
+            self.lost[places]
+            & (self.plan.start[places] == plan.start[slots])
+            & np.isfinite(self.theta[places])
+        )
+        return slots[here], places[here]
 
 
 class Attic:
@@ -63,19 +66,20 @@ class Attic:
         while self._numbers > CAPACITY and len(self._shelves) > 1:
             self._numbers -= self._shelves.pop().numbers
 
-    def find(self, plan: Plan, kept: Indices) -> list[tuple[int, Shelf, int]]:
-        """Return (slot, shelf, slot there) of what ``plan`` has, beyond the slots ``kept``, and the attic knows."""
-        there = np.zeros(plan.size, np.bool_)
-        there[kept] = True
-        found: list[tuple[int, Shelf, int]] = []
-        for key, slot in plan.slot.items():
-            if there[slot]:
-                continue
-            for shelf in self._shelves:
-                place = shelf.slot(key, float(plan.start[slot]))
-                if place is not None:
-                    found.append((slot, shelf, place))
-                    break
+    def find(self, plan: Plan, kept: Indices) -> list[tuple[Indices, Shelf, Indices]]:
+        """Return (slots, shelf, slots there) of what ``plan`` has, beyond the slots ``kept``, and the attic knows."""
+        missing = np.zeros(plan.size, np.bool_)
+        missing[plan.slots] = True
+        missing[kept] = False
+        found: list[tuple[Indices, Shelf, Indices]] = []
+        for shelf in self._shelves:
+            if not missing.any():
+                break
+            slots, places = shelf.has_of(plan)
+            wanted = missing[slots]
+            if wanted.any():
+                found.append((slots[wanted], shelf, places[wanted]))
+                missing[slots] = False
         return found
 
     def clear(self) -> None:

@@ -21,7 +21,7 @@ from backprop_gui.engine.frame import Score
 from backprop_gui.engine.losses import LOSSES
 from backprop_gui.engine.optimizers import OPTIMIZERS, Optimizer
 from backprop_gui.engine.passes import Call, Passes
-from backprop_gui.engine.plan import Indices, Plan
+from backprop_gui.engine.plan import Indices, Plan, shared_slots
 from backprop_gui.engine.schedules import SCHEDULES
 from backprop_gui.engine.settings import Reduction, TrainingSettings, check_settings
 from backprop_gui.engine.threads import threads_for, with_threads
@@ -251,8 +251,8 @@ class Stepper:
             old.memory.vectors,
             old.optimizer,
         )
-        for slot, shelf, place in found:
-            self._take(np.array([slot]), np.array([place]), shelf.theta, shelf.vectors, shelf.optimizer)
+        for slots, shelf, places in found:
+            self._take(slots, places, shelf.theta, shelf.vectors, shelf.optimizer)
         if self.optimizer is old.optimizer:
             self.memory.count = old.memory.count
         self.step = old.step
@@ -285,15 +285,13 @@ class Stepper:
 
 def _shared(new: Plan, old: Plan, touched: Collection[Key]) -> tuple[Indices, Indices]:
     """Return where the parameters are, in both plans, that both have with the same starting value."""
-    if new is old and not touched:
-        return new.slots, new.slots
-    pairs = [
-        (slot, old.slot[key])
-        for key, slot in new.slot.items()
-        if key in old.slot and key not in touched and old.start[old.slot[key]] == new.start[slot]
-    ]
-    slots, places = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
-    return slots, places
+    slots, places = shared_slots(new, old)
+    kept = new.start[slots] == old.start[places]
+    if touched:
+        own = np.zeros(new.size, np.bool_)
+        own[new.slots] = np.fromiter((key in touched for key in new.keys), np.bool_, len(new.slots))
+        kept &= ~own[slots]
+    return slots[kept], places[kept]
 
 
 def check_fit(network: Network, examples: Examples) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from backprop_gui.network.parts import Edge
 
@@ -26,6 +26,15 @@ def with_more(known: EdgesAt, edges: Iterable[Edge], end: Callable[[Edge], int])
     return {**known, **{id: known[id] + added for id, added in more.items()}}
 
 
+def with_others(known: EdgesAt, changed: Mapping[tuple[int, int], Edge], end: int) -> EdgesAt:
+    """Return what is true after some edges took the place of those with the same ends; ``end`` as below."""
+    touched = {pair[end] for pair in changed}
+    return {
+        **known,
+        **{id: [changed.get((edge.source, edge.target), edge) for edge in known[id]] for id in touched},
+    }
+
+
 def without_some(
     known: EdgesAt, gone: Collection[tuple[int, int]], ids: Collection[int], end: int
 ) -> EdgesAt:
@@ -42,4 +51,4 @@ def without_some(
     }
 
 
-__all__ = ["EdgesAt", "edges_at", "with_more", "without_some"]
+__all__ = ["EdgesAt", "edges_at", "with_more", "with_others", "without_some"]
