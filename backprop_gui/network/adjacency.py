@@ -42,13 +42,18 @@ def without_some(
 
     ``end`` is 0 for the edges that start at a neuron, 1 for those that end there.
     """
-    touched = {pair[end] for pair in gone}
-    return {
-        id: [edge for edge in known[id] if (edge.source, edge.target) not in gone]
-        if id in touched
-        else known[id]
-        for id in ids
-    }
+    # For each neuron, the other ends of what it loses: no pair has to be made of each edge that stays.
+    lost: dict[int, set[int]] = {}
+    for pair in gone:
+        lost.setdefault(pair[end], set()).add(pair[1 - end])
+    left = {id: known[id] for id in ids}
+    for id in lost.keys() & left.keys():
+        others = lost[id]
+        if end:
+            left[id] = [edge for edge in left[id] if edge.source not in others]
+        else:
+            left[id] = [edge for edge in left[id] if edge.target not in others]
+    return left
 
 
 __all__ = ["EdgesAt", "edges_at", "with_more", "with_others", "without_some"]
