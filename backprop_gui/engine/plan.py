@@ -26,7 +26,7 @@ vector whatever the depth of the network. Layers are for people; the plan does n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -125,9 +125,15 @@ class Plan:
         return keys_of(self.network)
 
     @cached_property
-    def slot(self) -> dict[Key, int]:
+    def slot(self) -> Mapping[Key, int]:
         """The index into θ of a bias (by neuron id) or of a weight (by source and target id)."""
-        return dict(zip(self.keys, self.slots.tolist(), strict=True))
+        return _Slots(self)
+
+    @cached_property
+    def bias_slot(self) -> dict[int, int]:
+        """The index into θ of each bias, by neuron id."""
+        biased = (neuron.id for neuron in self.network.neurons if neuron.bias is not None)
+        return dict(zip(biased, self.bias_slots.tolist(), strict=True))
 
     @cached_property
     def neuron_rows(self) -> Indices:
@@ -149,6 +155,31 @@ class Plan:
     @cached_property
     def _key_at(self) -> dict[int, Key]:
         return dict(zip(self.slots.tolist(), self.keys, strict=True))
+
+
+class _Slots(Mapping[Key, int]):
+    """Where parameters are in θ, found when asked for: a table of 100,000 weights would be made for a few of them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def __getitem__(self, key: Key) -> int:
+        plan = self._plan
+        if not isinstance(key, tuple):
+            return plan.bias_slot[key]
+        edge = plan.network.edge_of[key]
+        # The blocks are the ranks above the inputs.
+        block = plan.blocks[plan.network.ranks[edge.target] - 1]
+        row, sources = plan.row[edge.source], block.sources
+        column = row - sources.start if isinstance(sources, slice) else int(np.searchsorted(sources, row))
+        first: int = block.weights.start + (plan.row[edge.target] - block.rows.start) * block.shape[1]
+        return first + column
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._plan.keys)
+
+    def __len__(self) -> int:
+        return len(self._plan.slots)
 
 
 def compile_network(network: Network) -> Plan:

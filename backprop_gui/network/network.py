@@ -15,7 +15,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from backprop_gui.network.adjacency import EdgesAt, edges_at, with_more, without_some
+from backprop_gui.network.adjacency import EdgesAt, edges_at, with_more, with_others, without_some
 from backprop_gui.network.consistency import (
     check_edges,
     check_neuron,
@@ -28,7 +28,7 @@ from backprop_gui.network.errors import (
     UnknownNeuronError,
 )
 from backprop_gui.network.parts import Draw, Edge, Key, Kind, Layer, Neuron
-from backprop_gui.network.ranks import ranks_of
+from backprop_gui.network.ranks import ranks_after_cut, ranks_after_growth, ranks_of
 
 _SOURCE, _TARGET = attrgetter("source"), attrgetter("target")
 _OF_EDGES = ("edge_of", "incoming", "outgoing")
@@ -202,6 +202,8 @@ class Network:
             incoming=without_some(self.incoming, lost, left, 1),
             outgoing=without_some(self.outgoing, lost, left, 0),
         )
+        if "ranks" in self.__dict__:
+            facts["ranks"] = ranks_after_cut(self.ranks, smaller, lost)
         return smaller
 
     def with_neurons(self, changed: Iterable[Neuron]) -> Network:
@@ -232,8 +234,15 @@ class Network:
                 self.require_edge(ends)
             if not math.isfinite(edge.weight):
                 check_weight(self, edge)
-        edges = tuple(by_ends.get((edge.source, edge.target), edge) for edge in self.edges)
-        return self._remade((*_OF_ENDS, *_OF_NEURONS), edges=edges)
+        known = {**self.edge_of, **by_ends}
+        new = self._remade((*_OF_ENDS, *_OF_NEURONS), edges=tuple(known.values()))
+        new.__dict__["edge_of"] = known
+        if 10 * len(by_ends) < len(known):
+            new.__dict__.update(
+                incoming=with_others(self.incoming, by_ends, 1),
+                outgoing=with_others(self.outgoing, by_ends, 0),
+            )
+        return new
 
     def with_activation(self, ids: Iterable[int], activation: str) -> Network:
         """Give the neurons another activation."""
@@ -334,6 +343,9 @@ class Network:
             # Each new edge leads from a rank to a higher one, as the old ones do: the ranks stay what they are.
             new.__dict__["ranks"] = ranks
         else:
+            raised = ranks_after_growth(ranks, new, edges)
+            if raised is not None:
+                new.__dict__["ranks"] = raised
             _ = new.ranks  # raises CycleError
         return new
 

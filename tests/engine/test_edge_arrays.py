@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
+from backprop_gui.engine.edge_arrays import EdgeArrays, places_of, same_edges
 from backprop_gui.engine.plan import compile_network
 from backprop_gui.network import Edge, Network, dense
 
@@ -80,3 +80,62 @@ def test_a_plan_taken_over_from_a_drawing_before_is_the_one_made_anew(change: di
     assert [(run.rows, run.activation.name) for run in quick.runs] == [
         (run.rows, run.activation.name) for run in slow.runs
     ]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_edges_that_were_read_before_are_the_same_when_others_come_and_go(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    edges = [
+        Edge(int(s), int(t), float(w))
+        for s, t, w in zip(*random.integers(0, 99, (2, 1500)), random.random(1500), strict=True)
+    ]
+    EdgeArrays.of(tuple(edges))
+    for _ in range(5):
+        for place in random.integers(0, len(edges), random.integers(1, 9)).tolist():
+            length = int(random.integers(1, 30))
+            new = [Edge(1, 7, -0.0, frozen=True) for _ in range(length)]
+            edges[place : place + int(random.integers(0, 2)) * length] = new[
+                : int(random.integers(0, length))
+            ]
+        found = EdgeArrays.of(tuple(edges))
+        assert found.source.tolist() == [edge.source for edge in edges]
+        assert found.target.tolist() == [edge.target for edge in edges]
+        assert found.frozen.tolist() == [edge.frozen for edge in edges]
+        expected = np.array([edge.weight for edge in edges])
+        assert found.weight.tobytes() == expected.tobytes()
+
+
+def test_edges_are_read_where_nothing_is_as_it_was() -> None:
+    EdgeArrays.of(tuple(Edge(1, 7, float(n)) for n in range(3000)))
+    assert EdgeArrays.of(tuple(Edge(2, 7, -float(n)) for n in range(3000))).weight.tolist()[-1] == -2999
+    EdgeArrays.of(())
+    assert EdgeArrays.of(tuple(Edge(3, 7, 1.0) for n in range(3000))).source.tolist() == [3] * 3000
+
+
+@pytest.mark.parametrize("table", [True, False], ids=["table", "search"])
+def test_the_same_edges_are_found_in_another_drawing(table: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not table:
+        monkeypatch.setattr("backprop_gui.engine.edge_arrays.LARGEST_PAIR_TABLE", 0)
+    network = dense([2, 3, 1])
+    fewer = network.without([network.neurons[2].id, (network.neurons[1].id, network.neurons[4].id)])
+    here, there = EdgeArrays.of(network.edges), EdgeArrays.of(fewer.edges)
+    known = list(fewer.edge_of)
+    expected = [known.index(ends) if ends in fewer.edge_of else -1 for ends in network.edge_of]
+    assert same_edges(here, there, fewer.neurons).tolist() == expected
+    assert same_edges(there, here, network.neurons).tolist() == [
+        list(network.edge_of).index(e) for e in known
+    ]
+    assert same_edges(here, EdgeArrays.of(()), network.neurons).tolist() == [-1] * len(network.edges)
+
+
+def test_each_parameter_is_found_where_it_is_in_theta() -> None:
+    network = dense([5, 4, 3, 2], draw=lambda fan_in, fan_out: 0.25)
+    first, last = network.inputs[0].id, network.outputs[0].id
+    # One leaps over ranks, so that what a rank reads is a list of rows.
+    for changed in (network, network.connect(first, last), network.without([network.neurons[6].id])):
+        plan = compile_network(changed)
+        assert dict(plan.slot) == dict(zip(plan.keys, plan.slots.tolist(), strict=True))
+        assert len(plan.slot) == len(plan.slots)
+        assert (last, first) not in plan.slot
+        assert network.next_id not in plan.slot
+        assert first not in plan.slot

@@ -229,7 +229,9 @@ def test_five_hundred_edits_while_it_trains(window: Window, qtbot: QtBot) -> Non
         else:
             window.lab.editor.keep = dice.random() < 0.7
             witness.between(
-                lambda: window.lab.editor.attempt(lambda project: an_edit(project, window.lab.editor.starts, dice))
+                lambda: window.lab.editor.attempt(
+                    lambda project: an_edit(project, window.lab.editor.starts, dice)
+                )
             )
             if stack.index() == count:
                 continue
