@@ -313,11 +313,9 @@ def _check(text: str, tip: str) -> QCheckBox:
 
 def _state(values: Iterable[bool]) -> Qt.CheckState:
     """Return the state of a box that stands for several switches."""
-    found: set[bool] = set()
-    for value in values:
-        found.add(value)
-        if len(found) == 2:
-            return Qt.CheckState.PartiallyChecked
+    found = set(values)
+    if len(found) == 2:
+        return Qt.CheckState.PartiallyChecked
     return Qt.CheckState.Checked if found == {True} else Qt.CheckState.Unchecked
 
 
