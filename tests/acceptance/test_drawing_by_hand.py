@@ -127,7 +127,11 @@ def test_with_the_keyboard_alone(tmp_path: Path, home: Path) -> None:
         desk.press("Home", "Return")  # the first card of the gallery is the empty canvas
         time.sleep(0.8)
         desk.press("i", "i", "l", "o")
-        # Both inputs to all of the hidden layer, all of that to the output.
-        desk.press("ctrl+a", "Escape")
+        # From the output to the inputs, all of them; from several neurons, C offers whole layers.
+        desk.press("Left", "Left", "ctrl+shift+a", "c", "Return")
+        desk.press("Right", "ctrl+shift+a", "c", "Return")
+        # And one more edge that skips the hidden layer.
+        desk.press("Left", "c", "Return", "space")
+        time.sleep(TRAINING_SECONDS)
         project = saved(desk, tmp_path / "keys.backprop")
-    assert project is not None
+    check(project)

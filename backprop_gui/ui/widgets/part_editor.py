@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from backprop_gui.engine import INITIALIZERS
-from backprop_gui.network import Kind
+from backprop_gui.network import Edge, Kind, Neuron
 from backprop_gui.network.templates import LARGEST_LAYER
 from backprop_gui.project import edits
 from backprop_gui.ui.canvas.picture import LARGEST_DRAWN, LARGEST_OPEN
@@ -50,7 +50,6 @@ class PartEditor(QWidget):
         super().__init__()
         self._editor, self._title = editor, title
         self._keys: frozenset[Key] = frozenset()
-        self._frozen_keys: frozenset[Key] = frozenset()
         self._busy = False
         self.frozen = _check("frozen", FROZEN_TIP)
         self.name = NameBox("name", "What it is called")
@@ -104,7 +103,7 @@ class PartEditor(QWidget):
 
     def _listen(self) -> None:
         editor = self._editor
-        self.frozen.clicked.connect(lambda: self._do(lambda: editor.toggle_frozen(self._frozen_keys)))
+        self.frozen.clicked.connect(lambda: self._do(self._freeze))
         self.bias.clicked.connect(lambda: self._do(editor.toggle_bias))
         self.activation.chosen.connect(lambda name: self._do(lambda: editor.set_activation(name)))
         self.name.entered.connect(self._rename)
@@ -170,7 +169,7 @@ class PartEditor(QWidget):
         self.bias.setVisible(bool(computing))
         has = _state(neuron.bias is not None for neuron in computing)
         _show_state(self.bias, has, BIAS_TIP)
-        with_value = one is not None and one in editor.with_parameters(keys)
+        with_value = one is not None and bool(editor.with_parameters(keys))
         self.bias.setText("b" if with_value or layer is not None else "bias")
         self.caption.setVisible(isinstance(one, tuple))
         self.value.setVisible(with_value)
@@ -179,9 +178,23 @@ class PartEditor(QWidget):
         large = layer is not None and LARGEST_DRAWN < len(neurons) <= LARGEST_OPEN
         self.draw.setVisible(layer is not None and bool(computing))
         self.fold.setVisible(large)
-        self._frozen_keys = editor.with_parameters(keys) if layer is None else editor.parameters_of(layer)
-        self.frozen.setVisible(bool(self._frozen_keys))
-        _show_state(self.frozen, _state(map(editor.is_frozen, self._frozen_keys)), self._frozen_tip(layer))
+        parameters = self._parameters(layer)
+        self.frozen.setVisible(next(parameters, None) is not None)
+        state = _state(part.frozen for part in self._parameters(layer))
+        _show_state(self.frozen, state, self._frozen_tip(layer))
+
+    def _parameters(self, layer: int | None) -> Iterator[Neuron | Edge]:
+        """Give what can be frozen: of the layer, or of what is selected. There may be a hundred thousand."""
+        network = self._editor.network
+        if layer is None:
+            edges, neurons = network.edge_of, network.neuron_of
+            parts = (edges[key] if isinstance(key, tuple) else neurons[key] for key in self._keys)
+            yield from (part for part in parts if isinstance(part, Edge) or part.bias is not None)
+            return
+        for neuron in network.members[layer]:
+            if neuron.bias is not None:
+                yield neuron
+            yield from network.incoming[neuron.id]
 
     def _show_names(self, one: Key | None, layer: int | None, *, other: bool) -> None:
         network = self._editor.network
@@ -234,6 +247,10 @@ class PartEditor(QWidget):
         finally:
             self._busy = False
         self.refresh()
+
+    def _freeze(self) -> None:
+        editor = self._editor
+        editor.toggle_frozen(self._keys if editor.layer is None else editor.parameters_of(editor.layer))
 
     def _attempt(self, make: Make) -> bool:
         self._do(lambda: self._editor.attempt(make))
@@ -296,11 +313,9 @@ def _check(text: str, tip: str) -> QCheckBox:
 
 def _state(values: Iterable[bool]) -> Qt.CheckState:
     """Return the state of a box that stands for several switches."""
-    found: set[bool] = set()
-    for value in values:
-        found.add(value)
-        if len(found) == 2:
-            return Qt.CheckState.PartiallyChecked
+    found = set(values)
+    if len(found) == 2:
+        return Qt.CheckState.PartiallyChecked
     return Qt.CheckState.Checked if found == {True} else Qt.CheckState.Unchecked
 
 
