@@ -6,10 +6,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from backprop_gui.network import Network
-
-Key = int | tuple[int, int]
-"""What a parameter belongs to: a neuron's id for its bias, (source, target) for a weight."""
+from backprop_gui.network import Key, Network
 
 
 @dataclass(frozen=True, slots=True)
