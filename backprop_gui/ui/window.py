@@ -31,6 +31,7 @@ from backprop_gui.ui.actions import COMMANDS, MENUS, Command
 from backprop_gui.ui.autosave import Autosave
 from backprop_gui.ui.banner import Banner
 from backprop_gui.ui.canvas import Canvas, View
+from backprop_gui.ui.canvas.gestures.spots import in_drawing
 from backprop_gui.ui.canvas.inplace import InPlace
 from backprop_gui.ui.canvas_menu import CanvasMenu
 from backprop_gui.ui.command_entries import entries_of, shortcut_groups
@@ -441,7 +442,7 @@ class Window(QMainWindow):
             self.canvas.hint.set_note("There is no network on the clipboard: copy neurons first.", "bad")
             return
         middle = self.canvas.middle()
-        spot = at or (middle.x(), middle.y())
+        spot = in_drawing(self.canvas.scene, *(at or (middle.x(), middle.y())))
         self.editor.attempt(lambda project: edits.paste(project, part, at=spot))
 
     # ---- commands
