@@ -142,6 +142,16 @@ def format_table(rows: Sequence[Row]) -> str:
     )
 
 
+def format_measures(rows: Sequence[Row]) -> str:
+    """Return rows with a ``value`` and its ``unit`` as lines of text in columns."""
+    table = [(row["case"], row["what"], f"{row['value']:.1f} {row['unit']}") for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in table
+    )
+
+
 def _interleaved(sides: Sequence[Steps], repeats: int) -> list[float]:
     """Return the median microseconds a step of each side, which take turns."""
     counts = [_round_length(steps) for steps in sides]

@@ -22,6 +22,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, and print a table; the window too, where there is a screen."""
     rows = bench.run(progress=say)
+    large: list[bench.Row] = []
     unseen = display_problem()
     if unseen is None and os.environ.get("QT_QPA_PLATFORM") in UNSEEN_PLATFORMS:
         unseen = "Qt is told to draw where nobody can look."
@@ -29,12 +30,18 @@ def run(args: argparse.Namespace) -> int:
         from backprop_gui.ui.measure import window_rows
 
         rows += window_rows(say)
+        from backprop_gui.ui.measure_large import large_rows
+
+        large = large_rows(say)
     else:
         say(f"The window is not measured. {unseen}")
     if args.json:
-        print_json(rows)
+        print_json(rows + large)
     else:
         print(bench.format_table(rows))
+        if large:
+            print()
+            print(bench.format_measures(large))
     return 0
 
 
@@ -52,6 +59,11 @@ COMMANDS.add(
         "peer": "PyTorch 2.13.0", "ours_us": 20.1, "peer_us": 270.2, "ratio": 13.4}. Times are microseconds a step, and
         ratio is how many times faster we are; where no peer is installed, peer, peer_us and ratio are null. In the
         window's rows the peer is "no window".
+
+        With a screen it also says what large networks cost in the window: opening 784-128-10, editing it, frames a
+        second while it learns, and the share of smooth steps while neurons of a network of 1,000 are dragged. In the
+        list these are objects such as {"case": "784-128-10, 101,632 edges", "what": "edit: move a neuron",
+        "value": 98.2, "unit": "ms"}.
         """,
         ("backprop-gui bench", "backprop-gui bench --json"),
         _arguments,

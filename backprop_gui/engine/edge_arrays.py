@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,12 @@ Indices = NDArray[np.intp]
 
 KEPT = 4
 """So many drawings' arrays are kept: before and after an edit, and those of another window."""
+LARGEST_TABLE = 10_000
+WORTH_COMPARING = 1000
+"""Fewer edges are read as quickly as they are compared with those before."""
+ALIGNMENT, WINDOW = 16, 2_000_000
+"""Python's objects begin at multiples of 16 bytes; so many entries cover 32 MB, the edges of large networks."""
+LARGEST_PAIR_TABLE = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,35 +35,100 @@ class EdgeArrays:
     weight : float64 array
         Starting values.
     frozen : bool array
+    objects : int array
+        Which object each edge is; it tells edges apart for as long as they are kept.
     """
 
     source: Indices
     target: Indices
     weight: NDArray[np.float64]
     frozen: NDArray[np.bool_]
+    objects: Indices
 
     @classmethod
     def of(cls, edges: tuple[Edge, ...]) -> EdgeArrays:
         """Return the arrays of ``edges``; for the same tuple, the same arrays again."""
         global _latest
-        for known, arrays in _latest:
-            if known is edges:
-                return arrays
-        count = len(edges)
-        arrays = cls(
-            np.fromiter(map(attrgetter("source"), edges), np.intp, count),
-            np.fromiter(map(attrgetter("target"), edges), np.intp, count),
-            np.fromiter(map(attrgetter("weight"), edges), np.float64, count),
-            np.fromiter(map(attrgetter("frozen"), edges), np.bool_, count),
-        )
-        for array in (arrays.source, arrays.target, arrays.weight, arrays.frozen):
-            array.setflags(write=False)
         # Replaced as a whole: whoever reads it in another thread sees the old one or the new one.
-        _latest = ((edges, arrays), *_latest[: KEPT - 1])
+        before = _latest
+        arrays = next((arrays for known, arrays in before if known is edges), None)
+        if arrays is None:
+            arrays = _read_after(before[0][1], edges) if before else _read(edges)
+        if not before or before[0][0] is not edges:
+            others = tuple(entry for entry in before if entry[0] is not edges)
+            _latest = ((edges, arrays), *others[: KEPT - 1])
         return arrays
 
 
 _latest: tuple[tuple[tuple[Edge, ...], EdgeArrays], ...] = ()
+
+
+def _read(edges: Sequence[Edge]) -> EdgeArrays:
+    count = len(edges)
+    return _read_only(
+        np.fromiter(map(attrgetter("source"), edges), np.intp, count),
+        np.fromiter(map(attrgetter("target"), edges), np.intp, count),
+        np.fromiter(map(attrgetter("weight"), edges), np.float64, count),
+        np.fromiter(map(attrgetter("frozen"), edges), np.bool_, count),
+        np.fromiter(map(id, edges), np.intp, count),
+    )
+
+
+def _read_only(
+    source: Indices,
+    target: Indices,
+    weight: NDArray[np.float64],
+    frozen: NDArray[np.bool_],
+    objects: Indices,
+) -> EdgeArrays:
+    for array in (source, target, weight, frozen, objects):
+        array.setflags(write=False)
+    return EdgeArrays(source, target, weight, frozen, objects)
+
+
+def _read_after(known: EdgeArrays, edges: tuple[Edge, ...]) -> EdgeArrays:
+    """Return the arrays of ``edges``, of which only those are read that ``known`` does not have."""
+    if min(len(edges), len(known.source)) < WORTH_COMPARING:
+        return _read(edges)
+    objects = np.fromiter(map(id, edges), np.intp, len(edges))
+    origin = _origins(known.objects, objects)
+    new = np.flatnonzero(origin < 0)
+    own = _read([edges[place] for place in new.tolist()])
+
+    def joined(old: NDArray[Any], added: NDArray[Any]) -> NDArray[Any]:
+        both = old[origin]
+        both[new] = added
+        return both
+
+    return _read_only(
+        joined(known.source, own.source),
+        joined(known.target, own.target),
+        joined(known.weight, own.weight),
+        joined(known.frozen, own.frozen),
+        objects,
+    )
+
+
+def _origins(old: Indices, new: Indices) -> Indices:
+    """Return where each of the objects ``new`` is in ``old``; -1 for those that are not found."""
+    # Edges that were made together lie together in memory: a table of that stretch is faster than a search.
+    low = int(old[len(old) // 2]) - WINDOW * ALIGNMENT // 2
+    table = np.full(WINDOW, -1, np.int32)
+    near, there = _window(old, low)
+    table[there] = near
+    origin = np.full(len(new), -1, np.intp)
+    near, there = _window(new, low)
+    origin[near] = table[there]
+    # Objects that share an entry are told apart here.
+    origin[(origin >= 0) & (old[origin] != new)] = -1
+    return origin
+
+
+def _window(objects: Indices, low: int) -> tuple[Indices, Indices]:
+    """Return which objects are in the window that begins at ``low``, and their entries in its table."""
+    entry = (objects - low) // ALIGNMENT
+    near = np.flatnonzero((entry >= 0) & (entry < WINDOW))
+    return near, entry[near]
 
 
 def places_of(ids: Indices, neurons: Sequence[Neuron]) -> Indices:
@@ -64,10 +136,43 @@ def places_of(ids: Indices, neurons: Sequence[Neuron]) -> Indices:
     known = np.fromiter(map(attrgetter("id"), neurons), np.intp, len(neurons))
     if not len(known):
         return np.full(len(ids), -1, np.intp)
+    if known.min() >= 0 and known.max() <= LARGEST_TABLE + 8 * len(known):
+        # A table of all ids is faster than a search, and ids that were given out in turn leave it small.
+        table = np.full(int(known.max()) + 2, -1, np.intp)
+        table[known] = np.arange(len(known))
+        if len(ids) and (ids.min() < 0 or ids.max() >= len(table)):
+            ids = np.where((ids >= 0) & (ids < len(table)), ids, -1)
+        places: Indices = table[ids]
+        return places
     order = np.argsort(known, kind="stable")
     rank = np.minimum(np.searchsorted(known, ids, sorter=order), len(known) - 1)
     found = order[rank]
     return np.where(known[found] == ids, found, -1)
 
 
-__all__ = ["EdgeArrays", "places_of"]
+def same_edges(here: EdgeArrays, there: EdgeArrays, neurons: Sequence[Neuron]) -> Indices:
+    """Return where in ``there`` each edge of ``here`` is, by its ends; -1 for those that are not there.
+
+    ``neurons`` has all those at which edges of ``there`` begin and end.
+    """
+    if not len(there.source):
+        return np.full(len(here.source), -1, np.intp)
+    count = len(neurons)
+    (source, target), known = (
+        (places_of(arrays.source, neurons), places_of(arrays.target, neurons)) for arrays in (here, there)
+    )
+    # One number for each pair of neurons, so that all are looked up at once.
+    wanted, pairs = source * count + target, known[0] * count + known[1]
+    strange = (source < 0) | (target < 0)
+    if count * count <= LARGEST_PAIR_TABLE:
+        wanted[strange] = count * count
+        table = np.full(count * count + 1, -1, np.intp)
+        table[pairs] = np.arange(len(pairs))
+        places: Indices = table[wanted]
+        return places
+    order = np.argsort(pairs, kind="stable")
+    found = order[np.minimum(np.searchsorted(pairs, wanted, sorter=order), len(pairs) - 1)]
+    return np.where((pairs[found] == wanted) & ~strange, found, -1)
+
+
+__all__ = ["EdgeArrays", "places_of", "same_edges"]

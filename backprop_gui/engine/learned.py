@@ -9,14 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.attic import Attic, Shelf
 from backprop_gui.engine.carry import Carry, Key, keys_of
-from backprop_gui.engine.edge_arrays import EdgeArrays
+from backprop_gui.engine.edge_arrays import EdgeArrays, same_edges
 from backprop_gui.engine.optimizers import Optimizer
 from backprop_gui.network import Network
 
+Indices = NDArray[np.intp]
 Steps = Sequence[tuple[Network, Carry]]
 """Drawings that followed each other, and what each change meant."""
 
@@ -55,28 +57,22 @@ class Learned:
 
         Everything else begins as drawn, with an optimiser state of 0.
         """
-        place_of = {key: place for place, key in enumerate(keys_of(self.network))}
-        before, start, keys = starts_of(self.network), starts_of(network), keys_of(network)
-        kept: list[tuple[int, int]] = []
-        heirs: list[tuple[int, int]] = []
-        found: list[tuple[int, Shelf, int]] = []
-        for place, key in enumerate(keys):
-            old = place_of.get(key)
-            if old is not None and key not in how.touched and before[old] == start[place]:
-                kept.append((place, old))
-                continue
-            back = attic.find(how.takes, key, float(start[place])) if attic is not None else None
-            parent = place_of.get(how.inherits[key]) if key in how.inherits else None
-            if back is not None:
-                found.append((place, *back))
-            elif parent is not None:
-                heirs.append((place, parent))
+        before, start = starts_of(self.network), starts_of(network)
+        places, sources = shared(network, self.network)
+        kept = before[sources] == start[places]
+        if how.touched:
+            keys = keys_of(network)
+            kept &= np.fromiter((keys[place] not in how.touched for place in places), np.bool_, len(places))
+        places, sources = places[kept], sources[kept]
+        whole = self.whole and len(places) == len(start) == len(before)
+        found, heirs = self._beyond(network, start, places, how, attic)
         if attic is not None and how.leaves:
-            self._leave(attic, how.leaves, place_of, before, kept)
+            self._leave(attic, how.leaves, before, sources)
+        heirs_new, heirs_old = np.array(heirs, np.intp).reshape(-1, 2).T
+        places, sources = np.append(places, heirs_new), np.append(sources, heirs_old)
         with np.errstate(over="ignore"):  # in single precision it may be infinite, which is then said
             theta = start.astype(self.theta.dtype)
         vectors = {name: np.zeros_like(theta) for name in self.vectors}
-        places, sources = np.array(kept + heirs, np.intp).reshape(-1, 2).T
         theta[places] = self.theta[sources]
         for name, vector in vectors.items():
             vector[places] = self.vectors[name][sources]
@@ -86,30 +82,70 @@ class Learned:
             if shelf.optimizer is self.optimizer:
                 for name, vector in vectors.items():
                     vector[place] = shelf.vectors[name][at]
-        whole = self.whole and len(kept) == len(keys) == len(self.theta)
         return Learned(network, theta, vectors, self.optimizer, whole)
 
-    def _leave(
-        self,
-        attic: Attic,
-        number: int,
-        place_of: Mapping[Key, int],
-        start: Array,
-        kept: list[tuple[int, int]],
-    ) -> None:
+    def _beyond(
+        self, network: Network, start: Array, kept: Indices, how: Carry, attic: Attic | None
+    ) -> tuple[list[tuple[int, Shelf, int]], list[tuple[int, int]]]:
+        """Return which parameters that are not ``kept`` come back from the attic, and which inherit.
+
+        Returns
+        -------
+        found : list of (place, shelf, place there)
+        heirs : list of (place, place of the parent)
+        """
+        found: list[tuple[int, Shelf, int]] = []
+        heirs: list[tuple[int, int]] = []
+        if not how.takes and not how.inherits:
+            return found, heirs
+        keys = keys_of(network)
+        place_of = {key: place for place, key in enumerate(keys_of(self.network))} if how.inherits else {}
+        missing = np.ones(len(start), np.bool_)
+        missing[kept] = False
+        for place in np.flatnonzero(missing).tolist():
+            key = keys[place]
+            back = attic.find(how.takes, key, float(start[place])) if attic is not None else None
+            parent = place_of.get(how.inherits[key]) if key in how.inherits else None
+            if back is not None:
+                found.append((place, *back))
+            elif parent is not None:
+                heirs.append((place, parent))
+        return found, heirs
+
+    def _leave(self, attic: Attic, number: int, start: Array, kept: Indices) -> None:
         """Put what is not ``kept`` into the attic."""
-        stays = {old for _, old in kept}
-        gone = {key: place for key, place in place_of.items() if place not in stays}
-        places = np.fromiter(gone.values(), np.intp, len(gone))
-        vectors = {name: vector[places] for name, vector in self.vectors.items()}
+        gone = np.ones(len(start), np.bool_)
+        gone[kept] = False
+        places = np.flatnonzero(gone)
+        if not len(places):
+            return
+        keys = keys_of(self.network)
         shelf = Shelf(
-            {key: at for at, key in enumerate(gone)},
+            {keys[place]: at for at, place in enumerate(places.tolist())},
             start[places],
             self.theta[places],
-            vectors,
+            {name: vector[places] for name, vector in self.vectors.items()},
             self.optimizer,
         )
         attic.put(number, shelf)
+
+
+def shared(new: Network, old: Network) -> tuple[Indices, Indices]:
+    """Return where, in the drawing order of each, the parameters are that both drawings have."""
+    if new is old:
+        everything = np.arange(new.parameter_count)
+        return everything, everything
+    biases, before = ([n.id for n in network.neurons if n.bias is not None] for network in (new, old))
+    place_of = {id: place for place, id in enumerate(before)}
+    pairs = [(place, place_of[id]) for place, id in enumerate(biases) if id in place_of]
+    places, sources = np.array(pairs, np.intp).reshape(-1, 2).T
+    if new.edges is old.edges:
+        edges = there = np.arange(len(new.edges))
+    else:
+        there = same_edges(EdgeArrays.of(new.edges), EdgeArrays.of(old.edges), old.neurons)
+        edges = np.flatnonzero(there >= 0)
+        there = there[edges]
+    return np.append(places, len(biases) + edges), np.append(sources, len(before) + there)
 
 
 def drawn_start(network: Network, key: Key) -> float | None:

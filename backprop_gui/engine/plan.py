@@ -26,8 +26,8 @@ vector whatever the depth of the network. Layers are for people; the plan does n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -125,9 +125,15 @@ class Plan:
         return keys_of(self.network)
 
     @cached_property
-    def slot(self) -> dict[Key, int]:
+    def slot(self) -> Mapping[Key, int]:
         """The index into θ of a bias (by neuron id) or of a weight (by source and target id)."""
-        return dict(zip(self.keys, self.slots.tolist(), strict=True))
+        return _Slots(self)
+
+    @cached_property
+    def bias_slot(self) -> dict[int, int]:
+        """The index into θ of each bias, by neuron id."""
+        biased = (neuron.id for neuron in self.network.neurons if neuron.bias is not None)
+        return dict(zip(biased, self.bias_slots.tolist(), strict=True))
 
     @cached_property
     def neuron_rows(self) -> Indices:
@@ -151,6 +157,31 @@ class Plan:
         return dict(zip(self.slots.tolist(), self.keys, strict=True))
 
 
+class _Slots(Mapping[Key, int]):
+    """Where parameters are in θ, found when asked for: a table of 100,000 weights would be made for a few of them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def __getitem__(self, key: Key) -> int:
+        plan = self._plan
+        if not isinstance(key, tuple):
+            return plan.bias_slot[key]
+        edge = plan.network.edge_of[key]
+        # The blocks are the ranks above the inputs.
+        block = plan.blocks[plan.network.ranks[edge.target] - 1]
+        row, sources = plan.row[edge.source], block.sources
+        column = row - sources.start if isinstance(sources, slice) else int(np.searchsorted(sources, row))
+        first: int = block.weights.start + (plan.row[edge.target] - block.rows.start) * block.shape[1]
+        return first + column
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._plan.keys)
+
+    def __len__(self) -> int:
+        return len(self._plan.slots)
+
+
 def compile_network(network: Network) -> Plan:
     """Return the plan of a complete network; for the same one asked again soon, the same plan.
 
@@ -165,13 +196,31 @@ def compile_network(network: Network) -> Plan:
     for known, plan in _latest:
         if known is network:
             return plan
-    plan = _compiled(network)
+    like = next((plan for known, plan in _latest if _laid_out_alike(known, network)), None)
+    plan = _compiled(network) if like is None else _refilled(like, network)
     # Replaced as a whole: whoever reads it in another thread sees the old one or the new one.
     _latest = ((network, plan), *_latest[: KEPT - 1])
     return plan
 
 
 _latest: tuple[tuple[Network, Plan], ...] = ()
+
+
+def _laid_out_alike(first: Network, second: Network) -> bool:
+    """Return whether two drawings differ at most in places, names and starting values of biases."""
+    if first.edges is not second.edges or len(first.neurons) != len(second.neurons):
+        return False
+    return all(
+        (a.id, a.kind, a.activation, a.bias is None) == (b.id, b.kind, b.activation, b.bias is None)
+        for a, b in zip(first.neurons, second.neurons, strict=True)
+        if a is not b
+    )
+
+
+def _refilled(plan: Plan, network: Network) -> Plan:
+    """Return the plan of a drawing that is laid out like that of ``plan``."""
+    start, trainable, is_weight = _values(network, plan.size, plan.weight_slots, plan.bias_slots)
+    return replace(plan, network=network, start=start, trainable=trainable, is_weight=is_weight)
 
 
 def _compiled(network: Network) -> Plan:
@@ -217,8 +266,6 @@ def _compiled(network: Network) -> Plan:
         blocks,
         weight_slots,
         bias_slot_of,
-        drawn.weight,
-        drawn.frozen,
         ranks,
     )
 
@@ -232,22 +279,12 @@ def _plan(
     blocks: list[Block],
     weight_slots: Indices,
     bias_slot_of: dict[int, int],
-    weight: Array,
-    frozen: NDArray[np.bool_],
     ranks: list[list[Neuron]],
 ) -> Plan:
     """Fill in what follows from the layout: starting values, masks and runs."""
-    biased = [neuron for neuron in network.neurons if neuron.bias is not None]
-    bias_slots = np.array([bias_slot_of[neuron.id] for neuron in biased], dtype=np.intp)
-    start = np.zeros(size)
-    start[weight_slots] = weight
-    start[bias_slots] = [neuron.bias for neuron in biased]
-    trainable = np.zeros(size)
-    trainable[weight_slots] = ~frozen
-    is_weight = trainable.copy()
-    trainable[bias_slots] = [not neuron.frozen for neuron in biased]
-    for array in (start, trainable, is_weight):
-        array.setflags(write=False)
+    biased = (neuron.id for neuron in network.neurons if neuron.bias is not None)
+    bias_slots = np.array([bias_slot_of[id] for id in biased], dtype=np.intp)
+    start, trainable, is_weight = _values(network, size, weight_slots, bias_slots)
     return Plan(
         network=network,
         row=row,
@@ -261,9 +298,27 @@ def _plan(
         bias_slots=bias_slots,
         weight_slots=weight_slots,
         start=start,
-        trainable=None if trainable.all() else trainable,
+        trainable=trainable,
         is_weight=is_weight,
     )
+
+
+def _values(
+    network: Network, size: int, weight_slots: Indices, bias_slots: Indices
+) -> tuple[Array, Array | None, Array]:
+    """Return ``start``, ``trainable`` and ``is_weight`` of a plan."""
+    drawn = EdgeArrays.of(network.edges)
+    biased = [neuron for neuron in network.neurons if neuron.bias is not None]
+    start = np.zeros(size)
+    start[weight_slots] = drawn.weight
+    start[bias_slots] = [neuron.bias for neuron in biased]
+    trainable = np.zeros(size)
+    trainable[weight_slots] = ~drawn.frozen
+    is_weight = trainable.copy()
+    trainable[bias_slots] = [not neuron.frozen for neuron in biased]
+    for array in (start, trainable, is_weight):
+        array.setflags(write=False)
+    return start, None if trainable.all() else trainable, is_weight
 
 
 def _neurons_by_rank(network: Network) -> list[list[Neuron]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from backprop_gui.network.parts import Edge
 
@@ -26,17 +26,34 @@ def with_more(known: EdgesAt, edges: Iterable[Edge], end: Callable[[Edge], int])
     return {**known, **{id: known[id] + added for id, added in more.items()}}
 
 
-def without_some(
-    known: EdgesAt, gone: Collection[tuple[int, int]], ids: Collection[int], end: Callable[[Edge], int]
-) -> EdgesAt:
-    """Return what is true without the edges ``gone``, for the neurons ``ids`` that are left."""
-    touched = {end(Edge(*pair, 0.0)) for pair in gone}
+def with_others(known: EdgesAt, changed: Mapping[tuple[int, int], Edge], end: int) -> EdgesAt:
+    """Return what is true after some edges took the place of those with the same ends; ``end`` as below."""
+    touched = {pair[end] for pair in changed}
     return {
-        id: [edge for edge in known[id] if (edge.source, edge.target) not in gone]
-        if id in touched
-        else known[id]
-        for id in ids
+        **known,
+        **{id: [changed.get((edge.source, edge.target), edge) for edge in known[id]] for id in touched},
     }
 
 
-__all__ = ["EdgesAt", "edges_at", "with_more", "without_some"]
+def without_some(
+    known: EdgesAt, gone: Collection[tuple[int, int]], ids: Collection[int], end: int
+) -> EdgesAt:
+    """Return what is true without the edges ``gone``, for the neurons ``ids`` that are left.
+
+    ``end`` is 0 for the edges that start at a neuron, 1 for those that end there.
+    """
+    # For each neuron, the other ends of what it loses: no pair has to be made of each edge that stays.
+    lost: dict[int, set[int]] = {}
+    for pair in gone:
+        lost.setdefault(pair[end], set()).add(pair[1 - end])
+    left = {id: known[id] for id in ids}
+    for id in lost.keys() & left.keys():
+        others = lost[id]
+        if end:
+            left[id] = [edge for edge in left[id] if edge.source not in others]
+        else:
+            left[id] = [edge for edge in left[id] if edge.target not in others]
+    return left
+
+
+__all__ = ["EdgesAt", "edges_at", "with_more", "with_others", "without_some"]

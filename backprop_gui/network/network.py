@@ -8,13 +8,14 @@ is a separate question, answered by :func:`backprop_gui.network.check_trainable`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from backprop_gui.network.adjacency import EdgesAt, edges_at, with_more, without_some
+from backprop_gui.network.adjacency import EdgesAt, edges_at, with_more, with_others, without_some
 from backprop_gui.network.consistency import (
     check_edges,
     check_neuron,
@@ -27,7 +28,7 @@ from backprop_gui.network.errors import (
     UnknownNeuronError,
 )
 from backprop_gui.network.parts import Draw, Edge, Key, Kind, Layer, Neuron
-from backprop_gui.network.ranks import ranks_of
+from backprop_gui.network.ranks import ranks_after_cut, ranks_after_growth, ranks_of
 
 _SOURCE, _TARGET = attrgetter("source"), attrgetter("target")
 _OF_EDGES = ("edge_of", "incoming", "outgoing")
@@ -180,7 +181,8 @@ class Network:
             neurons=neurons, layers=tuple(layer for layer in self.layers if layer.id in used)
         )
         facts = smaller.__dict__
-        if 10 * sum(len(self.incoming[id]) + len(self.outgoing[id]) for id in cut) > len(self.edges):
+        many = len(gone) + sum(len(self.incoming[id]) + len(self.outgoing[id]) for id in cut)
+        if 10 * many > len(self.edges):
             facts["edges"] = tuple(
                 edge
                 for ends, edge in self.edge_of.items()
@@ -197,9 +199,11 @@ class Network:
         facts.update(
             edges=tuple(known.values()) if lost else self.edges,
             edge_of=known,
-            incoming=without_some(self.incoming, lost, left, _TARGET),
-            outgoing=without_some(self.outgoing, lost, left, _SOURCE),
+            incoming=without_some(self.incoming, lost, left, 1),
+            outgoing=without_some(self.outgoing, lost, left, 0),
         )
+        if "ranks" in self.__dict__:
+            facts["ranks"] = ranks_after_cut(self.ranks, smaller, lost)
         return smaller
 
     def with_neurons(self, changed: Iterable[Neuron]) -> Network:
@@ -226,10 +230,19 @@ class Network:
         """Replace edges by others with the same ends; every other edge stays as it is."""
         by_ends = {(edge.source, edge.target): edge for edge in changed}
         for ends, edge in by_ends.items():
-            self.require_edge(ends)
-            check_weight(self, edge)
-        edges = tuple(by_ends.get((edge.source, edge.target), edge) for edge in self.edges)
-        return self._remade((*_OF_ENDS, *_OF_NEURONS), edges=edges)
+            if ends not in self.edge_of:
+                self.require_edge(ends)
+            if not math.isfinite(edge.weight):
+                check_weight(self, edge)
+        known = {**self.edge_of, **by_ends}
+        new = self._remade((*_OF_ENDS, *_OF_NEURONS), edges=tuple(known.values()))
+        new.__dict__["edge_of"] = known
+        if 10 * len(by_ends) < len(known):
+            new.__dict__.update(
+                incoming=with_others(self.incoming, by_ends, 1),
+                outgoing=with_others(self.outgoing, by_ends, 0),
+            )
+        return new
 
     def with_activation(self, ids: Iterable[int], activation: str) -> Network:
         """Give the neurons another activation."""
@@ -307,11 +320,16 @@ class Network:
         added = {(edge.source, edge.target): edge for edge in edges}
         inputs = {neuron.id for neuron in self.inputs}
         sound = len(added) == len(edges) and added.keys().isdisjoint(self.edge_of)
+        known, isfinite = self.neuron_of, math.isfinite
         for edge in edges:
-            self.require(edge.source)
-            self.require(edge.target)
-            check_weight(self, edge)
-            sound = sound and edge.source != edge.target and edge.target not in inputs
+            source, target = edge.source, edge.target
+            if source not in known or target not in known:
+                self.require(source)
+                self.require(target)
+            if not isfinite(edge.weight):
+                check_weight(self, edge)
+            if source == target or target in inputs:
+                sound = False
         if not sound:
             return replace(self, edges=(*self.edges, *edges))  # which says what is wrong
         new = self._remade(_OF_NEURONS, edges=(*self.edges, *edges))
@@ -325,22 +343,21 @@ class Network:
             # Each new edge leads from a rank to a higher one, as the old ones do: the ranks stay what they are.
             new.__dict__["ranks"] = ranks
         else:
+            raised = ranks_after_growth(ranks, new, edges)
+            if raised is not None:
+                new.__dict__["ranks"] = raised
             _ = new.ranks  # raises CycleError
         return new
 
 
 def _joined(neurons: tuple[Neuron, ...], new: Iterable[Neuron]) -> tuple[Neuron, ...]:
     """Put each new neuron behind the last one of its layer, or at the end if its layer has none."""
-    joining: dict[int, list[Neuron]] = {}
-    for neuron in new:
-        joining.setdefault(neuron.layer, []).append(neuron)
     last = {neuron.layer: neuron.id for neuron in neurons}
-    found: list[Neuron] = []
-    for neuron in neurons:
-        found.append(neuron)
-        if last[neuron.layer] == neuron.id:
-            found += joining.pop(neuron.layer, [])
-    return (*found, *(neuron for group in joining.values() for neuron in group))
+    joining: dict[int, list[Neuron]] = {}
+    behind: list[Neuron] = []
+    for neuron in new:
+        (joining.setdefault(last[neuron.layer], []) if neuron.layer in last else behind).append(neuron)
+    return (*(n for neuron in neurons for n in (neuron, *joining.get(neuron.id, ()))), *behind)
 
 
 __all__ = ["Network"]

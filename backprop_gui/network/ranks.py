@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Mapping, Sequence
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from backprop_gui.network.errors import CycleError
 from backprop_gui.network.parts import Edge, Kind, Neuron
+
+if TYPE_CHECKING:
+    from backprop_gui.network.network import Network
+
+MOST_LOOKED_AT = 20_000
+"""Edges that are followed before finding all ranks anew is the shorter way."""
 
 
 def ranks_of(
@@ -39,6 +47,65 @@ def ranks_of(
     return rank
 
 
+def ranks_after_growth(
+    ranks: Mapping[int, int], network: Network, new: Iterable[Edge]
+) -> dict[int, int] | None:
+    """Return the ranks of ``network``, which has ``new`` edges; None if these may close a cycle or move very much.
+
+    Parameters
+    ----------
+    ranks : mapping
+        What they were without the new edges, of all of its neurons.
+    """
+    raised, left = dict(ranks), MOST_LOOKED_AT
+    for edge in new:
+        stack = [(edge.target, raised[edge.source] + 1)]
+        while stack:
+            id, above = stack.pop()
+            if raised[id] >= above:
+                continue
+            raised[id] = above
+            left -= len(network.outgoing[id])
+            # What pushes its own source is a cycle; edges that are not drawn yet at this moment do no harm.
+            if id == edge.source or left < 0:
+                return None
+            stack += [(after.target, above + 1) for after in network.outgoing[id]]
+    return raised
+
+
+def ranks_after_cut(
+    ranks: Mapping[int, int], network: Network, gone: Iterable[tuple[int, int]]
+) -> dict[int, int]:
+    """Return the ranks of ``network``, which no longer has the edges ``gone``.
+
+    Parameters
+    ----------
+    ranks : mapping
+        What they were with these edges, of all of its neurons, and perhaps of more.
+    """
+    lowered = {neuron.id: ranks[neuron.id] for neuron in network.neurons}
+    # A rank is right once those before it are: from the lowest on.
+    waiting = [(ranks[target], target) for target in {target for _, target in gone} if target in lowered]
+    heapq.heapify(waiting)
+    while waiting:
+        old, id = heapq.heappop(waiting)
+        if lowered[id] != old:
+            continue
+        # Only inputs have rank 0, and no edge leads to them.
+        here = 1
+        for edge in network.incoming[id]:
+            above = lowered[edge.source] + 1
+            if above > here:
+                here = above
+                if here == old:
+                    break
+        if here != old:
+            lowered[id] = here
+            for edge in network.outgoing[id]:
+                heapq.heappush(waiting, (lowered[edge.target], edge.target))
+    return lowered
+
+
 def _cycle_sentence(neurons: Sequence[Neuron], incoming: Mapping[int, Sequence[Edge]]) -> str:
     name = {neuron.id: neuron.name for neuron in neurons}
     sources = {id: [edge.source for edge in edges] for id, edges in incoming.items()}
@@ -53,4 +120,4 @@ def _cycle_sentence(neurons: Sequence[Neuron], incoming: Mapping[int, Sequence[E
     raise AssertionError("only a cycle keeps a neuron from being computed")
 
 
-__all__ = ["ranks_of"]
+__all__ = ["ranks_after_cut", "ranks_after_growth", "ranks_of"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 
 from backprop_gui.network.errors import (
     MissingInputError,
@@ -13,6 +14,8 @@ from backprop_gui.network.errors import (
 from backprop_gui.network.network import Network
 from backprop_gui.network.parts import Edge, Neuron
 
+_SOURCE, _TARGET = attrgetter("source"), attrgetter("target")
+
 
 def check_trainable(network: Network) -> None:
     """Raise the :class:`NetworkError` that keeps ``network`` from being trained, if there is one."""
@@ -22,13 +25,13 @@ def check_trainable(network: Network) -> None:
         raise MissingOutputError(
             "The network has no output neuron: add one, so that there is something to learn."
         )
-    fed = _reached(network.inputs, network.outgoing, lambda edge: edge.target)
+    fed = _reached(network.inputs, network.outgoing, _TARGET, network.outputs)
     for neuron in network.outputs:
         if neuron.id not in fed:
             raise UnreachableOutputError(
                 f"No path leads from an input to the output {neuron.name}: connect it, or remove it."
             )
-    used = _reached(network.outputs, network.incoming, lambda edge: edge.source)
+    used = _reached(network.outputs, network.incoming, _SOURCE, network.inputs)
     for neuron in network.inputs:
         if neuron.id not in used:
             raise UnreachableInputError(
@@ -37,17 +40,23 @@ def check_trainable(network: Network) -> None:
 
 
 def _reached(
-    start: Iterable[Neuron], edges: Mapping[int, list[Edge]], other_end: Callable[[Edge], int]
+    start: Iterable[Neuron],
+    edges: Mapping[int, list[Edge]],
+    other_end: Callable[[Edge], int],
+    goals: Iterable[Neuron],
 ) -> set[int]:
-    """Return the ids of all neurons that can be reached from ``start`` along ``edges``."""
+    """Return ids of neurons that can be reached from ``start`` along ``edges``: all of them, or enough for ``goals``.
+
+    In a network of full layers, few neurons lead to all others: most edges need not be looked at.
+    """
     stack = [neuron.id for neuron in start]
     seen = set(stack)
-    while stack:
-        for edge in edges[stack.pop()]:
-            id = other_end(edge)
-            if id not in seen:
-                seen.add(id)
-                stack.append(id)
+    missing = {neuron.id for neuron in goals} - seen
+    while stack and missing:
+        found = set(map(other_end, edges[stack.pop()])) - seen
+        seen |= found
+        missing -= found
+        stack += found
     return seen
 
 

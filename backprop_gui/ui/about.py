@@ -14,7 +14,7 @@ from backprop_gui.paths import resource
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.widgets.column import muted
 
-LARGEST = QSize(400, 300)
+LARGEST = QSize(400, 280)
 
 
 class About(Overlay):

@@ -106,34 +106,34 @@ _command("undo", "Undo", "Edit", lambda w: w.lab.document.stack.undo(), "Ctrl+Z"
 _command(
     "redo", "Redo", "Edit", lambda w: w.lab.document.stack.redo(), "Ctrl+Shift+Z", "Ctrl+Y", icon="redo-2"
 )
-_command("cut", "Cut", "Edit", lambda w: w.copy(cut=True), "Ctrl+X", group=1)
+_command("cut", "Cut", "Edit", lambda w: w.drawing.copy(cut=True), "Ctrl+X", group=1)
 _command(
     "copy",
     "Copy",
     "Edit",
-    lambda w: w.copy(),
+    lambda w: w.drawing.copy(),
     "Ctrl+C",
     group=1,
     tip="Copy the selected neurons and the edges among them, as the text of a project",
 )
-_command("paste", "Paste", "Edit", lambda w: w.paste(), "Ctrl+V", group=1)
-_command("duplicate", "Duplicate", "Edit", lambda w: w.editor.duplicate(), "Ctrl+D", group=1)
+_command("paste", "Paste", "Edit", lambda w: w.drawing.paste(), "Ctrl+V", group=1)
+_command("duplicate", "Duplicate", "Edit", lambda w: w.drawing.editor.duplicate(), "Ctrl+D", group=1)
 _command(
     "delete",
     "Delete",
     "Edit",
-    lambda w: w.editor.delete(),
+    lambda w: w.drawing.editor.delete(),
     "Delete",
     "Backspace",
     group=1,
     tip="Remove the selected neurons and edges",
 )
-_command("select-all", "Select all", "Edit", lambda w: w.editor.select_all(), "Ctrl+A", group=2)
+_command("select-all", "Select all", "Edit", lambda w: w.drawing.editor.select_all(), "Ctrl+A", group=2)
 _command(
     "select-layer",
     "Select the layer",
     "Edit",
-    lambda w: w.editor.select_layer(),
+    lambda w: w.drawing.editor.select_layer(),
     "Ctrl+Shift+A",
     group=2,
     tip="Select all neurons of the layers that what is selected is in",
@@ -141,7 +141,7 @@ _command(
 
 
 def _add(piece: Piece, window: Window) -> None:
-    window.add_piece(window.piece(piece))
+    window.drawing.add(window.drawing.piece(piece))
 
 
 for _piece in PIECES.values():
@@ -167,16 +167,25 @@ _command(
     "edit",
     "Edit in place…",
     "Draw",
-    lambda w: w.edit_current(),
+    lambda w: w.drawing.edit_current(),
     "F2",
     group=1,
     tip="Change the name and bias of a neuron, or the weight of an edge, where it is drawn",
 )
 _command(
+    "inspect",
+    "Edit in the inspector",
+    "Draw",
+    lambda w: w.edit_beside(),
+    "Ctrl+I",
+    group=1,
+    tip="Change activation, bias, size and more of what is selected; Enter or Esc leads back to the picture",
+)
+_command(
     "freeze",
     "Freeze or free",
     "Draw",
-    lambda w: w.editor.toggle_frozen(),
+    lambda w: w.drawing.editor.toggle_frozen(),
     "Z",
     icon="lock",
     group=1,
@@ -186,7 +195,7 @@ _command(
     "bias",
     "Bias on or off",
     "Draw",
-    lambda w: w.editor.toggle_bias(),
+    lambda w: w.drawing.editor.toggle_bias(),
     "B",
     group=1,
     tip="Whether a bias is added to the weighted sum of the selected neurons",
@@ -195,7 +204,7 @@ _command(
     "tidy",
     "Tidy",
     "Draw",
-    lambda w: w.editor.tidy(),
+    lambda w: w.drawing.editor.tidy(),
     "Ctrl+L",
     icon="layers",
     group=2,
@@ -290,12 +299,28 @@ _command(
 )
 _command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom_out(), "Ctrl+-", icon="zoom-out", group=1)
 _command(
-    "light", "Light", "View", lambda w: w.set_theme(False), icon="sun", group=2, tip="Use the light theme"
+    "weak-edges",
+    "Hide weak edges…",
+    "View",
+    lambda w: w.canvas.choose_threshold(),
+    group=1,
+    tip="Leave edges out of the picture whose weight is small",
 )
-_command("dark", "Dark", "View", lambda w: w.set_theme(True), icon="moon", group=2, tip="Use the dark theme")
+_command(
+    "light",
+    "Light theme",
+    "View",
+    lambda w: w.set_theme(False),
+    icon="sun",
+    group=2,
+    tip="Use the light theme",
+)
+_command(
+    "dark", "Dark theme", "View", lambda w: w.set_theme(True), icon="moon", group=2, tip="Use the dark theme"
+)
 _command(
     "system",
-    "As the system",
+    "Theme of the system",
     "View",
     lambda w: w.set_theme(None),
     group=2,

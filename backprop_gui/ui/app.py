@@ -42,7 +42,7 @@ def run(path: Path | None = None) -> int:
     sys.excepthook = _show_in(window.windows)
     window.offers.offer(left_behind(state_folder() / AUTOSAVES))
     window.show()
-    if is_first_start() and path is None:
+    if path is None and is_first_start():
         window.choose_template("Welcome to Backprop Lab")
     return int(app.exec())
 

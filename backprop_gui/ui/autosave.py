@@ -17,6 +17,7 @@ from backprop_gui.engine.run import Run
 from backprop_gui.errors import UserError
 from backprop_gui.network import Network
 from backprop_gui.project import Project
+from backprop_gui.project.files import ProjectFileError
 from backprop_gui.project.recovery import Slot, new_slot
 from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.document import Document
@@ -119,19 +120,9 @@ class Autosave(QObject):
             self.forget()
             return
         self._asked = replace(self._now(), when=time.time())
-        question = self._ask()
-        if question is None:
-            self._answered(None)
-        else:
-            self._patience.start()
-            self._waiting.for_(question, self._answered)
-
-    def _ask(self) -> Future[Any] | None:
-        """Ask the worker where training stands; None where there is nothing to train."""
-        try:
-            return self._player.ask(lambda trainer: trainer.run())
-        except UserError:
-            return None
+        self._patience.start()
+        # Of what cannot be trained as it is drawn, too: what it has learned waits with the worker.
+        self._waiting.for_(self._player.standing(), self._answered)
 
     def _give_up(self) -> None:
         self._waiting.forget()
@@ -142,9 +133,10 @@ class Autosave(QObject):
         moment, number = self._asked, self._number
         assert moment is not None
         network = moment.project.network
-        run = future.result() if future is not None and future.exception() is None else None
-        if isinstance(run, Run) and _finite(run):
-            self._stood = network, run if run.step else None
+        if future is not None and future.exception() is None:
+            run = future.result().run
+            if run is None or _finite(run):
+                self._stood = network, run
         # Without an answer, or after trouble, where it stood before is worth more than nothing.
         stood = self._stood[1] if self._stood is not None and self._stood[0] is network else None
         self._write(moment, number, replace(moment.project, run=stood))
@@ -155,7 +147,7 @@ class Autosave(QObject):
         def write() -> Slot:
             place = slot or new_slot(folder)
             try:
-                place.write(project, path, moment.when)
+                _write(place, project, path, moment.when)
             except BaseException:
                 if slot is None or self._closed:
                     place.discard()
@@ -184,6 +176,16 @@ class Autosave(QObject):
 
         self._writing = in_background(write)
         self._waiting.for_(self._writing, written)
+
+
+def _write(slot: Slot, project: Project, path: Path | None, when: float) -> None:
+    """Write ``project``, and if where its training stands cannot be written, the drawing alone."""
+    try:
+        slot.write(project, path, when)
+    except ProjectFileError:
+        if project.run is None:
+            raise
+        slot.write(replace(project, run=None), path, when)
 
 
 def _finite(run: Run) -> bool:

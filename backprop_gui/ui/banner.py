@@ -18,6 +18,8 @@ class Banner(QFrame):
         self.setObjectName("banner")
         self._text = QLabel()
         self._text.setWordWrap(True)
+        # What a file calls itself may look like markup.
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._icon = QLabel()

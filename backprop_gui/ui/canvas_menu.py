@@ -27,7 +27,7 @@ class CanvasMenu(QMenu):
 
     def __init__(self, window: Window, spot: Spot, point: QPointF) -> None:
         super().__init__(window.canvas)
-        self._window, self._editor = window, window.editor
+        self._window, self._editor = window, window.drawing.editor
         self.setToolTipsVisible(True)
         if spot.where is Where.HEADING:
             self._add_layer(spot.layers[0])
@@ -49,7 +49,7 @@ class CanvasMenu(QMenu):
 
     def _commands(self, *names: str) -> None:
         for name in names:
-            self.addAction(self._window.action(name))
+            self.addAction(self._window.commands[name])
 
     # ---- what is selected
 
@@ -60,7 +60,7 @@ class CanvasMenu(QMenu):
             what = "Edit weight…" if isinstance(current, tuple) else "Edit name and bias…"
             if isinstance(current, int) and editor.network.neuron_of[current].kind is Kind.INPUT:
                 what = "Edit name…"
-            self._do(what, lambda: self._window.edit_in_place(current, 0))
+            self._do(what, lambda: self._window.drawing.edit_in_place(current, 0))
         if editor.neurons:
             self._commands("connect")
         if editor.computing():
@@ -101,7 +101,7 @@ class CanvasMenu(QMenu):
         members = editor.network.members[layer]
         ids = [neuron.id for neuron in members]
         computing = [neuron.id for neuron in members if neuron.kind is not Kind.INPUT]
-        self._do("Edit name and size…", lambda: self._window.edit_in_place(None, layer))
+        self._do("Edit name and size…", lambda: self._window.drawing.edit_in_place(None, layer))
         self._do(
             "Add a neuron",
             lambda: editor.attempt(lambda p: edits.resize_layer(p, layer, len(ids) + 1, editor.starts)),
@@ -125,16 +125,15 @@ class CanvasMenu(QMenu):
                         lambda p: edits.draw_layer(p, layer, name)
                     )
                 )
-            keys = frozenset(ids) | frozenset(
-                (edge.source, edge.target) for id in computing for edge in editor.network.incoming[id]
-            )
+            keys = editor.parameters_of(layer)
             frozen = self._do(
                 "Frozen",
                 lambda: editor.toggle_frozen(keys),
                 "The weights that lead into the layer, and its biases, do not train",
             )
             frozen.setCheckable(True)
-            frozen.setChecked(all(editor.is_frozen(key) for key in editor.with_parameters(keys)))
+            frozen.setChecked(bool(keys) and all(editor.is_frozen(key) for key in keys))
+            frozen.setEnabled(bool(keys))
         self.addSeparator()
         self._commands("connect", "copy", "cut", "duplicate", "delete")
 
@@ -143,12 +142,12 @@ class CanvasMenu(QMenu):
     def _add_ground(self, point: QPointF) -> None:
         hands = self._window.canvas.hands
         for name in ("neuron", "layer", "input", "output"):
-            piece = self._window.piece(PIECES[name])
+            piece = self._window.drawing.piece(PIECES[name])
             place = placement(hands, piece, point)
             if place.make is not None:
                 self._do(f"Add {piece.title} here", partial(self._editor.attempt, place.make))
         self.addSeparator()
-        self._do("Paste here", lambda: self._window.paste((point.x(), point.y())))
+        self._do("Paste here", lambda: self._window.drawing.paste((point.x(), point.y())))
         self._commands("select-all", "tidy", "fit")
 
 

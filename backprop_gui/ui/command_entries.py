@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDockWidget
@@ -13,20 +13,30 @@ from backprop_gui.project import templates
 from backprop_gui.ui.actions import COMMANDS, MENUS
 from backprop_gui.ui.command_palette import Entry
 from backprop_gui.ui.gestures_help import GESTURES
+from backprop_gui.ui.names import one_line
+from backprop_gui.ui.recent import recent
 from backprop_gui.ui.shortcut_sheet import Line
-
-if TYPE_CHECKING:
-    from backprop_gui.ui.filing import Filing
 
 ITSELF = "commands"
 """The command that opens the palette, which need not be found in it."""
 
 
 def entries_of(
-    actions: Mapping[str, QAction], docks: Mapping[str, QDockWidget], files: Filing
+    actions: Mapping[str, QAction],
+    docks: Mapping[str, QDockWidget],
+    begin: Callable[[str], object],
+    open_path: Callable[[Path], object],
 ) -> list[Entry]:
-    """Return everything that a window with these actions and docks can do, in the order of the menus."""
-    return [*_commands(actions), *_panels(docks), *_examples(files)]
+    """Return everything that a window with these actions and docks can do.
+
+    Parameters
+    ----------
+    begin : callable
+        ``begin(template)`` begins with a template.
+    open_path : callable
+        ``open_path(path)`` opens a file.
+    """
+    return [*_commands(actions), *_panels(docks), *_recent_files(open_path), *_examples(begin)]
 
 
 def _commands(actions: Mapping[str, QAction]) -> Iterator[Entry]:
@@ -53,13 +63,19 @@ def _show(dock: QDockWidget) -> None:
     dock.raise_()
 
 
-def _examples(files: Filing) -> Iterator[Entry]:
+def _recent_files(open_path: Callable[[Path], object]) -> Iterator[Entry]:
+    for path in recent():
+        text, about = f"Open {one_line(path.stem)}", str(path)
+        yield Entry(f"file {path}", text, "File › Open recent", partial(open_path, path), about=about)
+
+
+def _examples(begin: Callable[[str], object]) -> Iterator[Entry]:
     for template in templates.templates().values():
         yield Entry(
             f"template {template.name}",
             f"Begin with {template.title}",
             "File › New",
-            partial(files.new, template.name),
+            partial(begin, template.name),
             about=template.about,
         )
 
@@ -72,7 +88,7 @@ def shortcut_groups() -> list[tuple[str, list[Line]]]:
             keys = tuple(native(keys) for keys in command.shortcuts)
             groups[command.menu].append(Line(keys, command.text.rstrip("…")))
     for gesture in GESTURES:
-        groups.setdefault(gesture.group, []).append(Line((gesture.how,), gesture.does))
+        groups.setdefault(gesture.group, []).append(Line(gesture.how, gesture.does))
     return [(title, lines) for title, lines in groups.items() if lines]
 
 

@@ -11,15 +11,22 @@ from PySide6.QtWidgets import QFrame, QLabel, QListView, QVBoxLayout, QWidget
 
 from backprop_gui.ui.fuzzy import match
 from backprop_gui.ui.overlay import Overlay
+from backprop_gui.ui.widgets.entry_delegate import HEIGHT as ROW_HEIGHT
 from backprop_gui.ui.widgets.entry_delegate import EntryDelegate, Row
 from backprop_gui.ui.widgets.search_field import SearchField
 
 LARGEST = QSize(640, 470)
+ROOM = 6
+"""Around the rows, and above the line to type in."""
+AROUND = 3 * ROOM + 4
+"""What the sheet is higher than its line and its rows: that room, the rule between them and the border."""
 RECENT = "recent commands"
 """The setting that lists what was done last, the newest first."""
 MOST_RECENT = 5
 LESS_THERE = 4.0
 """How much less a word is worth that is not in the name of an entry but where it stands or in what it says."""
+EXACT = 1e6
+"""What counts in favour of the entry whose whole name was typed."""
 RECENT_WORTH = 2.0
 """What counts in favour of an entry that was used lately, where several are called alike."""
 
@@ -112,10 +119,10 @@ class CommandPalette(Overlay):
         line = QFrame()
         line.setProperty("role", "line")
         room = QVBoxLayout()
-        room.setContentsMargins(6, 6, 6, 6)
+        room.setContentsMargins(ROOM, ROOM, ROOM, ROOM)
         room.addWidget(self.list)
         room.addWidget(self._nothing)
-        self.body.setContentsMargins(0, 6, 0, 0)
+        self.body.setContentsMargins(0, ROOM, 0, 0)
         self.body.addWidget(self.field)
         self.body.addWidget(line)
         self.body.addLayout(room, 1)
@@ -154,6 +161,8 @@ class CommandPalette(Overlay):
         self.list.setCurrentIndex(self._model.index(0, 0))
         self.list.scrollToTop()
         self._say_current()
+        rows = max(1, len(found)) * ROW_HEIGHT
+        self.set_height(self.field.sizeHint().height() + rows + AROUND)
 
     def _recent_entries(self) -> list[Entry]:
         by_key = {entry.key: entry for entry in self._entries}
@@ -208,6 +217,8 @@ def spoken(entry: Entry) -> str:
 
 def _found(query: str, entry: Entry) -> tuple[float, tuple[int, ...]] | None:
     """Return how well an entry fits and which letters of its name say so; None if it does not."""
+    if query.strip() and query.strip().casefold() == entry.text.rstrip("…").casefold():
+        return EXACT, tuple(place for place, letter in enumerate(entry.text) if letter not in " …")
     score, places = 0.0, set[int]()
     for word in query.split():
         named = match(word, entry.text)
@@ -217,8 +228,8 @@ def _found(query: str, entry: Entry) -> tuple[float, tuple[int, ...]] | None:
             places |= set(named.places)
         elif beside is not None:
             score += beside.score - LESS_THERE
-        elif len(word) > 2 and word.casefold() in entry.about.casefold():
-            # In a sentence any few letters can be found: there a word must stand as it is.
+        elif any(other.startswith(word.casefold()) for other in entry.about.casefold().split()):
+            # In a sentence any few letters can be found: there a word must begin with them.
             score += 1.0
         else:
             return None

@@ -39,14 +39,21 @@ class Document(QObject):
 
     Signals
     -------
+    followed(old: Project, new: Project)
+        After every edit, undo and redo, before ``changed``: for whoever needs each step of a long way.
     changed(old: Project, new: Project)
-        After every edit, undo and redo.
+        After every edit, undo and redo; after ``go_to`` once for all steps on the way.
     opened()
         After the whole project was exchanged, which cannot be undone.
+    history_changed()
+        What can be undone or done again, or whether it is saved, has changed. To be used in place of the stack's own
+        signals: a stack also sends those while it is deleted, to receivers that are being deleted too.
     """
 
+    followed = Signal(object, object)
     changed = Signal(object, object)
     opened = Signal()
+    history_changed = Signal()
 
     def __init__(self, project: Project, path: Path | None = None, parent: QObject | None = None) -> None:
         """Hold ``project``.
@@ -59,10 +66,13 @@ class Document(QObject):
         super().__init__(parent)
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(UNDO_LIMIT)
+        self.stack.indexChanged.connect(self._history_moved)
+        self.stack.cleanChanged.connect(self._history_moved)
         self.prepared, self.obstacle = _checked(project)
         self.project = project
         self.carry = NOTHING_SPECIAL
         self.path = path
+        self._on_the_way = False
 
     def edit(self, text: str, new: Project, merge: str = "", carry: Carry = NOTHING_SPECIAL) -> None:
         """Make ``new`` the project, as one step of undo called ``text``.
@@ -99,7 +109,17 @@ class Document(QObject):
         old, self.project = self.project, replace(self.project, name=path.stem)
         self.stack.setClean()
         self.carry = NOTHING_SPECIAL
-        self.changed.emit(old, self.project)
+        self._tell(old)
+
+    def go_to(self, index: int) -> None:
+        """Undo or redo until ``index`` steps are done; it is drawn only once, however many steps that takes."""
+        first, self._on_the_way = self.project, True
+        try:
+            self.stack.setIndex(index)
+        finally:
+            self._on_the_way = False
+        if self.project is not first:
+            self.changed.emit(first, self.project)
 
     def show(self, project: Project, prepared: Prepared, carry: Carry) -> None:
         """Make ``project`` the one that is shown, and tell everyone; for undo steps."""
@@ -107,7 +127,15 @@ class Document(QObject):
         self.obstacle = obstacle(project, prepared)
         # A name is given by saving, which is no step of undo.
         self.project = project if project.name == old.name else replace(project, name=old.name)
-        self.changed.emit(old, self.project)
+        self._tell(old)
+
+    def _history_moved(self, *news: object) -> None:
+        self.history_changed.emit()
+
+    def _tell(self, old: Project) -> None:
+        self.followed.emit(old, self.project)
+        if not self._on_the_way:
+            self.changed.emit(old, self.project)
 
 
 def _checked(project: Project) -> tuple[Prepared, UserError | None]:

@@ -33,7 +33,7 @@ class DropHint(QWidget):
     ) -> None:
         super().__init__(window)
         self._window, self._open_project, self._open_table = window, open_project, open_table
-        self._text, self._welcome = "", True
+        self._text, self._welcome, self._said = "", True, ""
         self.setAcceptDrops(True)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
@@ -43,13 +43,20 @@ class DropHint(QWidget):
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.DragEnter:
-            return False
-        entering = cast(QDragEnterEvent, event)
-        if not _files(entering.mimeData()):
-            return False
-        self._announce(entering)
-        return True
+        kind = event.type()
+        if kind == QEvent.Type.DragEnter:
+            entering = cast(QDragEnterEvent, event)
+            if not _files(entering.mimeData()):
+                return False
+            self._announce(entering)
+            return True
+        # Until the pointer moves, what it entered first is told.
+        if self.isVisible() and kind == QEvent.Type.Drop:
+            self.dropEvent(cast(QDropEvent, event))
+            return True
+        if self.isVisible() and kind == QEvent.Type.DragLeave:
+            self.hide()
+        return False
 
     def _announce(self, event: QDragEnterEvent) -> None:
         self._text, self._welcome = _words(_files(event.mimeData()))
@@ -79,16 +86,19 @@ class DropHint(QWidget):
         projects = [path for path in paths if path.suffix.lower() == SUFFIX]
         tables = [path for path in paths if path.suffix.lower() in TABLES]
         others = [path for path in paths if path not in projects and path not in tables]
+        if self._window.banner.text == self._said:
+            # Of the drop before.
+            self._window.banner.hide()
         for path in projects:
             self._open_project(path)
         for path in tables[:1]:
             self._open_table(path)
         if others:
-            self._window.banner.show_message(_refusal(others[0]))
+            self._said = _refusal(others[0])
+            self._window.banner.show_message(self._said)
         elif len(tables) > 1:
-            self._window.banner.show_message(
-                f"A project learns from one table: “{one_line(tables[0].name)}” was taken.", "warning"
-            )
+            self._said = f"A project learns from one table: “{one_line(tables[0].name)}” was taken."
+            self._window.banner.show_message(self._said, "warning")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         now, painter = theme.current(), QPainter(self)

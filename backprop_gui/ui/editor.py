@@ -13,7 +13,7 @@ from backprop_gui.project import Project, edits
 from backprop_gui.project.edits import Edit, Starts
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.player import Player
-from backprop_gui.ui.selection import Key, Selection
+from backprop_gui.ui.selection import Key, Selection, layer_of
 
 Make = Callable[[Project], Edit]
 
@@ -33,12 +33,15 @@ class Editor(QObject):
 
     Signals
     -------
+    made(str)
+        An edit was made; what the step of undo is called.
     noted(str)
         What an edit did beyond what can be seen.
     refused(str)
         Why an edit could not be made; nothing has changed.
     """
 
+    made = Signal(str)
     noted = Signal(str)
     refused = Signal(str)
 
@@ -85,6 +88,11 @@ class Editor(QObject):
         """The selected edges."""
         return frozenset(key for key in self.selection.keys if isinstance(key, tuple))
 
+    @property
+    def layer(self) -> int | None:
+        """The layer whose neurons, of which there are several, are exactly what is selected."""
+        return layer_of(self.network, self.selection.keys)
+
     def value(self, key: Key) -> float:
         """Return the present value of a weight or a bias."""
         return self._player.value(key)
@@ -102,6 +110,7 @@ class Editor(QObject):
             return False
         if edit.selected is not None:
             self.selection.set(edit.selected)
+        self.made.emit(edit.text)
         self.noted.emit(edit.note)
         return True
 
@@ -114,11 +123,14 @@ class Editor(QObject):
             self.attempt(lambda project: edits.remove(project, keys))
 
     def copy(self) -> str | None:
-        """Return the selected part as text for the clipboard; None if no neuron is selected."""
+        """Return the selected part as text for the clipboard, with the weights that it has now; None without one."""
         keys = self.selection.keys
         if not keys:
             return None
-        return edits.as_text(edits.fragment(self.network, keys), self.project)
+        part = edits.fragment(self.network, keys)
+        biases = {neuron.id: self.value(neuron.id) for neuron in part.neurons if neuron.bias is not None}
+        weights = {pair: self.value(pair) for pair in part.edge_of}
+        return edits.as_text(part.with_parameters(biases, weights), self.project)
 
     def cut(self) -> str | None:
         """Return the selected part as text and remove it."""
@@ -187,6 +199,13 @@ class Editor(QObject):
         return frozenset(
             key for key in keys if isinstance(key, tuple) or network.neuron_of[key].bias is not None
         )
+
+    def parameters_of(self, layer: int) -> frozenset[Key]:
+        """Return the biases of a layer, by neuron, and the weights that lead into it."""
+        network = self.network
+        members = network.members[layer]
+        weights = ((e.source, e.target) for neuron in members for e in network.incoming[neuron.id])
+        return frozenset(neuron.id for neuron in members if neuron.bias is not None) | frozenset(weights)
 
     def is_frozen(self, key: Key) -> bool:
         """Return whether a weight or bias does not train."""

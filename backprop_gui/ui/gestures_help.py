@@ -12,29 +12,37 @@ MOUSE, KEYBOARD = "Mouse on the canvas", "Keyboard on the canvas"
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """One gesture: the keys or the movement, what that does, and the group in which it is shown."""
+    """One gesture: what it does, the ways to do it, one alternative each, and the group in which it is shown."""
 
-    how: str
     does: str
+    how: tuple[str, ...]
     group: str = MOUSE
 
 
 GESTURES = (
-    Gesture("Click", "Select a neuron or an edge"),
-    Gesture("Shift+click", "Select one more, or one less"),
-    Gesture("Drag on empty canvas", "Select everything in a rectangle"),
-    Gesture("Drag a neuron", "Move all that is selected"),
-    Gesture("Drag from a neuron’s rim", "Connect to a neuron or a layer"),
-    Gesture("Shift+drag across edges", "Cut edges"),
-    Gesture("Drag from the palette", "Add a neuron, a layer or a template"),
-    Gesture("Double click", "Edit a name, bias or weight in place"),
-    Gesture("Right click", "Open a menu with what applies"),
-    Gesture("Wheel", "Zoom at the pointer"),
-    Gesture("Middle drag, Space+drag", "Move the view"),
-    Gesture("Tab, arrow keys", "Walk through neurons and edges", KEYBOARD),
-    Gesture("Enter", "Edit what is selected", KEYBOARD),
-    Gesture("Delete", "Remove what is selected", KEYBOARD),
-    Gesture("Esc", "Cancel a gesture, or select nothing", KEYBOARD),
+    Gesture("Select a neuron or an edge", ("Click",)),
+    Gesture("Select a layer", ("Click its name",)),
+    Gesture("Select one more, or one less", ("Shift+click", "Ctrl+click")),
+    Gesture("Select everything in a rectangle", ("Drag on empty canvas",)),
+    Gesture("Add a rectangle to the selection", ("Ctrl+drag",)),
+    Gesture("Move all that is selected", ("Drag a neuron",)),
+    Gesture("Move without guides", ("Alt while dragging",)),
+    Gesture("Connect to a neuron or a layer", ("Drag from a neuron’s rim",)),
+    Gesture("Cut edges", ("Shift+drag across them",)),
+    Gesture("Add a neuron, a layer or a net", ("Drag from the palette",)),
+    Gesture("Edit, or open a heat map", ("Double click",)),
+    Gesture("Show a menu of what applies", ("Right click",)),
+    Gesture("Zoom at the pointer", ("Wheel",)),
+    Gesture("Move the view", ("Middle drag", "Space+drag")),
+    Gesture("Go through neurons and edges", ("Tab", "Shift+Tab"), KEYBOARD),
+    Gesture("Go from neuron to neuron", ("Arrow keys",), KEYBOARD),
+    Gesture("Select one more on the way", ("Shift+arrow keys",), KEYBOARD),
+    Gesture("Move all that is selected", ("Ctrl+arrow keys",), KEYBOARD),
+    Gesture("After C: choose a neuron", ("Arrow keys, Enter",), KEYBOARD),
+    Gesture("After C: choose a whole layer", ("Shift+arrow keys, Enter",), KEYBOARD),
+    Gesture("After C: next possible target", ("Tab, Enter",), KEYBOARD),
+    Gesture("Edit, or open a heat map", ("Enter",), KEYBOARD),
+    Gesture("Cancel a gesture, or select nothing", ("Esc",), KEYBOARD),
 )
 """In the order in which the sheet shows them."""
 

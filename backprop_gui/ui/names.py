@@ -8,6 +8,7 @@ import unicodedata
 _NUMBERED = re.compile(r"([^\W\d_]\u0302?)(\d+)(?:\.(\d+))?")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
+_MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -24,11 +25,12 @@ def display_name(name: str) -> str:
 def one_line(name: str, longest: int = 60) -> str:
     """Return ``name`` as it can stand in a sentence or a title, whatever is in it.
 
-    Line breaks and characters that steer the terminal or turn the direction of what follows become �, and what is
-    too long is cut: a window's title of a megabyte ends the connection to the screen.
+    What looks like the beginning of markup is made not to. Line breaks and characters that steer a terminal or turn
+    the direction of what follows become �. What is too long is cut: a title of a megabyte could end the program.
     """
     shown = name if len(name) <= longest else f"{name[: longest - 1]}…"
-    return "".join("�" if unicodedata.category(letter) in _UNSEEN else letter for letter in shown)
+    shown = "".join("�" if unicodedata.category(letter) in _UNSEEN else letter for letter in shown)
+    return _MARKUP.sub("‹", shown)
 
 
 __all__ = ["display_name", "one_line"]

@@ -60,7 +60,7 @@ class Offers(QWidget):
         when = _moment(about.when)
         text = f"{name} was not saved when Backprop Lab ended{f' {when}' if when else ''}."
         if is_newer(about):
-            text = f"{name} was saved after this was kept{f' {when}' if when else ''}: its file is newer."
+            text = f"{name} was kept{f' {when}' if when else ''}, but its file was written after that and is newer."
         if trouble:
             text = f"{trouble} It is still kept in “{slot.path}”."
         banner.setToolTip(_origin(about.path))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from backprop_gui.ui.actions import COMMANDS
 
 DIMMED = 96
 """Opacity, of 255, of the shade that lies over everything else."""
@@ -15,7 +17,8 @@ MARGIN = 40
 class Overlay(QWidget):
     """Covers its window until it is left with Esc or a click beside the sheet, and is deleted then.
 
-    While it is there all keys are its own: a letter typed into it plays nothing and fits nothing.
+    While it is there all keys are its own, except those that quit: a letter typed into it plays nothing and fits
+    nothing.
 
     Attributes
     ----------
@@ -37,6 +40,7 @@ class Overlay(QWidget):
         super().__init__(window)
         self._under = window
         self._largest, self._high, self._gone = size, high, False
+        self._height = size.height()
         self.sheet = QFrame(self)
         self.sheet.setProperty("role", "sheet")
         self.sheet.setAccessibleName(title)
@@ -58,6 +62,11 @@ class Overlay(QWidget):
         stops = self._stops()
         (stops[0] if stops else self).setFocus()
 
+    def set_height(self, height: int) -> None:
+        """Make the sheet as high as what it shows, but no higher than it was made for."""
+        self._height = height
+        self._place()
+
     def leave(self) -> None:
         """Close the sheet; it cannot be opened again."""
         if self._gone:
@@ -76,7 +85,11 @@ class Overlay(QWidget):
         return False
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and not _quits(event)
+        ):
             # Otherwise the window's shortcuts would come first.
             event.accept()
             return True
@@ -123,9 +136,15 @@ class Overlay(QWidget):
     def _place(self) -> None:
         room = self._under.rect()
         self.setGeometry(room)
-        size = self._largest.boundedTo(room.size() - QSize(2 * MARGIN, 2 * MARGIN))
+        wanted = QSize(self._largest.width(), min(self._height, self._largest.height()))
+        size = wanted.boundedTo(room.size() - QSize(2 * MARGIN, 2 * MARGIN))
         top = min(96, room.height() // 8) if self._high else (room.height() - size.height()) // 2
         self.sheet.setGeometry((room.width() - size.width()) // 2, top, size.width(), size.height())
+
+
+def _quits(event: QKeyEvent) -> bool:
+    pressed = QKeySequence(event.keyCombination())
+    return any(QKeySequence(keys) == pressed for keys in COMMANDS["quit"].shortcuts)
 
 
 __all__ = ["Overlay"]

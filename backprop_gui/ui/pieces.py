@@ -51,7 +51,13 @@ for _piece in (
     ),
     Piece("input", "input", "An input neuron: one column of the data enters here", Kind.INPUT, key="I"),
     Piece("output", "output", "An output neuron: one column of answers leaves here", Kind.OUTPUT, key="O"),
-    Piece("template", "net", "All of a ready-made network, with its weights", size=0, template="xor-2-3-1"),
+    Piece(
+        "template",
+        "net",
+        "All of a ready-made network, with its weights: a click lets you choose which",
+        size=0,
+        template="xor-2-3-1",
+    ),
 ):
     PIECES.add(_piece.name, _piece)
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from backprop_gui.engine.carry import Carry, Key
+from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame, Note, Part, Probe
 from backprop_gui.engine.learned import drawn_start, origin
 from backprop_gui.engine.run import carried
@@ -108,7 +109,7 @@ class Player(QObject):
         self._worker.failed.connect(self._failed)
         self._clock = QTimer(self, interval=PICTURE_MS, timerType=Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._deliver)
-        document.changed.connect(self._sync)
+        document.followed.connect(self._sync)
         document.opened.connect(self._begin_anew)
         self._worker.start()
 
@@ -269,6 +270,8 @@ class Player(QObject):
         prepared, examples = document.prepared, examples_of(document.prepared)
         drawn, opened = self._stands
         columns = (len(new.network.inputs), len(new.network.outputs))
+        # Read here once: the worker and the window would otherwise both do it at the same time.
+        EdgeArrays.of(new.network.edges)
 
         def follow(trainer: Trainer | None) -> Trainer | None:
             if trainer is None:

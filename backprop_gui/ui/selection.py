@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QObject, Signal
 
 from backprop_gui.network import Key, Network
+
+
+def layer_of(network: Network, keys: Collection[Key]) -> int | None:
+    """Return the layer whose neurons, of which there are several, are exactly ``keys``; None if there is none."""
+    one = next(iter(keys), None)
+    if len(keys) < 2 or not isinstance(one, int) or one not in network.neuron_of:
+        return None
+    layer = network.neuron_of[one].layer
+    members = network.members[layer]
+    return layer if len(members) == len(keys) and all(n.id in keys for n in members) else None
 
 
 class Selection(QObject):
@@ -36,4 +48,4 @@ class Selection(QObject):
         self.set(frozenset(key for key in self.keys if key in network.neuron_of or key in network.edge_of))
 
 
-__all__ = ["Key", "Selection"]
+__all__ = ["Key", "Selection", "layer_of"]

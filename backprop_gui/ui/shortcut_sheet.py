@@ -69,15 +69,21 @@ class ShortcutSheet(Overlay):
         columns = QHBoxLayout()
         columns.setSpacing(COLUMN_GAP)
         self._groups: list[_Group] = []
+        self._sides: list[tuple[QWidget, list[_Group]]] = []
         for side in _in_two(groups):
-            column = QVBoxLayout()
+            half = QWidget()
+            half.setMaximumWidth(LARGEST.width() // 2 - EDGE)
+            column = QVBoxLayout(half)
+            column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(GROUP_GAP)
+            here = len(self._groups)
             for name, lines in side:
                 group = _made(name, lines)
                 self._groups.append(group)
                 column.addWidget(group.widget)
             column.addStretch(1)
-            columns.addLayout(column, 1)
+            columns.addWidget(half, 1)
+            self._sides.append((half, self._groups[here:]))
         self.page.body.addLayout(columns)
         self.page.body.addWidget(self._nothing)
         self.page.body.addStretch(1)
@@ -96,15 +102,11 @@ class ShortcutSheet(Overlay):
 
     def _search(self, text: str) -> None:
         anything = False
-        for group in self._groups:
-            some = False
-            for line, parts in group.rows:
-                fits = _fits(text, group.title, line)
-                some |= fits
-                for part in parts:
-                    part.setVisible(fits)
-            group.widget.setVisible(some)
-            anything |= some
+        for half, groups in self._sides:
+            # A column without anything in it leaves its room to the other one.
+            fitting = [_filter(group, text) for group in groups]
+            half.setVisible(any(fitting))
+            anything |= any(fitting)
         self._nothing.setVisible(not anything)
         self.page.verticalScrollBar().setValue(0)
 
@@ -116,6 +118,16 @@ class ShortcutSheet(Overlay):
         if event.key() == Qt.Key.Key_F1:
             self.leave()
         super().keyPressEvent(event)
+
+
+def _filter(group: _Group, text: str) -> bool:
+    """Show the lines of a group that fit, and return whether there are any."""
+    fitting = [_fits(text, group.title, line) for line, _ in group.rows]
+    for (_, parts), fits in zip(group.rows, fitting, strict=True):
+        for part in parts:
+            part.setVisible(fits)
+    group.widget.setVisible(any(fitting))
+    return any(fitting)
 
 
 def _fits(text: str, title: str, line: Line) -> bool:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, QSize, Qt
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
-    QDockWidget,
     QMainWindow,
-    QMenu,
-    QTabWidget,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -24,41 +20,38 @@ from PySide6.QtWidgets import (
 from backprop_gui.engine.frame import Frame, Note, NoteKind, Part
 from backprop_gui.errors import UserError
 from backprop_gui.paths import state_folder
-from backprop_gui.project import Project, edits, templates, with_new_weights
+from backprop_gui.project import Project, templates, with_new_weights
 from backprop_gui.ui import theme
 from backprop_gui.ui.about import About
-from backprop_gui.ui.actions import COMMANDS, MENUS, Command
+from backprop_gui.ui.actions import COMMANDS, Command
 from backprop_gui.ui.autosave import Autosave
 from backprop_gui.ui.banner import Banner
 from backprop_gui.ui.canvas import Canvas, View
-from backprop_gui.ui.canvas.gestures.spots import in_drawing
-from backprop_gui.ui.canvas.inplace import InPlace
 from backprop_gui.ui.canvas_menu import CanvasMenu
 from backprop_gui.ui.command_entries import entries_of, shortcut_groups
 from backprop_gui.ui.command_palette import CommandPalette
+from backprop_gui.ui.docks import Docks
 from backprop_gui.ui.document import Document
+from backprop_gui.ui.drawing import Drawing
 from backprop_gui.ui.dropping import DropHint
-from backprop_gui.ui.editor import Editor
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.gallery import Gallery
+from backprop_gui.ui.menus import fill_menus, make_action
 from backprop_gui.ui.names import one_line
 from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.overlay import Overlay
-from backprop_gui.ui.panel import PANELS, Lab, Pace, Panel, PanelWidget, load_panels
+from backprop_gui.ui.panel import PANELS, Lab, Pace
 from backprop_gui.ui.panels.data import DataPanel
+from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
-from backprop_gui.ui.pieces import Piece
 from backprop_gui.ui.player import Player, Unit
-from backprop_gui.ui.recent import RecentMenu
-from backprop_gui.ui.selection import Key, Selection
+from backprop_gui.ui.selection import Selection
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.topbar import TopBar
+from backprop_gui.ui.widgets.part_editor import PartEditor
 from backprop_gui.ui.windows import Windows
 
-ROOMY_WIDTH = 1250
-ROOMY_PX, NARROW_PX = (250, 316, 210, 250), (228, 250, 170, 215)
-"""Widths of the left and right docks, heights of the bottom dock and the inspector, in pixels."""
 AUTOSAVES = "autosaves"
 """Where below the state folder the work of windows is kept."""
 LAYOUT_VERSION = 2
@@ -71,11 +64,14 @@ class Window(QMainWindow):
     Attributes
     ----------
     lab : Lab
-    editor : Editor
     canvas : Canvas
     equation : EquationStrip
     banner : Banner
     files : Filing
+    commands : dict of QAction
+        The action of each command, by its name.
+    docks : Docks
+    drawing : Drawing
     autosave : Autosave
     offers : Offers
         What was not saved when the program ended the last time; empty in all windows but the first.
@@ -86,11 +82,13 @@ class Window(QMainWindow):
     """
 
     lab: Lab
-    editor: Editor
     canvas: Canvas
     equation: EquationStrip
     banner: Banner
     files: Filing
+    commands: dict[str, QAction]
+    docks: Docks
+    drawing: Drawing
     autosave: Autosave
     offers: Offers
     windows: Windows
@@ -105,20 +103,17 @@ class Window(QMainWindow):
         self.lab = Lab(document, Player(document, self), Selection(self))
         self.banner = Banner()
         self.canvas = Canvas()
-        self.editor = self.canvas.hands.editor = self.lab.editor
-        self._in_place = InPlace(self.editor, self.canvas)
         self.equation = EquationStrip(self.lab)
         keeping = state_folder() / AUTOSAVES
         self.autosave = Autosave(document, self.lab.player, lambda: self.files.changed, keeping, self)
         self.files = Filing(self.lab, self.banner, self, self.autosave)
         self.offers = Offers(lambda slot: self.windows.recover(self, slot))
-        self.panels: dict[str, PanelWidget] = {}
         self._arranged = self._noting = False
-        self._actions = {name: self._action(command) for name, command in COMMANDS.items()}
+        self.commands = {name: self._command(command) for name, command in COMMANDS.items()}
         # Space is more than this action's shortcut: see play_or_press. The tab keeps it in the menu.
-        self._actions["play"].setShortcuts([])
+        self.commands["play"].setShortcuts([])
         QShortcut(QKeySequence(Qt.Key.Key_Space), self, self.play_or_press)
-        self._top = TopBar(self._actions["play"], self._actions["step"], self._actions["reset"])
+        self._top = TopBar(self.commands["play"], self.commands["step"], self.commands["reset"])
         self._build()
         self._connect()
         self._show_project()
@@ -144,133 +139,35 @@ class Window(QMainWindow):
         bar.addWidget(self._top)
         bar.toggleViewAction().setVisible(False)
         self.addToolBar(bar)
-        for menu_name in MENUS:
-            self._fill_menu(menu_name)
-        self._build_docks()
+        menu = fill_menus(self, self.commands, self.files.new, self.open_file)
+        self.docks = Docks(self, self.lab, menu)
+        self.panels = self.docks.panels
+        palette = self.panels["palette"]
+        assert isinstance(palette, PalettePanel)
+        self.drawing = Drawing(self.lab.editor, self.canvas, palette, self)
         there = self.screen().availableGeometry().size()
         # A title bar and a frame have to find room too.
         self.resize(QSize(1440, 900).boundedTo(QSize(there.width(), there.height() - 40)))
         self.setMinimumSize(900, 600)
 
-    def _fill_menu(self, name: str) -> None:
-        menu = self.menuBar().addMenu(name)
-        group = None
-        for command in COMMANDS.values():
-            if command.menu != name:
-                continue
-            if group is not None and command.group != group:
-                menu.addSeparator()
-            group = command.group
-            menu.addAction(self._actions[command.name])
-            if command.name == "new":
-                self._fill_examples(menu.addMenu("Examples"))
-            if command.name == "open":
-                recent = RecentMenu(self.open_file)
-                recent.setParent(menu, recent.windowFlags())
-                menu.addMenu(recent)
-        if name == "View":
-            menu.addSeparator()
-            self._panel_menu = menu.addMenu("Panels")
-
-    def _fill_examples(self, menu: QMenu) -> None:
-        menu.setToolTipsVisible(True)
-        for template in templates.templates().values():
-            action = menu.addAction(template.title)
-            action.setToolTip(template.about)
-            action.triggered.connect(lambda checked=False, name=template.name: self.files.new(name))
-
-    def _build_docks(self) -> None:
-        areas, corners = Qt.DockWidgetArea, Qt.Corner
-        self.setCorner(corners.BottomLeftCorner, areas.BottomDockWidgetArea)
-        self.setCorner(corners.BottomRightCorner, areas.BottomDockWidgetArea)
-        options = QMainWindow.DockOption
-        self.setDockOptions(options.AllowTabbedDocks | options.AllowNestedDocks | options.GroupedDragging)
-        self.setTabPosition(areas.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        load_panels()
-        docks: dict[str, QDockWidget] = {}
-        for panel in sorted(PANELS.values(), key=lambda panel: (panel.area.value, panel.order)):
-            widget = panel.make(self.lab)
-            self.panels[panel.name] = widget
-            docks[panel.name] = dock = self._dock(panel, widget)
-            self.addDockWidget(panel.area, dock)
-            self._panel_menu.addAction(dock.toggleViewAction())
-        for panel in sorted(PANELS.values(), key=lambda panel: panel.order):
-            if panel.tab_with:
-                self.tabifyDockWidget(docks[panel.tab_with], docks[panel.name])
-                docks[panel.tab_with].raise_()
-        self._docks = docks
-        for dock in docks.values():
-            dock.visibilityChanged.connect(self._place_titles)
-            dock.dockLocationChanged.connect(self._place_titles)
-        self._place_titles()
-
-    def _share_room(self) -> None:
-        """Give the docks the sizes that suit the window, until somebody changes them."""
-        areas, across, down = Qt.DockWidgetArea, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        left, right, bottom, inspector = ROOMY_PX if self.width() >= ROOMY_WIDTH else NARROW_PX
-        for area, orientation, size in (
-            (areas.LeftDockWidgetArea, across, left),
-            (areas.RightDockWidgetArea, across, right),
-            (areas.BottomDockWidgetArea, down, bottom),
-        ):
-            there = [dock for name, dock in self._docks.items() if PANELS[name].area == area]
-            self.resizeDocks(there, [size] * len(there), orientation)
-        self.resizeDocks([self._docks["inspector"]], [inspector], down)
-
-    def _place_titles(self) -> None:
-        """Give each dock a title bar, except where its tab says the same already."""
-        for dock in self._docks.values():
-            tabbed = bool(self.tabifiedDockWidgets(dock)) and not dock.isFloating()
-            if tabbed == (dock.titleBarWidget() is None):
-                # None brings Qt's own title bar back, which its stub does not say.
-                dock.setTitleBarWidget(QWidget() if tabbed else None)  # type: ignore[arg-type]
-
-    def _dock(self, panel: Panel, widget: PanelWidget) -> QDockWidget:
-        dock = QDockWidget(panel.title, self)
-        dock.setObjectName(panel.name)
-        dock.setWidget(widget)
-        dock.setFeatures(
-            QDockWidget.DockWidgetFeature.DockWidgetClosable | QDockWidget.DockWidgetFeature.DockWidgetMovable
-        )
-        return dock
-
-    def _action(self, command: Command) -> QAction:
-        action = QAction(command.text, self)
-        keys = [QKeySequence(text) for text in command.shortcuts]
-        action.setShortcuts(keys)
-        shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
-        action.setToolTip(f"{command.tip or command.text.rstrip('…')}{f' ({shown})' if shown else ''}")
-        if command.icon:
-            action.setIcon(theme.icon(command.icon))
-        action.triggered.connect(self._guarded(command))
-        self.addAction(action)
-        return action
-
-    def _guarded(self, command: Command) -> Callable[[], None]:
+    def _command(self, command: Command) -> QAction:
         def run() -> None:
             try:
                 command.run(self)
             except UserError as error:
                 self.banner.show_message(str(error))
 
-        return run
+        action = make_action(command, run, self)
+        self.addAction(action)
+        return action
 
     def _connect(self) -> None:
         lab, canvas, top = self.lab, self.canvas, self._top
         lab.document.changed.connect(self._changed)
         lab.document.opened.connect(self._opened)
-        lab.document.stack.cleanChanged.connect(self._title)
-        lab.document.stack.canUndoChanged.connect(lambda can: self._actions["undo"].setEnabled(can))
-        lab.document.stack.canRedoChanged.connect(lambda can: self._actions["redo"].setEnabled(can))
-        lab.document.stack.undoTextChanged.connect(
-            lambda text: self._actions["undo"].setText(f"Undo {text}".strip())
-        )
-        lab.document.stack.redoTextChanged.connect(
-            lambda text: self._actions["redo"].setText(f"Redo {text}".strip())
-        )
-        self._actions["undo"].setEnabled(False)
-        self._actions["redo"].setEnabled(False)
-        self._actions["go-back"].setEnabled(False)
+        lab.document.history_changed.connect(self._show_history)
+        self._show_history()
+        self.commands["go-back"].setEnabled(False)
         player = lab.player
         paces = {Pace.PICTURES: player.pictures, Pace.CURVES: player.curves, Pace.NUMBERS: player.numbers}
         for name, widget in self.panels.items():
@@ -292,24 +189,12 @@ class Window(QMainWindow):
         canvas.view_changed.connect(lambda view: self._show_equation())
         canvas.probe_step.connect(player.move_probe)
         canvas.space_tapped.connect(player.toggle)
+        canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
         lab.selection.changed.connect(self._selected)
+        self._parts.fold_wanted.connect(canvas.toggle_layer)
+        self._parts.left.connect(canvas.setFocus)
         # Another window, or the system, may have chosen the theme.
         theme.notifier.changed.connect(self._dress)
-        self._connect_drawing()
-
-    def _connect_drawing(self) -> None:
-        """Connect what draws by hand."""
-        canvas, hands, palette = self.canvas, self.canvas.hands, self._palette
-        canvas.edit_wanted.connect(self.edit_in_place)
-        canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
-        canvas.nudged.connect(self.editor.nudge)
-        self.editor.noted.connect(canvas.hint.set_note)
-        self.editor.refused.connect(lambda text: canvas.hint.set_note(text, "bad"))
-        self._in_place.closed.connect(canvas.setFocus)
-        palette.carried.connect(self._carry)
-        palette.dropped.connect(hands.drop)
-        palette.given_up.connect(hands.cancel)
-        palette.added.connect(self.add_piece)
 
     # ---- what changed
 
@@ -317,16 +202,25 @@ class Window(QMainWindow):
         if new.network is not old.network:
             self.canvas.sync(old.network, new.network)
             self.lab.selection.keep(new.network)
-            self._in_place.keep(new.network)
+            self.drawing.in_place.keep(new.network)
         for panel in self.panels.values():
             panel.sync(old, new)
         self._top.sync(new, self.lab.document.path)
         self._title()
 
     def _opened(self) -> None:
-        self._in_place.close_form()
+        self.drawing.in_place.close_form()
         self.lab.selection.set(frozenset())
         self._show_project()
+
+    def _show_history(self) -> None:
+        """Say what can be undone and done again, and whether all of it is saved."""
+        stack, undo, redo = self.lab.document.stack, self.commands["undo"], self.commands["redo"]
+        undo.setEnabled(stack.canUndo())
+        undo.setText(f"Undo {stack.undoText()}".strip())
+        redo.setEnabled(stack.canRedo())
+        redo.setText(f"Redo {stack.redoText()}".strip())
+        self._title()
 
     def _wait(self, obstacle: UserError | None) -> None:
         """Show that the drawing cannot be trained as it is, and why; or that now it can."""
@@ -372,7 +266,7 @@ class Window(QMainWindow):
     def _noted(self, note: Note | None) -> None:
         player = self.lab.player
         can_go_back = note is not None and note.kind is NoteKind.NOT_FINITE and note.can_go_back
-        self._actions["go-back"].setEnabled(can_go_back)
+        self.commands["go-back"].setEnabled(can_go_back)
         if note is None:
             # What it was about is over, by going back, a reset or another project.
             if self._noting:
@@ -391,61 +285,20 @@ class Window(QMainWindow):
         else:
             self.banner.show_message(note.text, "good")
 
-    # ---- drawing by hand
-
     @property
-    def _palette(self) -> PalettePanel:
-        panel = self.panels["palette"]
-        assert isinstance(panel, PalettePanel)
-        return panel
-
-    def action(self, name: str) -> QAction:
-        """Return the action of a command."""
-        return self._actions[name]
-
-    def piece(self, piece: Piece) -> Piece:
-        """Return a piece as the palette is set."""
-        return self._palette.piece(piece)
-
-    def _carry(self, piece: Piece, where: QPoint) -> None:
-        self.canvas.hands.carry(piece, self.canvas.graphics.viewport().mapFromGlobal(where))
-
-    def add_piece(self, piece: Piece) -> None:
-        """Add a piece where it fits, without a mouse."""
-        self.canvas.hands.add(piece)
-        self.canvas.setFocus()
-
-    def edit_in_place(self, key: Key | None, layer: int) -> None:
-        """Change a neuron, an edge, or, where ``key`` is None, a layer where it is drawn."""
-        self._in_place.edit(key, layer, self.canvas.place_of(key, layer))
-
-    def edit_current(self) -> None:
-        """Change what is selected where it is drawn."""
-        current = self.lab.selection.current
-        if current is not None:
-            self.edit_in_place(current, 0)
-
-    def copy(self, *, cut: bool = False) -> None:
-        """Put what is selected on the clipboard, as text; with ``cut``, remove it."""
-        text = self.editor.cut() if cut else self.editor.copy()
-        if text is not None:
-            QApplication.clipboard().setText(text)
-
-    def paste(self, at: tuple[float, float] | None = None) -> None:
-        """Draw what is on the clipboard, at a point of the picture or in the middle of what is seen of it."""
-        try:
-            part = edits.from_text(QApplication.clipboard().text())
-        except UserError as error:
-            self.canvas.hint.set_note(str(error), "bad")
-            return
-        if part is None:
-            self.canvas.hint.set_note("There is no network on the clipboard: copy neurons first.", "bad")
-            return
-        middle = self.canvas.middle()
-        spot = in_drawing(self.canvas.scene, *(at or (middle.x(), middle.y())))
-        self.editor.attempt(lambda project: edits.paste(project, part, at=spot))
+    def _parts(self) -> PartEditor:
+        inspector = self.panels["inspector"]
+        assert isinstance(inspector, Inspector)
+        return inspector.parts
 
     # ---- commands
+
+    def edit_beside(self) -> None:
+        """Change what is selected in the inspector."""
+        dock = self.docks.by_name["inspector"]
+        dock.show()
+        dock.raise_()
+        self._parts.take_keyboard()
 
     def open_beside(self) -> None:
         """Open a window on the first template beside this one."""
@@ -459,12 +312,13 @@ class Window(QMainWindow):
             self.banner.show_message(str(error))
         else:
             window.files.opened(path)
+            if window is self:
+                # What it said was about what was open before.
+                self.banner.hide()
 
     def open_table(self, path: Path) -> None:
         """Learn from a table of one's own."""
-        self._docks["data"].show()
-        self._docks["data"].raise_()
-        data = self.panels["data"]
+        data = self.docks.bring_up("data")
         assert isinstance(data, DataPanel)
         data.open_file(str(path))
 
@@ -486,7 +340,8 @@ class Window(QMainWindow):
 
     def choose_command(self) -> None:
         """Open the command palette."""
-        self._open(CommandPalette(self, entries_of(self._actions, self._docks, self.files)))
+        entries = entries_of(self.commands, self.docks.by_name, self.files.new, self.open_file)
+        self._open(CommandPalette(self, entries))
 
     def show_shortcuts(self) -> None:
         """Open the sheet of all keys and gestures."""
@@ -536,7 +391,7 @@ class Window(QMainWindow):
         super().showEvent(event)
         if not self._arranged:
             self._arranged = True
-            self._share_room()
+            self.docks.share_room()
         self.canvas.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:

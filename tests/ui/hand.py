@@ -169,7 +169,7 @@ class Hand:
         QTest.mouseRelease(tile, LEFT, PLAIN, tile.rect().bottomRight() + QPoint(500, 500))
 
     def _tile(self, piece: str) -> QWidget:
-        return self.window._palette.tiles[piece]
+        return self.window.panels["palette"].tiles[piece]
 
     # ---- what there is to see
 

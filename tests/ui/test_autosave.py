@@ -143,12 +143,17 @@ def test_after_trouble_what_was_learned_before_is_worth_keeping(window: Window, 
     wait_kept(qtbot, window)
 
     run_before = read(kept()[0]).run
-    real = window.lab.player.ask
+    real = window.lab.player.standing
 
-    def ask(question: object) -> object:
-        return real(lambda trainer: replace(trainer.run(), parameters=trainer.run().parameters * np.nan))
+    def ruined() -> Future[Project]:
+        project = real().result(5)
+        answer: Future[Project] = Future()
+        answer.set_result(
+            replace(project, run=replace(project.run, parameters=project.run.parameters * np.nan))
+        )
+        return answer
 
-    window.lab.player.ask = ask
+    window.lab.player.standing = ruined
     window.lab.player.step()
     qtbot.waitUntil(lambda: window.lab.player.frame.step == 2)
     wait_kept(qtbot, window)
@@ -158,11 +163,25 @@ def test_after_trouble_what_was_learned_before_is_worth_keeping(window: Window, 
     np.testing.assert_array_equal(run.parameters, run_before.parameters)
 
 
+def test_what_is_half_drawn_is_kept_with_what_it_has_learned(window: Window, qtbot: QtBot) -> None:
+    window.lab.player.step()
+    qtbot.waitUntil(lambda: window.lab.player.frame.step == 1)
+    document = window.lab.document
+    cut = document.project.network.without(n.id for n in document.project.network.outputs)
+    document.edit("Delete ŷ", replace(document.project, network=cut))
+    wait_kept(qtbot, window)
+    run = read(kept()[0]).run
+    assert read(kept()[0]).network == cut
+    assert run is not None
+    assert run.step == 1
+    assert len(run.parameters) == cut.parameter_count
+
+
 def test_a_worker_that_does_not_answer_does_not_keep_the_drawing_from_being_kept(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.autosave._patience.setInterval(20)
-    window.lab.player.ask = lambda question: Future()
+    window.lab.player.standing = Future
     resize(window, 7)
     wait_kept(qtbot, window)
     assert read(kept()[0]).network.shape == "2-7-1"
@@ -250,3 +269,12 @@ def test_many_offers_take_turns(window: Window) -> None:
         press(window.offers.banners[0], "Discard")
     assert window.offers.isHidden()
     assert kept() == []
+
+
+def test_an_offer_whose_file_is_newer_says_so(window: Window, tmp_path: Path) -> None:
+    path = tmp_path / "saved.backprop"
+    path.write_text("later")
+    window.offers.offer([left(a_project("circle"), path)])
+    assert "its file was written after that" in window.offers.banners[0].text
+    press(window.offers.banners[0], "Discard")
+    assert path.read_text() == "later"

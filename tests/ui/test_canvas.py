@@ -322,10 +322,10 @@ def test_arrow_keys_walk_through_the_network(canvas: Canvas) -> None:
         QTest.keyClick(canvas.graphics, key)
         walked.append(network.neuron_of[canvas.current].name if isinstance(canvas.current, int) else None)
     assert walked == ["x1", "x2", "h3", "h2", "ŷ", "ŷ", "h2"]
-    assert "hidden neuron" in canvas.graphics.accessibleDescription()
+    assert canvas.graphics.accessibleDescription().startswith("neuron h2, tanh")
     QTest.keyClick(canvas.graphics, keys.Key_Escape)
     assert canvas.selected == frozenset()
-    assert "2-4-1" in canvas.accessibleDescription()
+    assert "2-4-1" in canvas.graphics.accessibleDescription()
 
 
 # ---- looking closer
@@ -512,6 +512,22 @@ def test_the_rows_of_a_tooltip_never_wrap(canvas: Canvas) -> None:
             counts.append(block.layout().lineCount())
         block = block.next()
     assert counts == [1] * 14
+
+
+def test_a_bundle_says_what_of_it_is_frozen(canvas: Canvas) -> None:
+    network = a_network(40, 1)
+    for frozen, words in (
+        (0, ""),
+        (1, "1 of them is frozen."),
+        (3, "3 of them are frozen."),
+        (40, "All of them are frozen."),
+    ):
+        edges = tuple(replace(edge, frozen=place < frozen) for place, edge in enumerate(network.edges))
+        canvas.sync(None, replace(network, edges=edges))
+        x, y = canvas.scene.edge_item.bundles.points[0, 7].tolist()
+        text = tooltip_at(canvas.scene, x, y, 3.0)
+        assert words in text
+        assert ("frozen" in text) == bool(words)
 
 
 # ---- painting no more than needed

@@ -157,7 +157,7 @@ def test_a_large_layer_is_opened_and_folded(qtbot: QtBot, qapp: QApplication) ->
 
 def test_the_ground(hand: Hand) -> None:
     hand.click(hand.at("h1"))
-    hand.window.copy()
+    hand.window.drawing.copy()
     at = hand.ground()
     menu = menu_at(hand, at)
     assert not hand.window.lab.selection.keys
@@ -172,7 +172,7 @@ def test_the_ground(hand: Hand) -> None:
     ):
         assert text in texts(menu), text
     choose(menu, "Paste here")
-    (pasted,) = hand.window.editor.neurons
+    (pasted,) = hand.window.lab.editor.neurons
     assert hand.network.neuron_of[pasted].position == pytest.approx(at, abs=2)
     choose(menu_at(hand, (at[0], at[1] - 60)), "Add neuron here")
     assert len(hand.network.neurons) == 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,12 +12,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.project import templates, with_shape
+from backprop_gui.project.files import save
 from backprop_gui.ui import theme
 from backprop_gui.ui.actions import COMMANDS
 from backprop_gui.ui.canvas import View
 from backprop_gui.ui.command_palette import MOST_RECENT, CommandPalette, recent_keys
 from backprop_gui.ui.panel import PANELS
 from backprop_gui.ui.player import State
+from backprop_gui.ui.recent import remember
 from backprop_gui.ui.window import Window
 from tests.ui.windows import open_window, shut
 
@@ -54,13 +57,15 @@ def test_it_reaches_every_command_panel_and_template(window: Window, qtbot: QtBo
     }
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "commands"])
-def test_every_command_is_found_first_by_its_whole_name(window: Window, qtbot: QtBot, name: str) -> None:
+def test_everything_is_found_first_by_its_whole_name(window: Window, qtbot: QtBot) -> None:
     palette = opened(window, qtbot)
-    text = next(entry.text for entry in palette.found if entry.key == name)
-    assert "\t" not in text
-    QTest.keyClicks(palette.field, text.rstrip("…"))
-    assert palette.found[0].key == name
+    for entry in palette.found:
+        assert "\t" not in entry.text
+        palette.field.clear()
+        QTest.keyClicks(palette.field, entry.text.rstrip("…"))
+        assert palette.found[0].key == entry.key
+        # All of its letters are marked, whatever else they could be found in.
+        assert len(palette._model.rows[0].marked) == len("".join(entry.text.rstrip("…").split()))
 
 
 def test_it_says_where_a_command_stands_and_its_keys(window: Window, qtbot: QtBot) -> None:
@@ -78,8 +83,10 @@ def test_typing_runs_a_command_and_nothing_else(window: Window, qtbot: QtBot) ->
 
 
 def test_a_theme_is_found_by_what_it_is(window: Window, qtbot: QtBot) -> None:
-    done(window, qtbot, "dark theme")
+    done(window, qtbot, "dark th")
     assert theme.current().dark
+    done(window, qtbot, "light theme")
+    assert not theme.current().dark
 
 
 def test_a_template_is_begun(window: Window, qtbot: QtBot) -> None:
@@ -87,8 +94,18 @@ def test_a_template_is_begun(window: Window, qtbot: QtBot) -> None:
     assert window.lab.document.project.name == "mazur"
 
 
+def test_a_file_that_was_open_lately_is_opened(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "my wine.backprop"
+    save(templates.load("wine"), path)
+    remember(path)
+    done(window, qtbot, "open my wine")
+    opened_in = [other for other in window.windows.open if other.lab.document.path == path]
+    assert len(opened_in) == 1
+    shut(opened_in[0])
+
+
 def test_a_panel_is_hidden_and_comes_back(window: Window, qtbot: QtBot) -> None:
-    dock = window._docks["inspector"]
+    dock = window.docks.by_name["inspector"]
     done(window, qtbot, "hide inspector")
     assert dock.isHidden()
     done(window, qtbot, "show inspector")
@@ -96,7 +113,7 @@ def test_a_panel_is_hidden_and_comes_back(window: Window, qtbot: QtBot) -> None:
 
 
 def test_a_tab_behind_another_one_is_brought_to_the_front(window: Window, qtbot: QtBot) -> None:
-    dock = window._docks["history"]
+    dock = window.docks.by_name["history"]
     assert dock.visibleRegion().isEmpty()
     done(window, qtbot, "show history")
     qtbot.waitUntil(lambda: not dock.visibleRegion().isEmpty())
@@ -176,7 +193,7 @@ def test_a_click_runs(window: Window, qtbot: QtBot) -> None:
 def test_it_takes_the_place_of_another_sheet(window: Window, qtbot: QtBot) -> None:
     QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     # All keys are the gallery's; only a command run otherwise, as from a menu of the system, opens another sheet.
-    window._actions["commands"].trigger()
+    window.commands["commands"].trigger()
     sheets = [child for child in window.findChildren(CommandPalette) if child.isVisible()]
     assert len(sheets) == 1
     assert sheets[0].field.hasFocus()

@@ -94,3 +94,21 @@ def test_undo_leaves_the_name_that_saving_gave(document: Document, tmp_path: Pat
     document.stack.undo()
     assert document.project.name == "mine"
     assert document.project.network.shape == "2-4-1"
+
+
+def test_a_long_way_back_is_told_once_to_views_and_step_by_step_to_who_must_follow(
+    document: Document,
+) -> None:
+    first = document.project
+    for width in (5, 6, 7):
+        document.edit("Resize", with_shape(document.project, (width,)))
+    changes, steps = heard(document), []
+    document.followed.connect(lambda old, new: steps.append(new.network.shape))
+    last = document.project
+    document.go_to(0)
+    assert changes == [(last, first)]
+    assert steps == ["2-6-1", "2-5-1", "2-4-1"]
+    document.go_to(0)
+    assert len(changes) == 1
+    document.go_to(3)
+    assert document.project is last

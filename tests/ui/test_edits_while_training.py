@@ -229,9 +229,11 @@ def test_five_hundred_edits_while_it_trains(window: Window, qtbot: QtBot) -> Non
         elif what < 0.4 and stack.canRedo():
             witness.between(stack.redo)
         else:
-            window.editor.keep = dice.random() < 0.7
+            window.lab.editor.keep = dice.random() < 0.7
             witness.between(
-                lambda: window.editor.attempt(lambda project: an_edit(project, window.editor.starts, dice))
+                lambda: window.lab.editor.attempt(
+                    lambda project: an_edit(project, window.lab.editor.starts, dice)
+                )
             )
             if stack.index() == count:
                 continue
@@ -309,7 +311,7 @@ def train(window: Window, qtbot: QtBot, steps: int) -> None:
 @pytest.mark.parametrize("make", GROWING)
 def test_what_is_added_leaves_what_is_computed(window: Window, qtbot: QtBot, make: Make) -> None:
     train(window, qtbot, 300)
-    player, editor, loss = window.lab.player, window.editor, loss_of(window)
+    player, editor, loss = window.lab.player, window.lab.editor, loss_of(window)
     assert editor.attempt(lambda project: make(project, editor.starts))
     assert loss_of(window) == pytest.approx(loss, rel=1e-12)
     assert "computes what it did before" in window.canvas.hint.text
@@ -327,7 +329,7 @@ def test_what_is_added_leaves_what_is_computed(window: Window, qtbot: QtBot, mak
 @pytest.mark.parametrize("make", GROWING)
 def test_without_keeping_it_changes_and_undo_brings_it_back(window: Window, qtbot: QtBot, make: Make) -> None:
     train(window, qtbot, 300)
-    player, editor, stack = window.lab.player, window.editor, window.lab.document.stack
+    player, editor, stack = window.lab.player, window.lab.editor, window.lab.document.stack
     loss, before = loss_of(window), player.ask(learnt).result(ANSWER_SECONDS)
     editor.keep = False
     assert editor.attempt(lambda project: make(project, editor.starts))
@@ -346,7 +348,7 @@ def test_without_keeping_it_changes_and_undo_brings_it_back(window: Window, qtbo
 
 def test_a_value_typed_while_the_drawing_waits_is_shown_and_kept(window: Window, qtbot: QtBot) -> None:
     train(window, qtbot, 100)
-    player, editor, document = window.lab.player, window.editor, window.lab.document
+    player, editor, document = window.lab.player, window.lab.editor, window.lab.document
     learned = player.ask(learnt).result(ANSWER_SECONDS)
     assert isinstance(learned, tuple)
     output, (first, second) = document.project.network.outputs[0].id, document.project.network.edges[:2]

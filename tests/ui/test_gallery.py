@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from backprop_gui.network import Network, dense
 from backprop_gui.project import templates
@@ -201,3 +202,13 @@ def test_a_large_layer_is_a_grid_and_all_of_it_is_inside(qapp: QApplication) -> 
 def test_an_empty_network_has_a_picture_too(qapp: QApplication) -> None:
     image = image_of(Network())
     assert image.pixelColor(100, 55).alpha() > 0  # the plus in the middle
+
+
+def test_all_keys_are_its_own_except_those_that_quit(window: Window, gallery: Gallery, qtbot: QtBot) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    for key in (Qt.Key.Key_Z, Qt.Key.Key_R, Qt.Key.Key_K, Qt.Key.Key_N):
+        QTest.keyClick(gallery.cards, key, control)
+    assert gallery.isVisible()
+    assert window.isVisible()
+    QTest.keyClick(gallery.cards, Qt.Key.Key_Q, control)
+    qtbot.waitUntil(lambda: not isValid(window) or not window.isVisible())

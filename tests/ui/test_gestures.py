@@ -183,7 +183,7 @@ def test_guides_align_and_alt_moves_freely(hand: Hand) -> None:
     hand.begin((x, y), end)
     guides = hand.canvas.hands.ghost.guides
     assert any(guide.y1() == guide.y2() == pytest.approx(other[1]) for guide in guides)
-    assert hand.text == "Hold Alt to move without guides."
+    assert hand.text == "Hold Ctrl to move without guides."
     hand.move(end, ALT)
     assert not hand.canvas.hands.ghost.guides
     assert hand.text == ""
@@ -209,7 +209,7 @@ def test_a_press_that_hardly_moves_is_a_click(hand: Hand) -> None:
 def without(hand: Hand, *pairs: tuple[str, str]) -> None:
     """Cut edges, so that they can be drawn."""
     hand.window.lab.selection.set(frozenset(pair(hand, *ends) for ends in pairs))
-    hand.window.editor.delete()
+    hand.window.lab.editor.delete()
 
 
 def test_an_edge_is_drawn_from_a_rim(hand: Hand) -> None:
@@ -288,17 +288,17 @@ def test_edges_are_drawn_with_the_keyboard(hand: Hand) -> None:
     without(hand, ("x1", "h1"))
     hand.click(hand.at("x1"))
     hand.window.panels["inspector"].setFocus()
-    hand.window.action("connect").trigger()
+    hand.window.commands["connect"].trigger()
     assert hand.canvas.graphics.hasFocus()
     for _ in range(4):
-        if hand.text == "Connect x₁ to h₁":
+        if hand.text.startswith("Connect x₁ to h₁."):
             break
         hand.key(Qt.Key.Key_Up)
-    assert hand.text == "Connect x₁ to h₁"
+    assert hand.text.startswith("Connect x₁ to h₁.")
     hand.key(Qt.Key.Key_Return)
     assert pair(hand, "x1", "h1") in hand.network.edge_of
     assert hand.is_idle()
-    hand.window.action("connect").trigger()
+    hand.window.commands["connect"].trigger()
     hand.key(Qt.Key.Key_Escape)
     assert hand.is_idle()
     assert hand.window.lab.selection.keys == ids(hand, "x1")
@@ -377,7 +377,7 @@ def test_copy_cut_paste_and_duplicate(hand: Hand) -> None:
     middle = hand.canvas.middle()
     hand.key(Qt.Key.Key_V, CTRL)
     assert len(hand.network.neurons) == 8 + 3
-    pasted = [hand.network.neuron_of[id].position for id in hand.window.editor.neurons]
+    pasted = [hand.network.neuron_of[id].position for id in hand.window.lab.editor.neurons]
     assert sum(y for _, y in pasted) / 3 == pytest.approx(middle.y(), abs=1)
     hand.key(Qt.Key.Key_D, CTRL)
     assert len(hand.network.neurons) == 8 + 6
@@ -415,7 +415,7 @@ def test_rubbish_on_the_clipboard_gives_a_sentence(still: Hand, text: str, word:
     still.key(Qt.Key.Key_V, CTRL)
     assert word in still.text
     still.canvas.hint.set_note("")
-    still.window.paste((0.0, 0.0))
+    still.window.drawing.paste((0.0, 0.0))
     assert word in still.text
     assert still.window.lab.document.project is before
 
@@ -434,7 +434,7 @@ def test_a_rim_lights_up_and_goes_out(still: Hand) -> None:
     assert still.is_idle()
     still.hover(still.rim("h1"))
     still.window.lab.selection.set(ids(still, "h1"))
-    still.window.editor.delete()
+    still.window.lab.editor.delete()
     assert still.is_idle()
 
 
@@ -465,7 +465,7 @@ def carrying(hand: Hand) -> None:
 
 def connecting_by_keys(hand: Hand) -> None:
     hand.click(hand.at("x1"))
-    hand.window.action("connect").trigger()
+    hand.window.commands["connect"].trigger()
 
 
 GESTURES = [moving, connecting, cutting, banding, carrying, connecting_by_keys]
@@ -498,7 +498,7 @@ def open_another(hand: Hand) -> None:
 
 def deactivate(hand: Hand) -> None:
     event = QEvent(QEvent.Type.WindowDeactivate)
-    QApplication.sendEvent(hand.window._palette.tiles["neuron"], event)
+    QApplication.sendEvent(hand.window.panels["palette"].tiles["neuron"], event)
     hand.canvas.graphics.clearFocus()
 
 
@@ -510,7 +510,7 @@ INTERRUPTIONS = [escape, undo, change_theme, open_another, deactivate]
 def test_nothing_is_left_of_an_interrupted_gesture(
     still: Hand, gesture: Callable[[Hand], None], interrupt: Callable[[Hand], None]
 ) -> None:
-    still.window.editor.attempt(lambda project: edits.rename(project, still.neuron("g1").id, "g"))
+    still.window.lab.editor.attempt(lambda project: edits.rename(project, still.neuron("g1").id, "g"))
     still.window.lab.player.play()
     before = still.window.lab.document.project
     still.click(still.at("h2"))

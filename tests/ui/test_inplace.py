@@ -156,7 +156,7 @@ def test_the_form_goes_with_what_it_changes(hand: Hand) -> None:
     key = hand.neuron("h1").id
     hand.double_click(hand.at("h1"))
     write(box(hand, "bias b"), "7")
-    hand.window.editor.attempt(lambda project: edits.remove(project, [key]))
+    hand.window.lab.editor.attempt(lambda project: edits.remove(project, [key]))
     assert form(hand).isHidden()
     hand.window.lab.document.stack.undo()
     assert hand.network.neuron_of[key].bias != 7

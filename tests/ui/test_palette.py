@@ -100,7 +100,7 @@ def test_a_layer_between_two_is_inserted(hand: Hand, place: str) -> None:
     assert ghost.boxes[0].center().x() < ghost.discs[0][0] < ghost.boxes[1].center().x()
     assert hand.text.startswith("Insert a layer of 3 between hidden 1 and hidden 2")
     drop(hand, "layer")
-    new = hand.window.editor.neurons
+    new = hand.window.lab.editor.neurons
     assert len(new) == 3
     assert not any(
         hand.network.neuron_of[e.source].name == "h1" and e.target not in new for e in hand.network.edges
@@ -204,19 +204,18 @@ def test_outside_the_canvas_and_after_escape_nothing_is_dropped(hand: Hand, piec
 
 @pytest.mark.parametrize(
     ("piece", "key", "count"),
-    [("neuron", "N", 1), ("layer", "L", 3), ("input", "I", 1), ("output", "O", 1), ("template", "", 6)],
+    [("neuron", "N", 1), ("layer", "L", 3), ("input", "I", 1), ("output", "O", 1)],
 )
 def test_a_click_and_a_key_add_the_same(hand: Hand, piece: str, key: str, count: int) -> None:
-    tile = hand.window._palette.tiles[piece]
+    tile = hand._tile(piece)
     QTest.mouseClick(tile, LEFT, PLAIN, tile.rect().center())
     assert len(hand.network.neurons) == 8 + count
     assert hand.canvas.graphics.hasFocus()
     clicked = hand.network
     hand.window.lab.document.stack.undo()
-    if key:
-        QTest.keyClick(hand.window, key)  # type: ignore[call-overload]
-        assert [n.position for n in hand.network.neurons] == [n.position for n in clicked.neurons]
-        hand.window.lab.document.stack.undo()
+    QTest.keyClick(hand.window, key)  # type: ignore[call-overload]
+    assert [n.position for n in hand.network.neurons] == [n.position for n in clicked.neurons]
+    hand.window.lab.document.stack.undo()
     assert len(hand.network.neurons) == 8
 
 

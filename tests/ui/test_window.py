@@ -81,7 +81,7 @@ def test_space_plays_and_pauses_and_the_loss_falls(window: Window, qtbot: QtBot)
 
 
 def test_space_presses_a_button_that_has_the_keyboard(window: Window, qtbot: QtBot) -> None:
-    button = next(b for b in window.findChildren(QToolButton) if b.defaultAction() is window._actions["step"])
+    button = next(b for b in window.findChildren(QToolButton) if b.defaultAction() is window.commands["step"])
     window.activateWindow()
     button.setFocus()
     qtbot.waitUntil(button.hasFocus)
@@ -103,7 +103,7 @@ def test_undo_and_redo_change_the_drawing_and_not_the_numbers(window: Window, qt
     document.edit("Resize", with_shape(document.project, (6,)))
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert document.project.network.shape == "2-4-1"
-    assert window._actions["redo"].text() == "Redo Resize"
+    assert window.commands["redo"].text() == "Redo Resize"
     qtbot.keyClick(
         window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     )
@@ -194,7 +194,7 @@ def test_trouble_is_explained_and_can_be_taken_back(window: Window, qtbot: QtBot
 
 def test_new_weights_begin_again_and_can_be_undone(window: Window, qtbot: QtBot) -> None:
     before = window.lab.document.project
-    window._actions["new-weights"].trigger()
+    window.commands["new-weights"].trigger()
     after = window.lab.document.project
     assert after.network != before.network
     qtbot.waitUntil(lambda: frame_of(window).plan.network is after.network)
@@ -258,7 +258,7 @@ def test_it_fits_a_small_screen(window: Window, qtbot: QtBot) -> None:
 
 
 def test_panels_come_back_after_being_closed(window: Window) -> None:
-    dock = window._docks["loss"]
+    dock = window.docks.by_name["loss"]
     dock.close()
     assert dock.isHidden()
     dock.toggleViewAction().trigger()
@@ -266,11 +266,11 @@ def test_panels_come_back_after_being_closed(window: Window) -> None:
 
 
 def test_it_remembers_its_layout(window: Window, qtbot: QtBot) -> None:
-    window._docks["loss"].close()
+    window.docks.by_name["loss"].close()
     window.close()
     again = Window(templates.load(templates.FIRST))
     again.show()
-    assert again._docks["loss"].isHidden()
+    assert again.docks.by_name["loss"].isHidden()
     shut(again)
 
 
@@ -290,11 +290,11 @@ def test_a_message_about_trouble_goes_with_what_it_is_about(
     window.lab.player.set_speed(math.inf)
     window.lab.player.play()
     qtbot.waitUntil(lambda: "Training stopped" in window.banner.text, timeout=20_000)
-    assert window._actions["go-back"].isEnabled()
+    assert window.commands["go-back"].isEnabled()
     window.files._saved_step = frame_of(window).step
     window.files.new()
     qtbot.waitUntil(lambda: window.banner.text == "")
-    assert not window._actions["go-back"].isEnabled()
+    assert not window.commands["go-back"].isEnabled()
 
 
 def test_training_of_ones_own_project_is_asked_for(
@@ -349,7 +349,7 @@ def test_space_opens_a_list_that_has_the_keyboard(
 ) -> None:
     opened: list[QComboBox] = []
     monkeypatch.setattr(QComboBox, "showPopup", lambda box: opened.append(box))
-    window._docks["training"].raise_()
+    window.docks.by_name["training"].raise_()
     window.activateWindow()
     box = window.panels["training"].findChildren(QComboBox)[0]
     box.setFocus()
@@ -383,7 +383,7 @@ def test_where_there_is_nothing_to_go_back_to_no_button_says_so(
     assert window.files.open(path)
     window.lab.player.play()
     qtbot.waitUntil(lambda: "cannot begin" in window.banner.text, timeout=20_000)
-    assert not window._actions["go-back"].isEnabled()
+    assert not window.commands["go-back"].isEnabled()
     assert not [
         button for button in window.banner.findChildren(QPushButton) if button.isVisibleTo(window.banner)
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from backprop_gui.network import Kind, Layer, Network, Neuron
 from backprop_gui.network.errors import InvalidNeuronError
@@ -24,6 +25,8 @@ from backprop_gui.project.edits.edit import (
 from backprop_gui.project.project import Project
 
 Point = tuple[float, float]
+
+_SOURCE, _TARGET = attrgetter("source"), attrgetter("target")
 
 WITH_ARTICLE = {Kind.INPUT: "an input", Kind.HIDDEN: "a hidden neuron", Kind.OUTPUT: "an output"}
 
@@ -206,8 +209,14 @@ def _with_members(
 def _neighbours(network: Network, peers: Sequence[Neuron]) -> tuple[list[int], list[int]]:
     """Return what leads to any of the peers, and what any of them leads to, without what would close a cycle."""
     inside = {neuron.id for neuron in peers}
-    sources = dict.fromkeys(e.source for n in peers for e in network.incoming[n.id] if e.source not in inside)
-    targets = dict.fromkeys(e.target for n in peers for e in network.outgoing[n.id] if e.target not in inside)
+    sources: dict[int, None] = {}
+    targets: dict[int, None] = {}
+    for neuron in peers:
+        sources.update(dict.fromkeys(map(_SOURCE, network.incoming[neuron.id])))
+        targets.update(dict.fromkeys(map(_TARGET, network.outgoing[neuron.id])))
+    for found in (sources, targets):
+        for id in inside & found.keys():
+            del found[id]
     ranks = network.ranks
     if not sources or not targets or max(ranks[id] for id in sources) < min(ranks[id] for id in targets):
         return list(sources), list(targets)

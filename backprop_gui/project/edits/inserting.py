@@ -62,19 +62,19 @@ def insert_layer(project: Project, left: int, right: int, size: int, starts: Sta
         base=opened,
         at=_between(network, left, right),
     )
-    edges = _dense(project, before, new, after)
     inherits: dict[Key, Key] = {}
     if passes:
         larger = larger.with_neurons(map(_without_offset, new))
         edges, inherits = _passing(project, before, new, after, old)
         note = f"The new layer passes on what comes from {names[0]}, {AS_BEFORE}"
-    elif starts.keep:
-        note = (
-            f"With {counted(size, 'neuron')} the new layer cannot pass on all {len(before)} of {names[0]}: its weights "
-            "are drawn, and the network computes something else now."
-        )
     else:
+        edges = _dense(project, before, new, after)
         note = "The weights of the new layer are drawn: the network computes something else now."
+        if starts.keep:
+            note = (
+                f"With {counted(size, 'neuron')} the new layer cannot pass on all {len(before)} of {names[0]}: its "
+                "weights are drawn, and the network computes something else now."
+            )
     return Edit(
         f"Insert a layer of {counted(size, 'neuron')} between {names[0]} and {names[1]}",
         edited(project, larger.grown(edges=edges)),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from backprop_gui.ui.canvas.gestures.spots import heading_at
 from backprop_gui.ui.canvas.legend import Content
 from backprop_gui.ui.canvas.scale import Reach
 from backprop_gui.ui.canvas.scene import NetworkScene
 from backprop_gui.ui.canvas.views import EDGE_TITLES, NEURON_TITLES, View
-from backprop_gui.ui.canvas.words import bundle_tooltip, layer_hint, tooltip
+from backprop_gui.ui.canvas.words import bundle_tooltip, heading_tooltip, layer_hint, tooltip
 
 
 def tooltip_at(scene: NetworkScene, x: float, y: float, tolerance: float) -> str:
     """Return the tooltip of what is at a point of the scene, empty for nothing; edges may be missed a little."""
+    layer = heading_at(scene, x, y, scene.look.zoom)
+    if layer is not None:
+        return heading_tooltip(scene.network, layer)
     key = scene.key_at(x, y, tolerance)
     if key is None:
         bundles = scene.edge_item.bundles

@@ -16,23 +16,27 @@ from backprop_gui.ui.canvas.asking import content_of, tooltip_at
 from backprop_gui.ui.canvas.fitting import fit, fits_well
 from backprop_gui.ui.canvas.gestures.hands import Hands
 from backprop_gui.ui.canvas.gestures.selecting import keys_at
-from backprop_gui.ui.canvas.gestures.spots import TOLERANCE_PX, Where
+from backprop_gui.ui.canvas.gestures.spots import NOTHING, TOLERANCE_PX, Spot, Where
 from backprop_gui.ui.canvas.graphics import NetworkView
 from backprop_gui.ui.canvas.hint import EmptyGround, Hint
 from backprop_gui.ui.canvas.legend import Legend
+from backprop_gui.ui.canvas.minimap import Minimap
+from backprop_gui.ui.canvas.narrator import Narrator
 from backprop_gui.ui.canvas.navigation import neighbour, next_part
 from backprop_gui.ui.canvas.probe import ProbeLabel
 from backprop_gui.ui.canvas.scale import Form, Reach
 from backprop_gui.ui.canvas.scene import NetworkScene
 from backprop_gui.ui.canvas.views import LABELS, View
-from backprop_gui.ui.canvas.words import description
+from backprop_gui.ui.canvas.weak import WeakEdges
 from backprop_gui.ui.segmented import Segmented
-from backprop_gui.ui.selection import Key
+from backprop_gui.ui.selection import Key, layer_of
 
 OVERLAY_PX = 14
 """Distance of what floats from the rim."""
 TOP_PX = 20.0
 """Room between the controls and the headings."""
+HINT_PX = 300
+"""Room beside the controls that is enough for hints."""
 ZOOM_STEP = 1.25
 WAYS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -86,6 +90,7 @@ class Canvas(QWidget):
         self.current: Key | None = None
         self._frames_at = 0.0
         self._frame_gap = 1.0
+        self._gone: tuple[float, float] | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._numbers = QTimer(self)
@@ -108,14 +113,20 @@ class Canvas(QWidget):
         self.segments.chosen.connect(self.set_view)
         self.legend = Legend(content_of(self.scene), self)
         self.legend.chosen.connect(self.set_scale)
+        self.weak = WeakEdges(self)
+        self.weak.chosen.connect(self.set_threshold)
+        self.minimap = Minimap(self)
+        self.minimap.moved.connect(self._look_at)
         self._probe = ProbeLabel(self)
         self._probe.stepped.connect(self.probe_step)
         self.hint = Hint(self)
         self.ground = EmptyGround(self)
         self.hands = Hands(self.scene, self.graphics, self.hint, lambda: self._repaint(True))
         self.hands.selected.connect(self._select)
+        self._narrator = Narrator(self.scene, self.graphics, lambda: self.current)
         self.graphics.opened.connect(self._open_at)
         self.graphics.menu_wanted.connect(self._ask_for_menu)
+        self.graphics.menu_key.connect(self._ask_by_key)
         self.graphics.moved.connect(self._person_moved)
         self.graphics.tapped_space.connect(self.space_tapped)
         self.graphics.stepped.connect(self._step)
@@ -131,6 +142,8 @@ class Canvas(QWidget):
 
     def sync(self, old: Network | None, new: Network) -> None:
         """Draw ``new``; ``old`` is what was drawn before, None for something unrelated."""
+        self.hands.forget()
+        self._note_gone(new)
         shape_changed = old is None or [n.id for n in old.neurons] != [n.id for n in new.neurons]
         if old is None:
             self.scene.set_frame(None)
@@ -146,7 +159,9 @@ class Canvas(QWidget):
         if shape_changed and self.fits and (old is None or not self._fits_well()):
             self.fit()
         self.ground.setVisible(not new.neurons)
+        self._place_minimap()
         self._tell()
+        self._narrator.describe()
 
     def show_frame(self, frame: Frame) -> None:
         """Show the numbers of ``frame``; those of parts that the network shown does not have are left out."""
@@ -174,6 +189,7 @@ class Canvas(QWidget):
         self.segments.set_value(view)
         self.scene.set_view(view)
         self._tell()
+        self._narrator.tell()
         self._place_overlays()
         self.view_changed.emit(view)
 
@@ -182,6 +198,15 @@ class Canvas(QWidget):
         self.scene.set_scale(form, reach)
         self._refit()
         self._tell()
+
+    def set_threshold(self, share: float) -> None:
+        """Hide edges that are weaker than a share of the scale's end."""
+        self.scene.set_threshold(share)
+        self._tell()
+
+    def choose_threshold(self) -> None:
+        """Show the slider that hides weak edges, above the legend and what it says about them."""
+        self.weak.open(self.legend.mapToGlobal(QPoint(0, -self.weak.sizeHint().height())))
 
     def set_probe_text(self, text: str) -> None:
         """Say which example is looked at, such as ``example 98 of 140``; empty hides the label."""
@@ -203,8 +228,10 @@ class Canvas(QWidget):
     def set_selection(self, keys: frozenset[Key], current: Key | None = None) -> None:
         """Select exactly ``keys``, without a signal; ``current`` is the one that arrow keys start from."""
         self.current = current if current in keys else next(iter(keys), None)
+        if self.current is not None:
+            self._gone = None
         self.scene.set_selected(frozenset(keys))
-        self._describe()
+        self._narrator.tell()
 
     def _select(self, keys: frozenset[Key], current: Key | None) -> None:
         if keys != self.selected or current != self.current:
@@ -212,24 +239,41 @@ class Canvas(QWidget):
             self.selection_changed.emit(self.selected, self.current)
 
     def _step(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
-        if self.hands.step(key):
+        if self.hands.step(key, modifiers):
             return
         if key == Qt.Key.Key_Escape:
             self._select(frozenset(), None)
         elif key == Qt.Key.Key_Return:
-            if self.current is not None:
-                self._open(self.current)
+            self._open_selected()
         elif modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
             self.nudged.emit(*WAYS[key])
         else:
-            neuron = neighbour(self.scene.picture, self.current, key)
+            neuron = self._next(key)
             if neuron is not None:
                 extends = modifiers & Qt.KeyboardModifier.ShiftModifier
                 self._select((self.selected if extends else frozenset()) | {neuron}, neuron)
 
+    def _next(self, key: Qt.Key) -> int | None:
+        """Return the neuron that an arrow key leads to; from what was deleted, it is the one next to it."""
+        picture = self.scene.picture
+        if self.current is None and self._gone is not None and len(picture.position):
+            away = np.hypot(*(picture.position - self._gone).T)
+            return self.scene.network.neurons[int(np.argmin(away))].id
+        return neighbour(picture, self.current, key)
+
+    def _note_gone(self, new: Network) -> None:
+        """Note where that stood which is selected now and will be gone: the arrow keys go on from there."""
+        key, picture = self.current, self.scene.picture
+        end = key[0] if isinstance(key, tuple) else key
+        if end is not None and end in picture.index and key not in new.neuron_of and key not in new.edge_of:
+            x, y = picture.position[picture.index[end]].tolist()
+            self._gone = (x, y)
+
     def _walk(self, forward: bool) -> bool:
         """Select the next neuron or edge; return False at the end, and where nothing is selected."""
-        if self.current is None or self.hands.gesture is not None:
+        if self.hands.walk(forward):
+            return True
+        if self.current is None:
             return False
         part = next_part(self.scene.picture, self.current, forward)
         self._select(frozenset() if part is None else frozenset({part}), part)
@@ -246,9 +290,17 @@ class Canvas(QWidget):
     def _open(self, key: Key) -> None:
         """Draw a heat map neuron by neuron, or edit what is drawn by itself in place."""
         if isinstance(key, int) and self.scene.network.neuron_of[key].layer in self.scene.maps:
-            self._toggle_layer(key)
+            self.toggle_layer(self.scene.network.neuron_of[key].layer)
         else:
             self.edit_wanted.emit(key, 0)
+
+    def _open_selected(self) -> None:
+        """Edit what is selected: the layer, if that is exactly one, and otherwise what was selected last."""
+        layer = layer_of(self.scene.network, self.selected)
+        if layer is not None:
+            self.edit_wanted.emit(None, layer)
+        elif self.current is not None:
+            self._open(self.current)
 
     def _ask_for_menu(self, point: QPointF, where: QPoint) -> None:
         self.hands.cancel()
@@ -257,6 +309,22 @@ class Canvas(QWidget):
         if not keys <= self.selected or not keys:
             self._select(keys, spot.key)
         self.menu_wanted.emit(spot, point, where)
+
+    def _ask_by_key(self) -> None:
+        """Ask for the menu of what is selected, beside it."""
+        self.hands.cancel()
+        key, layer = self.current, layer_of(self.scene.network, self.selected)
+        if layer is not None:
+            spot, place = Spot(Where.HEADING, None, (layer,)), self.place_of(None, layer)
+        elif key is not None:
+            spot, place = (
+                Spot(Where.EDGE if isinstance(key, tuple) else Where.NEURON, key),
+                self.place_of(key),
+            )
+        else:
+            spot, place = NOTHING, QRectF(self.rect())
+        where = place.center().toPoint()
+        self.menu_wanted.emit(spot, self.graphics.mapToScene(where), self.mapToGlobal(where))
 
     def place_of(self, key: Key | None, layer: int = 0) -> QRectF:
         """Return where a neuron, an edge or the heading of a layer is drawn, in pixels of this widget."""
@@ -273,8 +341,8 @@ class Canvas(QWidget):
         x, y = middle.tolist()
         return view.mapRect(QRectF(x - reach, y - reach, 2 * reach, 2 * reach))
 
-    def _toggle_layer(self, neuron: int) -> None:
-        layer = self.scene.network.neuron_of[neuron].layer
+    def toggle_layer(self, layer: int) -> None:
+        """Draw a large layer neuron by neuron, or fold it again."""
         self.set_open(layer, layer not in self.scene.opened)
 
     def _tooltip_at(self, point: QPointF) -> str:
@@ -295,11 +363,15 @@ class Canvas(QWidget):
         self.fits = True
         self._place_overlays()
         fit(self.graphics, self.scene, *self._room())
+        self._place_minimap()
 
     def _room(self) -> tuple[QRectF, float, QRectF]:
         """Return the viewport, what the controls above take of it in pixels, and where the legend is."""
         top = self.segments.geometry().bottom() + TOP_PX
-        return QRectF(self.rect()), top, QRectF(self.legend.geometry())
+        corner = self.legend.geometry()
+        if not self.weak.isHidden():
+            corner |= self.weak.geometry()
+        return QRectF(self.rect()), top, QRectF(corner)
 
     def _fits_well(self) -> bool:
         return fits_well(self.graphics, self.scene, *self._room())
@@ -315,36 +387,42 @@ class Canvas(QWidget):
         self.scene.set_zoom(self.graphics.zoom)
         self.graphics.viewport().update()
 
+    def _look_at(self, point: QPointF) -> None:
+        self.graphics.centerOn(point)
+        self._person_moved()
+
     def _refit(self) -> None:
         if self.fits:
             self.fit()
+        else:
+            self._place_minimap()
 
     # ---- what floats above, and when to paint
 
     def _tell(self) -> None:
         """Bring legend, description and tooltip up to date; numbers that were left out come a little later."""
         self.legend.set_content(content_of(self.scene))
+        self._tell_hidden()
         if self.scene.numbers_due:
             if not self._numbers.isActive():
                 self._numbers.start(120)
         else:
             self._numbers.stop()
-            self._describe()
             self.graphics.refresh_tooltip()
+        self._narrator.tell_later()
+
+    def _tell_hidden(self) -> None:
+        edges = self.scene.edge_item
+        one = self.scene.edge_limits.reach is Reach.NETWORK
+        limits = self.scene.limits if self.scene.view is View.UPDATE else self.scene.edge_limits
+        limit = limits.limit_of(-1) if one else 0.0
+        if self.weak.tell(edges.hidden, len(edges.picture.single), edges.shades.threshold, limit):
+            self._place_overlays()
+            self._refit()
 
     def _write_numbers(self) -> None:
         self.scene.write_numbers()
-        self._describe()
         self.graphics.refresh_tooltip()
-
-    def _describe(self) -> None:
-        scene, key = self.scene, self.current
-        if key is None or not (key in scene.network.neuron_of or key in scene.network.edge_of):
-            text = f"A {scene.network.shape} network. Arrow keys walk through its neurons."
-        else:
-            text = description(scene.network, key, scene.frame, scene.lookup)
-        self.graphics.setAccessibleDescription(text)
-        self.setAccessibleDescription(text)
 
     def _paint_later(self, seconds: float) -> None:
         if not self._later.isActive():
@@ -355,7 +433,7 @@ class Canvas(QWidget):
         viewport = self.graphics.viewport()
         region = QRegion(viewport.rect()) if whole else self.graphics.region_of(self.scene.live_rects())
         if self.fits and self.scene.lifted.lift is None:
-            for overlay in (self.segments, self.legend, self._probe):
+            for overlay in (self.segments, self.legend, self._probe, self.weak):
                 if overlay.isVisible():
                     region -= QRegion(overlay.geometry())
         viewport.update(region)
@@ -379,9 +457,27 @@ class Canvas(QWidget):
         self._probe.move(self.width() - self._probe.width() - gap, gap)
         self.legend.resize(self.legend.sizeHint())
         self.legend.move(gap - 4, self.height() - self.legend.height() - gap + 4)
-        left = self.legend.geometry().right() + gap
         self.ground.setGeometry(self.rect())
-        self.hint.fit(QRect(left, 0, self.width() - left - gap, self.height() - gap))
+        self.weak.move(gap - 4, self.legend.y() - self.weak.height())
+        self._place_minimap()
+        self._place_hint(gap)
+
+    def _place_hint(self, gap: int) -> None:
+        """Put the hint between the controls above, where no neuron is, or below where there is no room for it."""
+        left = self.segments.geometry().right() + gap
+        right = (self._probe.x() if self._probe.isVisible() else self.width()) - gap
+        if right - left >= HINT_PX:
+            self.hint.fit(QRect(left, gap - 4, right - left, 60), below=False)
+        else:
+            left = self.legend.geometry().right() + gap
+            self.hint.fit(QRect(left, 0, self.width() - left - gap, self.height() - gap), below=True)
+
+    def _place_minimap(self) -> None:
+        view = self.graphics
+        seen = view.mapToScene(view.viewport().rect()).boundingRect()
+        self.minimap.show_part(self.scene.picture, seen)
+        corner = QPoint(self.minimap.width() + OVERLAY_PX, self.minimap.height() + OVERLAY_PX)
+        self.minimap.move(self.rect().bottomRight() + QPoint(1, 1) - corner)
 
     def _dress(self, theme: themes.Theme) -> None:
         self.graphics.setBackgroundBrush(theme.surface)

@@ -108,6 +108,16 @@ class EdgeItem(QGraphicsItem):
         self.shades.selected, self.shades.beside = np.array(edges, np.intp), beside
         self.renew()
 
+    def set_threshold(self, share: float) -> None:
+        """Hide edges whose size is below ``share`` of their scale's end, unless they are selected."""
+        self.shades.threshold = share
+        self.renew()
+
+    @property
+    def hidden(self) -> int:
+        """How many edges the threshold hides at present."""
+        return int(np.count_nonzero(self.shades.hidden(self.picture.single)))
+
     def lift(self, edges: NDArray[np.intp], strands: NDArray[np.bool_]) -> None:
         """Leave ``edges`` of the network and ``strands`` out: something else draws them."""
         self._lifted = edges

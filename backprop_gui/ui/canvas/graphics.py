@@ -58,7 +58,9 @@ class NetworkView(QGraphicsView):
     opened(QPointF)
         A double click.
     menu_wanted(QPointF, QPoint)
-        A right click, or the menu key at the middle of the view: in the scene and on the screen.
+        A right click: in the scene and on the screen.
+    menu_key()
+        The menu key: what can be done with what is selected?
     moved()
         The person zoomed or panned.
     tapped_space()
@@ -75,6 +77,7 @@ class NetworkView(QGraphicsView):
     interrupted = Signal()
     opened = Signal(QPointF)
     menu_wanted = Signal(QPointF, QPoint)
+    menu_key = Signal()
     moved = Signal()
     tapped_space = Signal()
     stepped = Signal(object, object)
@@ -203,7 +206,10 @@ class NetworkView(QGraphicsView):
             self.viewport().unsetCursor()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.menu_wanted.emit(self.mapToScene(event.pos()), event.globalPos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.menu_key.emit()
+        else:
+            self.menu_wanted.emit(self.mapToScene(event.pos()), event.globalPos())
         event.accept()
 
     def _in_scene(self, event: QMouseEvent) -> QPointF:

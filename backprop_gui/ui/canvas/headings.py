@@ -22,6 +22,11 @@ HEADING_GAP_PX = 8.0
 """Room between a heading and the name below it."""
 HIDDEN_NAMES_ZOOM = 0.7
 """Below this, the many names of hidden neurons would only be noise; tooltips have them."""
+SIDE_BY_SIDE = 90.0
+"""Neurons that are farther apart across, in scene units, leave room for each other's names."""
+FREE = 400.0
+"""Height that a name has where nothing stands above it, in scene units."""
+MOST_COMPARED = 200
 BESIDE_ROOM_PX = 130.0
 """Room for names left of the inputs and right of the outputs."""
 
@@ -167,8 +172,7 @@ class Headings:
         radius_px = float(picture.radius[members[0]]) * zoom
         if len(members) == 1:
             return "above" if radius_px > 6 else ""
-        down = np.sort(picture.position[members, 1])
-        spacing = float(np.diff(down).min()) * zoom
+        spacing = _room_above(picture.position[members]) * zoom
         kinds = {network.neurons[index].kind for index in members}
         beside = "left" if kinds == {Kind.INPUT} else "right" if kinds == {Kind.OUTPUT} else ""
         if spacing < name_height * 0.8:
@@ -200,6 +204,16 @@ class Headings:
             if name.side == "left"
         ]
         return np.array(ends, np.float64).reshape(-1, 2)
+
+
+def _room_above(points: NDArray[np.float64]) -> float:
+    """Return the smallest height between two of ``points``, (n, 2), that stand above each other."""
+    order = points[np.argsort(points[:, 1])]
+    if len(points) > MOST_COMPARED:
+        return float(np.diff(order[:, 1]).min())
+    apart = np.abs(order[:, None] - order[None])
+    above = (apart[..., 0] < SIDE_BY_SIDE) & ~np.eye(len(order), dtype=np.bool_)
+    return float(np.min(apart[..., 1], initial=FREE, where=above))
 
 
 def heading_lines(network: Network, layer: int) -> list[str]:

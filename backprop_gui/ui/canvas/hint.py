@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas.legend import paint_plate
+from backprop_gui.ui.speech import say
 
 NOTE_MS = 9000
 """How long a note about what was done stays."""
@@ -22,7 +23,7 @@ class Hint(QWidget):
         super().__init__(parent)
         self._gesture = self._note = self._note_tone = self._obstacle = ""
         self._tone = ""
-        self._room = QRect()
+        self._room, self._below = QRect(), True
         self._label = QLabel()
         self._label.setWordWrap(True)
         self._label.setProperty("role", "message")
@@ -44,8 +45,10 @@ class Hint(QWidget):
 
     def set_gesture(self, text: str, *, refused: bool = False) -> None:
         """Say what letting go would do, or why it would do nothing; empty when no gesture is under way."""
-        self._gesture = text
+        known, self._gesture = self._gesture, text
         self._show("bad" if refused else "")
+        if text != known:
+            say(self, text, urgent=refused)
 
     def set_note(self, text: str, tone: str = "") -> None:
         """Say for a while what the last edit did beyond what can be seen, or, with tone bad, why there was none."""
@@ -55,11 +58,14 @@ class Hint(QWidget):
         else:
             self._over.stop()
         self._show()
+        say(self, text, urgent=tone == "bad")
 
     def set_obstacle(self, text: str) -> None:
         """Say why the drawing cannot be trained, for as long as it is so."""
-        self._obstacle = text
+        known, self._obstacle = self._obstacle, text
         self._show()
+        if text != known:
+            say(self, text)
 
     def _show(self, tone: str = "") -> None:
         text = self._gesture or self._note or self._obstacle
@@ -76,9 +82,9 @@ class Hint(QWidget):
         self.setVisible(bool(text))
         self._place()
 
-    def fit(self, room: QRect) -> None:
-        """Stand in the middle of the lower edge of ``room``."""
-        self._room = room
+    def fit(self, room: QRect, *, below: bool) -> None:
+        """Stand in the middle of the lower or, without ``below``, the upper edge of ``room``."""
+        self._room, self._below = room, below
         self._place()
 
     def _place(self) -> None:
@@ -90,9 +96,8 @@ class Hint(QWidget):
         width = min(most, self._label.fontMetrics().horizontalAdvance(self._label.text()) + 4)
         height = self._label.heightForWidth(width)
         size = (width + edge, height + MARGINS.top() + MARGINS.bottom())
-        self.setGeometry(
-            self._room.center().x() - size[0] // 2, self._room.bottom() - size[1] + 1, size[0], size[1]
-        )
+        top = self._room.bottom() - size[1] + 1 if self._below else self._room.top()
+        self.setGeometry(self._room.center().x() - size[0] // 2, top, *size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -108,7 +113,7 @@ class EmptyGround(QWidget):
         ("Draw a network", 6, 600),
         ("Drag neurons and layers from the palette to here, or press N, L, I or O.", 0, 400),
         (
-            "Drag from the rim of a neuron to another to connect them. Ctrl+N offers ready-made networks.",
+            "Drag from a neuron’s rim to another to connect them, or press C. Ctrl+N offers ready-made ones.",
             0,
             400,
         ),

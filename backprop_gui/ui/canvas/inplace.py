@@ -159,9 +159,14 @@ class InPlace(QFrame):
             self._form.insertRow(number, caption, box)
             self._entries.append((entry, box))
 
+    def _fit(self) -> None:
+        """Become as high as what is written needs in this width."""
+        self._form.activate()
+        self.resize(WIDTH_PX, self._form.heightForWidth(WIDTH_PX))
+
     def _place(self, beside: QRectF) -> None:
         canvas = self._canvas
-        self.adjustSize()
+        self._fit()
         x = beside.center().x() - self.width() / 2
         y = beside.bottom() + GAP_PX
         if y + self.height() > canvas.height() - GAP_PX:
@@ -191,7 +196,7 @@ class InPlace(QFrame):
 
     def _refuse(self, sentence: str, box: QLineEdit) -> None:
         self._message.say(sentence)
-        self.adjustSize()
+        self._fit()
         box.setFocus()
         box.selectAll()
 

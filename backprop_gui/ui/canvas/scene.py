@@ -210,6 +210,12 @@ class NetworkScene(QGraphicsScene):
         self.forget_scale()
         self.refresh(numbers=True)
 
+    def set_threshold(self, share: float) -> None:
+        """Hide edges whose size is below ``share`` of the end of their scale; selected ones are always drawn."""
+        self.edge_item.set_threshold(share)
+        self.lifted.recolor()
+        self._repaint(True)
+
     def forget_scale(self) -> None:
         """Let the scale begin anew with the numbers that come next."""
         self.limits.forget()

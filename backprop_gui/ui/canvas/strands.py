@@ -13,6 +13,8 @@ from backprop_gui.ui.canvas.grid import Cells
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
+LARGEST_COUNT = 1_000_000
+
 
 @dataclass(frozen=True, eq=False)
 class Strands:
@@ -64,13 +66,19 @@ def strands_of(
         terminal[map_.neurons] = count + number
     strand_of = np.full(len(source), -1, np.intp)
     gathered = np.flatnonzero(~alone)
-    total = count + len(cells)
-    pair, strand_of[gathered], size = np.unique(
-        terminal[source[gathered]] * total + terminal[target[gathered]],
-        return_inverse=True,
-        return_counts=True,
-    )
-    first, last = pair // total, pair % total
+    # Many neurons are cells of few heat maps, so there are few pairs, and counting is quicker than sorting.
+    ends, place = np.unique(terminal, return_inverse=True)
+    pairs = place[source[gathered]] * len(ends) + place[target[gathered]]
+    if len(ends) ** 2 <= LARGEST_COUNT:
+        sizes = np.bincount(pairs, minlength=len(ends) ** 2)
+        pair = np.flatnonzero(sizes)
+        place_of_pair = np.zeros(len(sizes), np.intp)
+        place_of_pair[pair] = np.arange(len(pair))
+        strand_of[gathered], size = place_of_pair[pairs], sizes[pair]
+    else:
+        pair, strand_of[gathered], size = np.unique(pairs, return_inverse=True, return_counts=True)
+    total = max(1, len(ends))
+    first, last = ends[pair // total], ends[pair % total]
     half = np.array([[c.width / 2, c.height / 2] for c in cells]).reshape(-1, 2)
     middle = np.array([[c.left + c.width / 2, c.top + c.height / 2] for c in cells]).reshape(-1, 2)
     center = np.concatenate([position, middle])

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
+from backprop_gui.engine.edge_arrays import EdgeArrays, same_edges
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.plan import Plan
 from backprop_gui.network import Kind, Network
@@ -102,19 +102,10 @@ def _weight_slots(plan: Plan, network: Network) -> Indices:
     theirs = plan.network
     if theirs.edges is network.edges:
         return plan.weight_slots
-    count = len(theirs.neurons)
-    here, there = EdgeArrays.of(network.edges), EdgeArrays.of(theirs.edges)
-    if not len(there.source):
-        return np.full(len(here.source), -1, np.intp)
-    pairs = [
-        [places_of(ids, theirs.neurons) for ids in (arrays.source, arrays.target)] for arrays in (here, there)
-    ]
-    # One number for each pair of neurons, so that all are looked up at once.
-    wanted, known = (source * count + target for source, target in pairs)
-    order = np.argsort(known, kind="stable")
-    found = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)]
-    same = (known[found] == wanted) & (pairs[0][0] >= 0) & (pairs[0][1] >= 0)
-    return np.where(same, plan.weight_slots[found], -1)
+    found = same_edges(EdgeArrays.of(network.edges), EdgeArrays.of(theirs.edges), theirs.neurons)
+    if not len(theirs.edges):
+        return found
+    return np.where(found >= 0, plan.weight_slots[found], -1)
 
 
 @dataclass(frozen=True, eq=False)

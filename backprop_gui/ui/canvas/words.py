@@ -7,16 +7,19 @@ import html
 import numpy as np
 
 from backprop_gui.engine.activations import ACTIVATIONS
+from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame
 from backprop_gui.network import Kind, Network
 from backprop_gui.ui.canvas.bundles import Bundles
 from backprop_gui.ui.canvas.picture import LARGEST_OPEN, Picture
-from backprop_gui.ui.canvas.views import Lookup
+from backprop_gui.ui.canvas.views import Lookup, View
 from backprop_gui.ui.names import display_name
-from backprop_gui.ui.numbers import format_exact
+from backprop_gui.ui.numbers import format_exact, format_number
 from backprop_gui.ui.selection import Key
 
 Row = tuple[str, str]
+SPOKEN = {View.FORWARD: "activation ", View.BACKWARD: "delta ", View.UPDATE: "next step of the bias "}
+"""What the number is called that a view shows in a neuron."""
 
 
 def title_of(network: Network, key: Key) -> str:
@@ -89,10 +92,34 @@ def tooltip(network: Network, key: Key, frame: Frame | None, lookup: Lookup | No
     return f"<b>{html.escape(title_of(network, key))}</b><table cellspacing='0'>{rows}</table>{end}"
 
 
+def spoken(network: Network, key: Key, value: float, view: View) -> str:
+    """Return what a screen reader says when a neuron or an edge is selected, such as ``neuron h2, tanh, delta −0.031``.
+
+    Parameters
+    ----------
+    value : float
+        The number that ``view`` shows there; NaN if there is none.
+    """
+    if isinstance(key, tuple):
+        source, target = (network.neuron_of[id].name for id in key)
+        what, is_frozen = [f"weight {source} to {target}"], network.edge_of[key].frozen
+        caption = "next step " if view is View.UPDATE else ""
+    else:
+        neuron = network.neuron_of[key]
+        is_input, is_frozen = neuron.kind is Kind.INPUT, neuron.frozen
+        what = [f"{'neuron' if neuron.kind is Kind.HIDDEN else neuron.kind.value} {neuron.name}"]
+        if not is_input:
+            known = neuron.activation in ACTIVATIONS
+            what.append(ACTIVATIONS[neuron.activation].label if known else neuron.activation)
+        caption = "value " if is_input else SPOKEN[view]
+    if not np.isnan(value):
+        what.append(f"{caption}{format_number(value)}")
+    return ", ".join([*what, "frozen"] if is_frozen else what)
+
+
 def description(network: Network, key: Key, frame: Frame | None, lookup: Lookup | None) -> str:
-    """Return the same as plain text, for screen readers."""
-    facts = (f"{name} {number}" for name, number in rows_of(network, key, frame, lookup))
-    return f"{title_of(network, key)}. " + "; ".join(facts)
+    """Return all numbers of a neuron or an edge as plain text, for screen readers."""
+    return "; ".join(f"{name} {number}" for name, number in rows_of(network, key, frame, lookup))
 
 
 def layer_hint(count: int, *, is_open: bool) -> str:
@@ -104,6 +131,16 @@ def layer_hint(count: int, *, is_open: bool) -> str:
     return f"One of {count:,} neurons. Double-click to draw them one by one."
 
 
+def heading_tooltip(network: Network, layer: int) -> str:
+    """Return what can be done with the heading of a layer."""
+    count = len(network.members[layer])
+    return (
+        f"<b>Layer {html.escape(network.layer_of[layer].name)}, {count:,} neuron{'s' * (count != 1)}</b><br>"
+        "Click to select all of it, drag to move it, double-click to change its name and size, "
+        "right-click for its activation, weights and more."
+    )
+
+
 def bundle_tooltip(picture: Picture, bundles: Bundles, strand: int, what: str) -> str:
     """Return the tooltip of a strand; ``what`` is the number that edges show, such as ``weight``."""
     strands, network = picture.strands, picture.network
@@ -112,9 +149,13 @@ def bundle_tooltip(picture: Picture, bundles: Bundles, strand: int, what: str) -
     targets = np.unique(picture.target[edges])
     ends = " → ".join(_ends(network, ends) for ends in (sources, targets))
     mean = format_exact(float(bundles.mean_size[strand]))
+    frozen = int(np.count_nonzero(EdgeArrays.of(network.edges).frozen[edges]))
+    how_many = "All" if frozen == len(edges) else f"{frozen:,}"
+    still = f"<br>{how_many} of them {'is' if frozen == 1 else 'are'} frozen." if frozen else ""
     return (
         f"<b>{len(edges):,} weights, {html.escape(ends)}</b><br>mean size |{html.escape(what)}|: {mean}<br>"
         "The darker and broader, the larger the mean. It has no sign, so it has no colour."
+        f"{still}"
     )
 
 
@@ -125,4 +166,12 @@ def _ends(network: Network, indices: np.ndarray) -> str:
     return network.layer_of[first.layer].name
 
 
-__all__ = ["bundle_tooltip", "description", "layer_hint", "title_of", "tooltip"]
+__all__ = [
+    "bundle_tooltip",
+    "description",
+    "heading_tooltip",
+    "layer_hint",
+    "spoken",
+    "title_of",
+    "tooltip",
+]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont, QUndoStack
 from PySide6.QtWidgets import QAbstractItemView, QListView, QVBoxLayout
-from shiboken6 import isValid
 
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
@@ -15,7 +14,9 @@ from backprop_gui.ui.widgets.column import MARGIN, SPACING, muted
 
 OPENED, OLDEST = "As opened", "The oldest that is kept"
 SAVED = "saved"
-CLICK = "A click takes the drawing and the settings there. What was learned since stays."
+ROW_PADDING = 8
+"""Room left of the text of a row, in pixels, as the stylesheet has it."""
+CLICK = "A click takes the drawing and the settings to that moment."
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -98,9 +99,9 @@ class HistoryPanel(PanelWidget):
         outside.setSpacing(SPACING)
         outside.addWidget(self.list, 1)
         hint = muted(CLICK, role="caption")
+        hint.setIndent(ROW_PADDING)
         outside.addWidget(hint)
-        self._stack.indexChanged.connect(self._follow)
-        self._stack.cleanChanged.connect(self._follow)
+        lab.document.history_changed.connect(self._follow)
         theme.notifier.changed.connect(self._follow)
         self._follow()
 
@@ -109,14 +110,11 @@ class HistoryPanel(PanelWidget):
         self._follow()
 
     def _follow(self) -> None:
-        if not isValid(self._stack):
-            # A stack clears itself, and says so, while it is deleted together with its window.
-            return
         self._moments.follow()
         self.list.setCurrentIndex(self._moments.index(self._stack.index(), 0))
 
     def _go(self, index: QModelIndex) -> None:
-        self._stack.setIndex(index.row())
+        self.lab.document.go_to(index.row())
 
 
 add_panel(

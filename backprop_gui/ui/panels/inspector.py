@@ -1,4 +1,4 @@
-"""The panel "Inspector": every number of the selected neuron or edge, as the model has it."""
+"""The panel "Inspector": every number of the selected neuron or edge, as the model has it, and what can be changed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.plan import Plan
+from backprop_gui.network import Kind
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
 from backprop_gui.ui.inspection import Fact, Sheet, TableSheet, probe_name, sheet_of
@@ -19,6 +20,7 @@ from backprop_gui.ui.widgets.column import Column, muted
 from backprop_gui.ui.widgets.elided import ElidedLabel
 from backprop_gui.ui.widgets.number_chip import NumberChip
 from backprop_gui.ui.widgets.number_table import NumberTable
+from backprop_gui.ui.widgets.part_editor import PartEditor
 
 WAITING = "Its numbers come with the next frame."
 NOT_WHOLE = "There are no numbers yet, because the network cannot be trained as it is drawn."
@@ -33,9 +35,12 @@ class Inspector(PanelWidget):
         self._plan: Plan | None = None
         self._key: Key | None = _NOTHING
         self._sheet: Sheet | None = None
-        self.title = QLabel()
-        self.title.setProperty("role", "heading")
+        self._name = ""
+        self.title = ElidedLabel("heading")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.parts = PartEditor(lab.editor, self.title)
+        self.whose = ElidedLabel("heading")
+        self.whose.setTextFormat(Qt.TextFormat.PlainText)
         self.chips = (NumberChip(), NumberChip(), NumberChip(signed=True))
         self.tables = (
             NumberTable("Incoming connections", ("from", "w", "∂L/∂w", "step")),
@@ -46,7 +51,7 @@ class Inspector(PanelWidget):
         self._source = muted(role="caption")
         self._hint = muted(role="caption")
         self._arrange()
-        lab.selection.changed.connect(self._refresh)
+        lab.selection.changed.connect(self._select)
 
     def _arrange(self) -> None:
         column = Column()
@@ -58,7 +63,8 @@ class Inspector(PanelWidget):
         for chip in self.chips:
             chips.addWidget(chip, 1)
         body = column.body
-        body.addWidget(self.title)
+        body.addWidget(self.parts)
+        body.addWidget(self.whose)
         body.addLayout(chips)
         for title, table in zip(self._titles, self.tables, strict=True):
             body.addWidget(title)
@@ -73,7 +79,7 @@ class Inspector(PanelWidget):
     def sync(self, old: Project | None, new: Project) -> None:
         """Forget what is no longer there; numbers of what is new come with the next frame."""
         if old is None or new.network is not old.network:
-            self._refresh()
+            self._select()
 
     def show_frame(self, frame: Frame) -> None:
         """Show the numbers of ``frame``."""
@@ -82,7 +88,13 @@ class Inspector(PanelWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._refresh()
+        self._select()
+
+    def _select(self) -> None:
+        if self.isVisible():
+            self.parts.refresh()
+            self._refresh()
+            self._entitle()
 
     def _refresh(self) -> None:
         frame = self.lab.player.frame
@@ -96,6 +108,7 @@ class Inspector(PanelWidget):
 
     def _show(self, frame: Frame) -> None:
         key = self.lab.selection.current
+        self.parts.show_value()
         if frame.plan is not self._plan or key != self._key:
             self._plan, self._key = frame.plan, key
             self._lay_out(sheet_of(frame.plan, key))
@@ -119,12 +132,20 @@ class Inspector(PanelWidget):
 
     # ---- what is shown of what
 
+    def _entitle(self) -> None:
+        """Say what is selected, and, if that is several parts, below their controls whose numbers are shown."""
+        subject = self.parts.subject
+        _say(self.title, subject or self._name)
+        _say(self.whose, self._name if subject else "")
+        self.whose.setVisible(bool(subject))
+
     def _lay_out(self, sheet: Sheet | None) -> None:
         self._sheet = sheet
         if sheet is None:
             self._lay_out_nothing()
             return
-        _say(self.title, f"{sheet.kind.upper()}  {sheet.name}")
+        self._name = f"{sheet.kind.upper()}  {sheet.name}"
+        self._entitle()
         for index, chip in enumerate(self.chips):
             chip.setVisible(index < len(sheet.chips))
             if index < len(sheet.chips):
@@ -145,11 +166,14 @@ class Inspector(PanelWidget):
         """Say what is selected, although the frame is from before it was there."""
         network, key = self.lab.document.project.network, self._key
         if key is None:
-            _say(self.title, f"NETWORK  {network.shape}")
+            self._name = f"NETWORK  {network.shape}"
         elif isinstance(key, tuple):
-            _say(self.title, f"WEIGHT  {network.edge_name(*key)}" if key in network.edge_of else "")
+            self._name = f"WEIGHT  {network.edge_name(*key)}" if key in network.edge_of else ""
         elif key in network.neuron_of:
-            _say(self.title, f"NEURON  {display_name(network.neuron_of[key].name)}")
+            neuron = network.neuron_of[key]
+            kind = "NEURON" if neuron.kind is Kind.HIDDEN else neuron.kind.value.upper()
+            self._name = f"{kind}  {display_name(neuron.name)}"
+        self._entitle()
         for widget in (*self.chips, *self._titles, *self.tables, self.facts, self._source):
             widget.setVisible(False)
         _say(self._hint, NOT_WHOLE if self.lab.document.obstacle else WAITING)

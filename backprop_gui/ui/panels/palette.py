@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout
 
 from backprop_gui.project import templates
 from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
@@ -14,6 +15,8 @@ from backprop_gui.ui.widgets.column import MARGIN, muted
 from backprop_gui.ui.widgets.piece_tile import PieceTile
 from backprop_gui.ui.widgets.stepper import Stepper
 
+EMPTY = "empty"
+"""The template that has nothing to be added."""
 FIRST_SIZE, LARGEST_SIZE = 3, 512
 STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, LARGEST_SIZE)
 """Sizes of a new layer that the stepper goes through."""
@@ -52,21 +55,13 @@ class PalettePanel(PanelWidget):
             tile.carried.connect(lambda where, piece=piece: self.carried.emit(self.piece(piece), where))
             tile.dropped.connect(self.dropped)
             tile.given_up.connect(self.given_up)
-            tile.clicked.connect(lambda checked=False, piece=piece: self.added.emit(self.piece(piece)))
+            tile.clicked.connect(partial(self._add, piece))
             self.tiles[piece.name] = tile
             tiles.addWidget(tile, 1)
         self.stepper = Stepper("neurons in a new layer", "A smaller layer", "A larger layer")
         self.stepper.stepped.connect(self._resize)
-        self.template = QComboBox()
-        self.template.setProperty("role", "compact")
-        self.template.setAccessibleName("Network to drag")
-        self.template.setToolTip("Which ready-made network the tile “net” is")
-        self.template.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        for template in templates.templates().values():
-            if template.load().network.neurons:
-                self.template.addItem(template.title, template.name)
-        self.template.setCurrentIndex(max(0, self.template.findData(PIECES["template"].template)))
-        self.keep = QCheckBox("keep what it computes")
+        self._template = PIECES["template"].template
+        self.keep = QCheckBox("keep function")
         self.keep.setToolTip(f"<p>{KEEP_TIP}</p>")
         self.keep.setChecked(lab.editor.keep)
         self.keep.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -75,22 +70,44 @@ class PalettePanel(PanelWidget):
         sizes.setSpacing(6)
         sizes.addWidget(muted("layer of"))
         sizes.addWidget(self.stepper)
-        sizes.addSpacing(4)
-        sizes.addWidget(self.template, 1)
+        sizes.addStretch(1)
+        sizes.addWidget(self.keep)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, 6, MARGIN, 8)
         column.setSpacing(7)
         column.addLayout(tiles)
         column.addLayout(sizes)
-        column.addWidget(self.keep)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._show_size()
 
     def piece(self, piece: Piece) -> Piece:
         """Return ``piece`` as the palette is set: a layer of so many neurons, the network that was chosen."""
         if piece.template:
-            return replace(piece, template=self.template.currentData())
+            return replace(piece, template=self._template)
         return replace(piece, size=piece.size or self.layer_size)
+
+    def _add(self, piece: Piece) -> None:
+        if piece.template:
+            self._choose_template(piece)
+        else:
+            self.added.emit(self.piece(piece))
+
+    def _choose_template(self, piece: Piece) -> None:
+        """Ask which network; it is added, and is from now on what the tile is."""
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        menu.aboutToHide.connect(menu.deleteLater)
+        for template in templates.templates().values():
+            if template.name != EMPTY:
+                action = menu.addAction(template.title)
+                action.setToolTip(template.about)
+                action.triggered.connect(partial(self._add_template, piece, template.name))
+        tile = self.tiles[piece.name]
+        menu.popup(tile.mapToGlobal(tile.rect().bottomLeft()))
+
+    def _add_template(self, piece: Piece, name: str) -> None:
+        self._template = name
+        self.added.emit(self.piece(piece))
 
     def _resize(self, by: int) -> None:
         self.layer_size = STEPS[min(len(STEPS) - 1, max(0, STEPS.index(self.layer_size) + by))]

@@ -10,6 +10,7 @@ from backprop_gui.errors import UserError
 from backprop_gui.project import Project
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.errors import unexpected
+from backprop_gui.ui.speech import say
 from backprop_gui.ui.widgets.wrapped import Wrapped
 
 
@@ -30,10 +31,13 @@ class Message(Wrapped):
             self.setProperty("tone", tone)
             self.style().unpolish(self)
             self.style().polish(self)
-        if text != self.text():
+        known = self.text()
+        if text != known:
             self.setText(text)
             self.setAccessibleName(text)
         self.setVisible(bool(text))
+        if text != known and tone != "muted":
+            say(self, text, urgent=tone == "bad")
 
 
 def attempt(

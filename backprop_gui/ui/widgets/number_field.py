@@ -41,14 +41,19 @@ class NumberField(TypingBox):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._name, self._low, self._high, self._whole = name, low, high, whole
+        self._low, self._high, self._whole = low, high, whole
         self._value = math.nan
+        self.set_name(name)
         self.setFont(theme.digits(self.font()))
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setAccessibleName(name)
         self.setToolTip(tip)
         self.editingFinished.connect(self._finish)
         self.textEdited.connect(self._edited)
+
+    def set_name(self, name: str) -> None:
+        """Say what the number is, for complaints and for screen readers."""
+        self._name = name
+        self.setAccessibleName(name)
 
     @property
     def value(self) -> float:
@@ -62,12 +67,16 @@ class NumberField(TypingBox):
         self._value = value
         self._restore()
 
+    def written(self) -> str:
+        """Return what stands in the field while nobody types."""
+        return write_number(self._value)
+
     def take_back(self) -> None:
-        if self.text() != write_number(self._value):
+        if self.text() != self.written():
             self._restore()
 
     def _restore(self) -> None:
-        self.setText(write_number(self._value))
+        self.setText(self.written())
         self.setCursorPosition(0)
         self._mark("")
 
@@ -89,7 +98,7 @@ class NumberField(TypingBox):
         return value
 
     def _finish(self) -> None:
-        if self.text() == write_number(self._value):
+        if self.text() == self.written():
             self._mark("")
             return
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontInfo, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QSizePolicy
 
 from backprop_gui.ui import theme
@@ -128,6 +128,10 @@ class PieceTile(QAbstractButton):
         DRAWINGS[self.piece.name](painter, middle, look)
         painter.setPen(look.text if self.underMouse() else look.muted)
         words = QRectF(rect.left(), rect.bottom() - 20, rect.width(), 16)
+        font = painter.font()
+        while QFontMetricsF(font).horizontalAdvance(self.text()) > rect.width() - 3 and font.pixelSize() > 7:
+            font.setPixelSize(font.pixelSize() - 1)
+        painter.setFont(font)
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.text())
         painter.end()
 

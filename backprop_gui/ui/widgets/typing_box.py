@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
@@ -12,7 +12,14 @@ class TypingBox(QLineEdit):
 
     While it has the keyboard, Space and Ctrl+Z are for the text in it. So Enter gives the keyboard up, unless
     something has to be corrected, and Escape always does.
+
+    Signals
+    -------
+    given_up()
+        One of these keys gave the keyboard up.
     """
+
+    given_up = Signal()
 
     def take_back(self) -> None:
         """Show again what was there before somebody typed."""
@@ -21,11 +28,15 @@ class TypingBox(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.take_back()
-            self.clearFocus()
+            self._give_up()
             return
         super().keyPressEvent(event)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.property("invalid"):
-            self.clearFocus()
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self.clearFocus()
+        self.given_up.emit()
 
 
 __all__ = ["TypingBox"]

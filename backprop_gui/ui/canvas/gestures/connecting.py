@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtCore import QLineF, QPointF
 
 from backprop_gui.network import Network
 from backprop_gui.project import edits
 from backprop_gui.ui.canvas.gestures.gesture import Gesture, Stage
 from backprop_gui.ui.canvas.gestures.ghost import Ghost
 from backprop_gui.ui.canvas.gestures.spots import Spot, Where, layer_boxes
-from backprop_gui.ui.canvas.navigation import neighbour
 from backprop_gui.ui.canvas.picture import Picture
 from backprop_gui.ui.names import display_name
 
@@ -53,7 +52,11 @@ class Connect(Gesture):
         problem = edits.problem_with_connect(network, self.sources, self._targets)
         self._refused = problem is not None
         text = str(problem) if problem else f"Connect {connection(network, self.sources, self._targets)}"
-        stage.show(self._ghost(), text)
+        stage.show(self._ghost(), self.said(text))
+
+    def said(self, text: str) -> str:
+        """Return what is said of ``text``, which says what would happen or why nothing would."""
+        return text
 
     def _starts(self) -> list[QPointF]:
         picture = self.stage.scene.picture
@@ -102,29 +105,6 @@ class Connect(Gesture):
         self.stage.select(self._at_first)
 
 
-class ConnectByKeys(Connect):
-    """The same without a mouse: arrow keys choose the target, Enter connects."""
-
-    def __init__(self, stage: Stage, spot: Spot) -> None:
-        super().__init__(stage, QPointF(), spot)
-        self._target: int = self.sources[-1]
-        self.step(Qt.Key.Key_Right)
-
-    def step(self, key: Qt.Key) -> None:
-        """Aim at a neighbour of the present target."""
-        picture = self.stage.scene.picture
-        found = neighbour(picture, self._target, key)
-        if found is not None:
-            self._target = found
-        neuron = self.stage.scene.network.neuron_of[self._target]
-        self._aim(Spot(Where.NEURON, self._target, (neuron.layer,)), QPointF(*self._place()))
-
-    def _place(self) -> Sequence[float]:
-        picture = self.stage.scene.picture
-        place: list[float] = picture.position[picture.index[self._target]].tolist()
-        return place
-
-
 def targets_of(network: Network, spot: Spot, sources: Sequence[int]) -> list[int]:
     """Return the neurons that an edge dropped on ``spot`` leads to."""
     if spot.neuron is not None:
@@ -158,4 +138,4 @@ def _rim_to_rim(picture: Picture, source: int, target: int) -> QLineF:
     return QLineF(line.pointAt(inset[0] / length), line.pointAt(1 - inset[1] / length))
 
 
-__all__ = ["Connect", "ConnectByKeys", "connection", "targets_of"]
+__all__ = ["Connect", "connection", "targets_of"]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 
-from backprop_gui.ui.canvas.gestures.connecting import Connect, ConnectByKeys
+from backprop_gui.ui.canvas.gestures.by_keys import ConnectByKeys
+from backprop_gui.ui.canvas.gestures.connecting import Connect
 from backprop_gui.ui.canvas.gestures.cutting import Knife
 from backprop_gui.ui.canvas.gestures.gesture import Gesture
 from backprop_gui.ui.canvas.gestures.ghost import NO_GHOST, Ghost, GhostItem
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 DRAG_PX = 4.0
 """How far the pointer has to go for a press to become a drag."""
-RIM_TEXT = "Drag to connect"
+FIRST_SELECT = "Select the neuron that the new edge starts at first: arrow keys walk to it."
+RIM_TEXT = "Drag from the rim to another neuron, or to a layer, to connect them."
 
 Modifiers = Qt.KeyboardModifier
 ON_PRESS = {
@@ -142,7 +144,9 @@ class Hands(QObject):
         if not self._dragging and (abs(way.x()) + abs(way.y())) * self.zoom < DRAG_PX:
             return
         self._dragging = True
-        self.gesture.move(point, bool(modifiers & Modifiers.AltModifier))
+        # Alt alone would not do: many window managers take it to move the window.
+        free = modifiers & (Modifiers.ControlModifier | Modifiers.AltModifier)
+        self.gesture.move(point, bool(free))
 
     def release(self, point: QPointF) -> None:
         """End the gesture by doing what it showed."""
@@ -183,7 +187,7 @@ class Hands(QObject):
         if rim and spot.neuron is not None:
             row = picture.index[spot.neuron]
             x, y = picture.position[row].tolist()
-            self.show(Ghost(rings=[(x, y, float(picture.radius[row]) + 3 / self.zoom)]))
+            self.show(Ghost(rings=[(x, y, float(picture.radius[row]) + 3 / self.zoom)]), RIM_TEXT)
         elif self._item.ghost is not NO_GHOST:
             self.show(NO_GHOST)
         shapes = {Where.RIM: Qt.CursorShape.CrossCursor, Where.HEADING: Qt.CursorShape.PointingHandCursor}
@@ -232,31 +236,44 @@ class Hands(QObject):
         return place.make is not None and self.editor.attempt(place.make)
 
     def connect_by_keys(self) -> None:
-        """Begin to connect what is selected with a target that arrow keys choose."""
-        neurons = [key for key in self.scene.selected if isinstance(key, int)]
-        if self.editor is None or not neurons:
+        """Begin to connect what is selected with a target that keys choose."""
+        network = self.scene.network
+        first = next((n for n in network.neurons if n.id in self.scene.selected), None)
+        if self.editor is None:
             return
         self.cancel()
+        if first is None:
+            self._hint.set_note(FIRST_SELECT, "bad")
+            return
         # The arrow keys have to arrive here, wherever the command was given.
         self._view.setFocus()
-        first = neurons[0]
-        layer = self.scene.network.neuron_of[first].layer
-        self.gesture = ConnectByKeys(self, Spot(Where.RIM, first, (layer,)))
+        self.gesture = ConnectByKeys(self, Spot(Where.RIM, first.id, (first.layer,)))
 
-    def step(self, key: Qt.Key) -> bool:
+    def step(self, key: Qt.Key, modifiers: Modifiers) -> bool:
         """Give a key to the gesture under way; return whether it took it."""
         if key == Qt.Key.Key_Escape:
             return self.cancel()
         gesture = self.gesture
         if not isinstance(gesture, ConnectByKeys):
             return gesture is not None
-        if key == Qt.Key.Key_Return:
+        if key != Qt.Key.Key_Return:
+            gesture.step(key, whole=bool(modifiers & Modifiers.ShiftModifier))
+        elif not gesture.refused:
             self.gesture = None
             self.show(NO_GHOST)
             gesture.confirm()
-        else:
-            gesture.step(key)
         return True
+
+    def walk(self, forward: bool) -> bool:
+        """Give Tab to the gesture under way; return whether there is one."""
+        if isinstance(self.gesture, ConnectByKeys):
+            self.gesture.walk(forward)
+        return self.gesture is not None
+
+    def forget(self) -> None:
+        """Give up a gesture of keys, because the drawing that it was about is another one now."""
+        if isinstance(self.gesture, ConnectByKeys):
+            self.cancel()
 
 
 __all__ = ["Hands"]

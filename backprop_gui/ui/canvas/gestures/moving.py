@@ -48,7 +48,7 @@ class Move(Gesture):
         stage.scene.drag_lifted(dx, dy)
         count = len(self._ids)
         what = "" if count == 1 else f"{count:,} neurons. "
-        stage.show(Ghost(guides=guides), f"{what}Hold Alt to move without guides." if guides else "")
+        stage.show(Ghost(guides=guides), f"{what}Hold Ctrl to move without guides." if guides else "")
 
     def release(self, point: QPointF) -> None:
         self._drop()

@@ -1,0 +1,89 @@
+"""The docks: one for each panel, where it belongs, until somebody arranges them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
+
+from backprop_gui.ui.panel import PANELS, Lab, Panel, PanelWidget, load_panels
+
+ROOMY_WIDTH = 1250
+ROOMY_PX, NARROW_PX = (250, 316, 210, 250), (228, 250, 170, 215)
+"""Widths of the left and right docks, heights of the bottom dock and the inspector, in pixels."""
+
+
+class Docks:
+    """Makes all panels and their docks.
+
+    Attributes
+    ----------
+    panels : dict of PanelWidget
+        By name.
+    by_name : dict of QDockWidget
+        The dock of each panel.
+    """
+
+    def __init__(self, window: QMainWindow, lab: Lab, menu: QMenu) -> None:
+        """Put the panels into ``window``, and what shows and hides them into ``menu``."""
+        self._window = window
+        self.panels: dict[str, PanelWidget] = {}
+        self.by_name: dict[str, QDockWidget] = {}
+        areas, corners, options = Qt.DockWidgetArea, Qt.Corner, QMainWindow.DockOption
+        window.setCorner(corners.BottomLeftCorner, areas.BottomDockWidgetArea)
+        window.setCorner(corners.BottomRightCorner, areas.BottomDockWidgetArea)
+        window.setDockOptions(options.AllowTabbedDocks | options.AllowNestedDocks | options.GroupedDragging)
+        window.setTabPosition(areas.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        load_panels()
+        for panel in sorted(PANELS.values(), key=lambda panel: (panel.area.value, panel.order)):
+            self.panels[panel.name] = widget = panel.make(lab)
+            self.by_name[panel.name] = dock = self._dock(panel, widget)
+            window.addDockWidget(panel.area, dock)
+            menu.addAction(dock.toggleViewAction())
+        for panel in sorted(PANELS.values(), key=lambda panel: panel.order):
+            if panel.tab_with:
+                first = self.by_name[panel.tab_with]
+                window.tabifyDockWidget(first, self.by_name[panel.name])
+                first.raise_()
+        for dock in self.by_name.values():
+            dock.visibilityChanged.connect(self._place_titles)
+            dock.dockLocationChanged.connect(self._place_titles)
+        self._place_titles()
+
+    def bring_up(self, name: str) -> PanelWidget:
+        """Show a panel in front of those that it shares its place with, and return it."""
+        self.by_name[name].show()
+        self.by_name[name].raise_()
+        return self.panels[name]
+
+    def share_room(self) -> None:
+        """Give the docks the sizes that suit the window."""
+        window = self._window
+        areas, across, down = Qt.DockWidgetArea, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        left, right, bottom, inspector = ROOMY_PX if window.width() >= ROOMY_WIDTH else NARROW_PX
+        for area, orientation, size in (
+            (areas.LeftDockWidgetArea, across, left),
+            (areas.RightDockWidgetArea, across, right),
+            (areas.BottomDockWidgetArea, down, bottom),
+        ):
+            there = [dock for name, dock in self.by_name.items() if PANELS[name].area == area]
+            window.resizeDocks(there, [size] * len(there), orientation)
+        window.resizeDocks([self.by_name["inspector"]], [inspector], down)
+
+    def _place_titles(self) -> None:
+        """Give each dock a title bar, except where its tab says the same already."""
+        for dock in self.by_name.values():
+            tabbed = bool(self._window.tabifiedDockWidgets(dock)) and not dock.isFloating()
+            if tabbed == (dock.titleBarWidget() is None):
+                # None brings Qt's own title bar back, which its stub does not say.
+                dock.setTitleBarWidget(QWidget() if tabbed else None)  # type: ignore[arg-type]
+
+    def _dock(self, panel: Panel, widget: PanelWidget) -> QDockWidget:
+        dock = QDockWidget(panel.title, self._window)
+        dock.setObjectName(panel.name)
+        dock.setWidget(widget)
+        features = QDockWidget.DockWidgetFeature
+        dock.setFeatures(features.DockWidgetClosable | features.DockWidgetMovable)
+        return dock
+
+
+__all__ = ["Docks"]

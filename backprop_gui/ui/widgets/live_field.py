@@ -1,0 +1,68 @@
+"""A field for a number that training changes all the time."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent
+
+from backprop_gui.ui.numbers import format_number
+from backprop_gui.ui.widgets.number_field import NumberField
+
+ELSEWHERE = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+"""The keyboard is only away for a moment: in another window, or in a menu."""
+
+
+class LiveField(NumberField):
+    """Shows a number short as it changes; with the keyboard it stands still, and shows all digits to be typed over.
+
+    Signals
+    -------
+    left()
+        The keyboard has gone: the number may change again.
+    """
+
+    left = Signal()
+
+    def __init__(self, name: str, tip: str, digits: int = 4) -> None:
+        super().__init__(name, -LARGEST, LARGEST, tip)
+        self._digits, self._typing = digits, False
+
+    def follow(self, value: float) -> None:
+        """Show ``value``, unless somebody is typing or has to correct what was typed."""
+        if not self._typing and not self.property("invalid"):
+            self.set_value(value)
+
+    def begin(self, value: float) -> None:
+        """Show ``value`` of something else, whatever stands there."""
+        self.set_value(math.nan)
+        self.set_value(value)
+
+    def written(self) -> str:
+        if self._typing:
+            return super().written()
+        return "" if math.isnan(self.value) else format_number(self.value, self._digits)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if not self._typing:
+            self._typing = True
+            if not self.property("invalid"):
+                self._restore()
+        super().focusInEvent(event)
+        if event.reason() not in ELSEWHERE:
+            self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() in ELSEWHERE:
+            return
+        self._typing = False
+        if not self.property("invalid"):
+            self._restore()
+            self.left.emit()
+
+
+LARGEST = 1e300
+
+__all__ = ["LiveField"]
