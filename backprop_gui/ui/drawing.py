@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from backprop_gui.errors import UserError
 from backprop_gui.project import edits
 from backprop_gui.ui.canvas import Canvas
+from backprop_gui.ui.canvas.gestures.spots import in_drawing
 from backprop_gui.ui.canvas.inplace import InPlace
 from backprop_gui.ui.editor import Editor
 from backprop_gui.ui.panels.palette import PalettePanel
@@ -83,7 +84,7 @@ class Drawing(QObject):
             self._canvas.hint.set_note("There is no network on the clipboard: copy neurons first.", "bad")
             return
         middle = self._canvas.middle()
-        spot = at or (middle.x(), middle.y())
+        spot = in_drawing(self._canvas.scene, *(at or (middle.x(), middle.y())))
         self.editor.attempt(lambda project: edits.paste(project, part, at=spot))
 
 

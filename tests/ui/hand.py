@@ -36,12 +36,15 @@ def a_window(project: Project, qtbot: QtBot, qapp: QApplication) -> Iterator[Win
     """Show a window on ``project``, in the light theme, with a first frame; close it afterwards."""
     theme.apply(qapp, False)
     window = Window(project)
+    window.resize(1440, 900)
     window.show()
     qtbot.waitExposed(window)
     window.activateWindow()
     qtbot.waitUntil(lambda: window.lab.player.frame is not None or window.lab.document.obstacle is not None)
-    yield window
-    shut(window)
+    try:
+        yield window
+    finally:
+        shut(window)
 
 
 class Hand:
@@ -50,6 +53,9 @@ class Hand:
     def __init__(self, window: Window) -> None:
         self.window, self.canvas = window, window.canvas
         self._at = (0.0, 0.0)
+        # Room around the network, and a view that stays where it is.
+        for _ in range(2):
+            self.canvas.zoom_out()
 
     # ---- places
 

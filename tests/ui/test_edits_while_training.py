@@ -159,6 +159,8 @@ def an_edit(project: Project, starts: Starts, dice: random.Random) -> Edit:
     ids = [neuron.id for neuron in network.neurons]
     pairs = [(edge.source, edge.target) for edge in network.edges]
     layers = [layer.id for layer in network.layers]
+    if not pairs:
+        return edits.tidy(project)
     return dice.choice(MAKERS)(project, dice, ids, pairs, layers, starts)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +17,7 @@ from backprop_gui.ui import theme
 from backprop_gui.ui.canvas.gestures.spots import layer_boxes
 from backprop_gui.ui.player import State
 from tests.ui.conftest import a_project
-from tests.ui.hand import ALT, CTRL, SHIFT, Hand, a_window
+from tests.ui.hand import ALT, CTRL, LEFT, SHIFT, Hand, a_window
 
 
 def a_drawing(**training: object) -> Project:
@@ -528,3 +529,73 @@ def test_nothing_is_left_of_an_interrupted_gesture(
     end(still)
     assert still.window.lab.document.project is now
     assert still.is_idle()
+
+
+def test_a_second_button_neither_begins_nor_ends_anything(still: Hand) -> None:
+    place, view = still.neuron("h1").position, still.canvas.graphics.viewportTransform()
+    (x, y), middle = still.at("h1"), Qt.MouseButton.MiddleButton
+    still.begin((x, y), (x + 60, y + 30), keys=ALT)
+    still.press((x + 60, y + 30), ALT, middle)
+    still.move((x + 80, y + 30), ALT, LEFT | middle)
+    assert still.canvas.graphics.viewportTransform() == view
+    still.release(ALT, middle)
+    assert not still.is_idle()
+    still.release(ALT)
+    assert still.is_idle()
+    assert still.neuron("h1").position == pytest.approx((place[0] + 80, place[1] + 30), abs=1.5)
+    still.press(still.ground(), button=middle)
+    still.press(still.at("h2"))
+    assert still.canvas.hands.gesture is None
+    still.release()
+    still.release(button=middle)
+    assert still.steps == ["Move h1"]
+    still.click(still.at("h2"))
+    assert still.window.lab.selection.keys == ids(still, "h2")
+
+
+@pytest.mark.parametrize("gesture", [moving, connecting, cutting, banding])
+def test_a_release_that_nobody_saw_gives_the_gesture_up(still: Hand, gesture: Callable[[Hand], None]) -> None:
+    before = still.window.lab.document.project
+    gesture(still)
+    still.hover(still.ground())
+    assert still.is_idle()
+    still.release()
+    assert still.window.lab.document.project is before
+
+
+def test_a_drag_may_end_outside_the_canvas(hand: Hand) -> None:
+    far = (hand.at("x1")[0] - 3000, hand.at("x1")[1] - 2000)
+    hand.drag(hand.rim("x1"), far)
+    hand.drag(hand.ground(), far)
+    hand.drag(hand.ground(), far, keys=SHIFT)
+    assert hand.steps == []
+    hand.drag(hand.at("x1"), far, keys=ALT)
+    assert hand.neuron("x1").position == pytest.approx(far, abs=2)
+    assert hand.is_idle()
+    hand.window.lab.document.stack.undo()
+
+
+@pytest.mark.parametrize("gesture", GESTURES)
+def test_a_window_may_be_closed_in_mid_drag(
+    gesture: Callable[[Hand], None], qtbot: QtBot, qapp: QApplication
+) -> None:
+    with a_window(a_drawing(), qtbot, qapp) as window:
+        hand = Hand(window)
+        window.lab.player.play()
+        gesture(hand)
+        window.close()
+        # The system still says that the button was released.
+        QTest.mouseRelease(hand.window, LEFT)
+
+
+def test_other_parts_of_the_view_may_change_in_mid_drag(hand: Hand) -> None:
+    place, (x, y) = hand.neuron("h1").position, hand.at("h1")
+    hand.begin((x, y), (x + 60, y + 30), keys=ALT)
+    hand.window.set_view("update")
+    hand.canvas.zoom_in()
+    hand.window.resize(1300, 860)
+    hand.window.lab.player.reset()
+    hand.move((x + 40, y + 50), ALT)
+    hand.release(ALT)
+    assert hand.neuron("h1").position == pytest.approx((place[0] + 40, place[1] + 50), abs=1.5)
+    assert hand.is_idle()

@@ -16,7 +16,7 @@ from backprop_gui.project.edits import Edit
 from backprop_gui.ui.canvas.gestures.gesture import Stage
 from backprop_gui.ui.canvas.gestures.ghost import NO_GHOST, Ghost
 from backprop_gui.ui.canvas.gestures.moving import SNAP_PX, aligned, guides_of
-from backprop_gui.ui.canvas.gestures.spots import Spot, Where, layer_boxes, layer_spot
+from backprop_gui.ui.canvas.gestures.spots import Spot, Where, in_drawing, layer_boxes, layer_spot
 from backprop_gui.ui.canvas.picture import RADIUS
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.pieces import Piece
@@ -93,7 +93,7 @@ def _split(stage: Stage, edge: tuple[int, int], point: QPointF) -> Place:
     starts = editor.starts
     names = " → ".join(display_name(network.neuron_of[id].name) for id in edge)
     effect = ". What the network computes stays the same." if starts.keep else ""
-    position = (point.x(), point.y())
+    position = in_drawing(stage.scene, point.x(), point.y())
     return Place(
         Ghost(
             discs=[(point.x(), point.y(), RADIUS)],
@@ -122,7 +122,7 @@ def _into_layer(stage: Stage, piece: Piece, layer: int, point: QPointF) -> Place
             lambda project: edits.resize_layer(project, layer, len(members) + count, starts),
         )
     x = box.center().x()
-    position = (x, point.y())
+    position = in_drawing(scene, x, point.y())
     disc = QRectF(x - RADIUS, point.y() - RADIUS, 2 * RADIUS, 2 * RADIUS).adjusted(-12, -12, 12, 12)
     drawn = layer not in scene.maps
     return Place(
@@ -166,18 +166,19 @@ def _alone(stage: Stage, piece: Piece, point: QPointF) -> Place:
         nearest = float(columns[np.argmin(np.abs(columns - wanted[0]))])
         if abs(nearest - wanted[0]) <= COLUMN_REACH:
             place[0] = nearest
-    position = (float(place[0]), float(place[1]))
+    at = (float(place[0]), float(place[1]))
+    position = in_drawing(stage.scene, *at)
     guides = guides_of(place, others)
     if piece.size > 1:
         return Place(
-            Ghost(discs=_column(*position, piece.size), guides=guides),
+            Ghost(discs=_column(*at, piece.size), guides=guides),
             f"A layer of {piece.size} neurons, not connected yet",
             lambda project: edits.add_layer(project, piece.kind, piece.size, position, starts),
         )
     article = "An" if piece.kind is not Kind.HIDDEN else "A"
     kind = {Kind.HIDDEN: "neuron", Kind.INPUT: "input", Kind.OUTPUT: "output"}[piece.kind]
     return Place(
-        Ghost(discs=[(*position, RADIUS)], guides=guides),
+        Ghost(discs=[(*at, RADIUS)], guides=guides),
         f"{article} {kind}, not connected yet",
         lambda project: edits.add_neuron(project, piece.kind, position, starts),
     )
@@ -194,7 +195,7 @@ def _network(stage: Stage, piece: Piece, point: QPointF) -> Place:
     discs = [(x, y, RADIUS) for x, y in at[:MOST_DISCS].tolist()]
     (left, top), (right, bottom) = at.min(axis=0), at.max(axis=0)
     box = QRectF(left, top, right - left, bottom - top).adjusted(-40, -40, 40, 40)
-    position = (point.x(), point.y())
+    position = in_drawing(stage.scene, point.x(), point.y())
     return Place(
         Ghost(discs=discs, boxes=[box]),
         f"All of “{title}”: {len(drawn.neurons):,} neurons, {len(drawn.edges):,} edges",

@@ -157,6 +157,20 @@ def layer_boxes(scene: NetworkScene) -> dict[int, QRectF]:
     return boxes
 
 
+def in_drawing(scene: NetworkScene, x: float, y: float) -> tuple[float, float]:
+    """Return where in the drawing a point of the picture is: there, columns make room for broad heat maps."""
+    if not scene.maps:
+        return x, y
+    columns = []
+    for layer, box in layer_boxes(scene).items():
+        drawn = [neuron.position[0] for neuron in scene.network.members[layer]]
+        columns.append((box.center().x(), (min(drawn) + max(drawn)) / 2))
+    columns.sort()
+    shown, drawn = (list(one) for one in zip(*columns, strict=True))
+    beyond = min(0.0, x - shown[0]) + max(0.0, x - shown[-1])
+    return float(np.interp(x, shown, drawn)) + beyond, y
+
+
 def _joined(scene: NetworkScene, before: int, after: int) -> bool:
     """Return whether edges lead from one layer to the other."""
     network = scene.network
@@ -166,4 +180,4 @@ def _joined(scene: NetworkScene, before: int, after: int) -> bool:
     )
 
 
-__all__ = ["NOTHING", "Spot", "Where", "heading_at", "layer_boxes", "layer_spot", "spot_at"]
+__all__ = ["NOTHING", "Spot", "Where", "heading_at", "in_drawing", "layer_boxes", "layer_spot", "spot_at"]
