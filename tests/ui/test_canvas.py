@@ -413,7 +413,7 @@ def test_the_probe_label_asks_for_other_examples(canvas: Canvas) -> None:
     steps: list[int] = []
     canvas.probe_step.connect(steps.append)
     canvas.set_probe_text("example 98 of 140")
-    label = canvas.findChild(type(canvas._probe))
+    label = canvas.findChild(type(canvas._over.probe))
     before, after = label.findChildren(type(label.children()[-1]))
     assert label.geometry().right() <= canvas.width()
     before.click()

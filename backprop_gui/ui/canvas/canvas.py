@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -18,25 +18,14 @@ from backprop_gui.ui.canvas.gestures.hands import Hands
 from backprop_gui.ui.canvas.gestures.selecting import keys_at
 from backprop_gui.ui.canvas.gestures.spots import NOTHING, TOLERANCE_PX, Spot, Where
 from backprop_gui.ui.canvas.graphics import NetworkView
-from backprop_gui.ui.canvas.hint import EmptyGround, Hint
-from backprop_gui.ui.canvas.legend import Legend
-from backprop_gui.ui.canvas.minimap import Minimap
 from backprop_gui.ui.canvas.narrator import Narrator
 from backprop_gui.ui.canvas.navigation import neighbour, next_part
-from backprop_gui.ui.canvas.probe import ProbeLabel
+from backprop_gui.ui.canvas.overlays import Overlays
 from backprop_gui.ui.canvas.scale import Form, Reach
 from backprop_gui.ui.canvas.scene import NetworkScene
-from backprop_gui.ui.canvas.views import LABELS, View
-from backprop_gui.ui.canvas.weak import WeakEdges
-from backprop_gui.ui.segmented import Segmented
+from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.selection import Key, layer_of
 
-OVERLAY_PX = 14
-"""Distance of what floats from the rim."""
-TOP_PX = 20.0
-"""Room between the controls and the headings."""
-HINT_PX = 300
-"""Room beside the controls that is enough for hints."""
 ZOOM_STEP = 1.25
 WAYS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -108,19 +97,14 @@ class Canvas(QWidget):
         )
         self._later.timeout.connect(self.scene.repaint_due)
         self._numbers.timeout.connect(self._write_numbers)
-        self.segments = Segmented([(view, *LABELS[view]) for view in View], "View", self)
-        self.segments.set_value(View.BACKWARD)
+        self._over = over = Overlays(self, content_of(self.scene))
+        self.segments, self.legend, self.weak = over.segments, over.legend, over.weak
+        self.minimap, self.hint, self.ground = over.minimap, over.hint, over.ground
         self.segments.chosen.connect(self.set_view)
-        self.legend = Legend(content_of(self.scene), self)
         self.legend.chosen.connect(self.set_scale)
-        self.weak = WeakEdges(self)
         self.weak.chosen.connect(self.set_threshold)
-        self.minimap = Minimap(self)
         self.minimap.moved.connect(self._look_at)
-        self._probe = ProbeLabel(self)
-        self._probe.stepped.connect(self.probe_step)
-        self.hint = Hint(self)
-        self.ground = EmptyGround(self)
+        over.probe.stepped.connect(self.probe_step)
         self.hands = Hands(self.scene, self.graphics, self.hint, lambda: self._repaint(True))
         self.hands.selected.connect(self._select)
         self._narrator = Narrator(self.scene, self.graphics, lambda: self.current)
@@ -210,7 +194,7 @@ class Canvas(QWidget):
 
     def set_probe_text(self, text: str) -> None:
         """Say which example is looked at, such as ``example 98 of 140``; empty hides the label."""
-        self._probe.set_text(text)
+        self._over.probe.set_text(text)
         self._place_overlays()
 
     def set_open(self, layer: int, is_open: bool) -> None:
@@ -362,19 +346,11 @@ class Canvas(QWidget):
         """Show the whole network, and keep it so until the person zooms or pans."""
         self.fits = True
         self._place_overlays()
-        fit(self.graphics, self.scene, *self._room())
+        fit(self.graphics, self.scene, *self._over.room())
         self._place_minimap()
 
-    def _room(self) -> tuple[QRectF, float, QRectF]:
-        """Return the viewport, what the controls above take of it in pixels, and where the legend is."""
-        top = self.segments.geometry().bottom() + TOP_PX
-        corner = self.legend.geometry()
-        if not self.weak.isHidden():
-            corner |= self.weak.geometry()
-        return QRectF(self.rect()), top, QRectF(corner)
-
     def _fits_well(self) -> bool:
-        return fits_well(self.graphics, self.scene, *self._room())
+        return fits_well(self.graphics, self.scene, *self._over.room())
 
     def middle(self) -> QPointF:
         """Return the point of the scene in the middle of what is seen."""
@@ -433,9 +409,7 @@ class Canvas(QWidget):
         viewport = self.graphics.viewport()
         region = QRegion(viewport.rect()) if whole else self.graphics.region_of(self.scene.live_rects())
         if self.fits and self.scene.lifted.lift is None:
-            for overlay in (self.segments, self.legend, self._probe, self.weak):
-                if overlay.isVisible():
-                    region -= QRegion(overlay.geometry())
+            region -= self._over.region()
         viewport.update(region)
 
     def _edge_seconds(self) -> float:
@@ -447,37 +421,12 @@ class Canvas(QWidget):
         self.scene.edge_item.share = max(SMALLEST_EDGE_SHARE, min(0.9, self.paint_budget - neurons))
 
     def _place_overlays(self) -> None:
-        gap = OVERLAY_PX
-        # Where the network can be below, the texts need a ground of their own.
-        self.legend.set_plate(not self.fits)
-        self._probe.set_plate(not self.fits)
-        self.segments.adjustSize()
-        self.segments.move(gap, gap - 2)
-        self._probe.fit(self.width() - self.segments.geometry().right() - 2 * gap)
-        self._probe.move(self.width() - self._probe.width() - gap, gap)
-        self.legend.resize(self.legend.sizeHint())
-        self.legend.move(gap - 4, self.height() - self.legend.height() - gap + 4)
-        self.ground.setGeometry(self.rect())
-        self.weak.move(gap - 4, self.legend.y() - self.weak.height())
+        self._over.place(plates=not self.fits)
         self._place_minimap()
-        self._place_hint(gap)
-
-    def _place_hint(self, gap: int) -> None:
-        """Put the hint between the controls above, where no neuron is, or below where there is no room for it."""
-        left = self.segments.geometry().right() + gap
-        right = (self._probe.x() if self._probe.isVisible() else self.width()) - gap
-        if right - left >= HINT_PX:
-            self.hint.fit(QRect(left, gap - 4, right - left, 60), below=False)
-        else:
-            left = self.legend.geometry().right() + gap
-            self.hint.fit(QRect(left, 0, self.width() - left - gap, self.height() - gap), below=True)
 
     def _place_minimap(self) -> None:
         view = self.graphics
-        seen = view.mapToScene(view.viewport().rect()).boundingRect()
-        self.minimap.show_part(self.scene.picture, seen)
-        corner = QPoint(self.minimap.width() + OVERLAY_PX, self.minimap.height() + OVERLAY_PX)
-        self.minimap.move(self.rect().bottomRight() + QPoint(1, 1) - corner)
+        self._over.place_map(self.scene.picture, view.mapToScene(view.viewport().rect()).boundingRect())
 
     def _dress(self, theme: themes.Theme) -> None:
         self.graphics.setBackgroundBrush(theme.surface)
