@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from backprop_gui.data import Prepared, prepare
 from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry, new_number
 from backprop_gui.engine.settings import check_settings
 from backprop_gui.errors import UserError
 from backprop_gui.project import Project, obstacle, trainer_of
+from backprop_gui.ui.undo import Step, UndoStack
 
 UNDO_LIMIT = 300
 """Steps of undo that are kept."""
@@ -33,7 +33,7 @@ class Document(QObject):
         Why the drawing cannot be trained as it is.
     carry : Carry
         What the last change means for what was learned.
-    stack : QUndoStack
+    stack : UndoStack
     path : Path or None
         Where the project was last saved or opened.
 
@@ -46,8 +46,7 @@ class Document(QObject):
     opened()
         After the whole project was exchanged, which cannot be undone.
     history_changed()
-        What can be undone or done again, or whether it is saved, has changed. To be used in place of the stack's own
-        signals: a stack also sends those while it is deleted, to receivers that are being deleted too.
+        What can be undone or done again, or whether it is saved, has changed.
     """
 
     followed = Signal(object, object)
@@ -64,10 +63,7 @@ class Document(QObject):
             If its data cannot be had, or its settings are out of range.
         """
         super().__init__(parent)
-        self.stack = QUndoStack(self)
-        self.stack.setUndoLimit(UNDO_LIMIT)
-        self.stack.indexChanged.connect(self._history_moved)
-        self.stack.cleanChanged.connect(self._history_moved)
+        self.stack = UndoStack(UNDO_LIMIT, self.history_changed.emit)
         self.prepared, self.obstacle = _checked(project)
         self.project = project
         self.carry = NOTHING_SPECIAL
@@ -107,7 +103,7 @@ class Document(QObject):
         """Note that the project is now in the file at ``path``, whose name becomes its own."""
         self.path = path
         old, self.project = self.project, replace(self.project, name=path.stem)
-        self.stack.setClean()
+        self.stack.set_clean()
         self.carry = NOTHING_SPECIAL
         self._tell(old)
 
@@ -115,7 +111,10 @@ class Document(QObject):
         """Undo or redo until ``index`` steps are done; it is drawn only once, however many steps that takes."""
         first, self._on_the_way = self.project, True
         try:
-            self.stack.setIndex(index)
+            while self.stack.index > max(0, index):
+                self.stack.undo()
+            while self.stack.index < min(index, self.stack.count):
+                self.stack.redo()
         finally:
             self._on_the_way = False
         if self.project is not first:
@@ -128,9 +127,6 @@ class Document(QObject):
         # A name is given by saving, which is no step of undo.
         self.project = project if project.name == old.name else replace(project, name=old.name)
         self._tell(old)
-
-    def _history_moved(self, *news: object) -> None:
-        self.history_changed.emit()
 
     def _tell(self, old: Project) -> None:
         self.followed.emit(old, self.project)
@@ -148,7 +144,7 @@ def _checked(project: Project) -> tuple[Prepared, UserError | None]:
     return prepared, problem
 
 
-class _Edit(QUndoCommand):
+class _Edit:
     """Before and after: right by construction, whatever was edited."""
 
     def __init__(
@@ -160,7 +156,7 @@ class _Edit(QUndoCommand):
         merge: str,
         carry: Carry,
     ) -> None:
-        super().__init__(text)
+        self.text = text
         self._document, self._before, self._after, self._merge = document, before, after, merge
         self._carry = carry
         self._away: tuple[int, ...] = ()
@@ -168,22 +164,21 @@ class _Edit(QUndoCommand):
         self._back: tuple[int, ...] = ()
         """The change that redo takes back: the last undo."""
 
-    def redo(self) -> None:
+    def do(self) -> None:
+        """Do it, for the first time or again."""
         number = new_number()
         self._away, takes = (number,), self._back
         self._document.show(*self._after, replace(self._carry, takes=takes, leaves=number))
 
-    def undo(self) -> None:
+    def take_back(self) -> None:
+        """Undo it."""
         number = new_number()
         self._back, takes = (number,), self._away
         self._document.show(*self._before, Carry(self._carry.touched, takes=takes, leaves=number))
 
-    def id(self) -> int:
-        # Qt asks mergeWith only of neighbours with the same id, and of none with -1.
-        return 1 if self._merge else -1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Edit) or other._merge != self._merge:
+    def absorb(self, other: Step) -> bool:
+        """Become one with a step of the same merge key."""
+        if not self._merge or not isinstance(other, _Edit) or other._merge != self._merge:
             return False
         self._after = other._after
         self._carry = Carry(

@@ -139,12 +139,12 @@ class Filing:
         What comes from a template, and was only trained, can be had again bit for bit at any time.
         """
         document = self._lab.document
-        return not document.stack.isClean() or (document.path is not None and self._trained)
+        return not document.stack.is_clean or (document.path is not None and self._trained)
 
     @property
     def changed(self) -> bool:
         """Whether there is anything that no file has, be it only the training of a template: what is kept safe."""
-        return not self._lab.document.stack.isClean() or self._trained
+        return not self._lab.document.stack.is_clean or self._trained
 
     @property
     def pristine(self) -> bool:

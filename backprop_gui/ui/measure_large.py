@@ -178,7 +178,7 @@ def _opened(project: Project) -> Iterator[tuple[Window, _Paints]]:
     try:
         yield window, paints
     finally:
-        window.lab.document.stack.setClean()
+        window.lab.document.stack.set_clean()
         window.close()
         _wait(0.05)
 

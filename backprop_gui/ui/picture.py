@@ -44,7 +44,7 @@ def save_picture(
     for _ in range(5):
         app.processEvents()
     image = window.grab()
-    window.lab.document.stack.setClean()
+    window.lab.document.stack.set_clean()
     window.close()
     if not image.save(str(path), "PNG"):
         raise UserError(

@@ -216,10 +216,10 @@ class Window(QMainWindow):
     def _show_history(self) -> None:
         """Say what can be undone and done again, and whether all of it is saved."""
         stack, undo, redo = self.lab.document.stack, self.commands["undo"], self.commands["redo"]
-        undo.setEnabled(stack.canUndo())
-        undo.setText(f"Undo {stack.undoText()}".strip())
-        redo.setEnabled(stack.canRedo())
-        redo.setText(f"Redo {stack.redoText()}".strip())
+        undo.setEnabled(stack.can_undo)
+        undo.setText(f"Undo {stack.undo_text}".strip())
+        redo.setEnabled(stack.can_redo)
+        redo.setText(f"Redo {stack.redo_text}".strip())
         self._title()
 
     def _wait(self, obstacle: UserError | None) -> None:

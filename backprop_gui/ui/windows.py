@@ -97,7 +97,7 @@ class Windows:
             window = old
         else:
             window = self.beside(old, project, path)
-        window.lab.document.stack.resetClean()
+        window.lab.document.stack.reset_clean()
         window.autosave.adopt(slot)
         return window
 

@@ -181,7 +181,7 @@ class Hand:
     def steps(self) -> list[str]:
         """Return the names of the steps that can be undone."""
         stack = self.window.lab.document.stack
-        return [stack.text(place) for place in range(stack.index())]
+        return [stack.text(place) for place in range(stack.index)]
 
     def is_idle(self) -> bool:
         """Return whether nothing is under way, and nothing of it is left in the picture."""

@@ -96,4 +96,4 @@ def turn_wheel(over: QWidget, angle: int = -120) -> None:
 
 def undo_texts(document: Document) -> list[str]:
     """Return the texts of all undo steps, the oldest first."""
-    return [document.stack.text(index) for index in range(document.stack.count())]
+    return [document.stack.text(index) for index in range(document.stack.count)]

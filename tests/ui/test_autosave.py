@@ -38,7 +38,7 @@ def window(qtbot: QtBot, qapp: QObject, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def shut(window: Window) -> None:
-    window.lab.document.stack.setClean()
+    window.lab.document.stack.set_clean()
     window.lab.document.path = None
     window.close()
 

@@ -136,7 +136,7 @@ def test_dragging_a_slider_is_one_step_and_new_data(
     drag(panel.examples.slider, (10, 25, 40), qtbot)
     assert len(counts) > 1
     assert len(document.prepared.dataset.x) == document.project.data.examples
-    assert document.stack.count() == 2
+    assert document.stack.count == 2
     document.stack.undo()
     assert document.project.data == default_settings("moons")
 
@@ -157,7 +157,7 @@ def test_noise_share_seed_and_scaling(
     panel.standardize.setFocus()
     QTest.keyClick(panel.standardize, Qt.Key.Key_Space)
     assert not document.project.data.standardize
-    assert document.stack.count() == 6
+    assert document.stack.count == 6
     type_into(panel.seed, "-1")
     assert "Seed must be from 0" in said(panel)
     assert document.project.data.seed == 17
@@ -250,7 +250,7 @@ def test_something_must_be_the_target(
     click_column(panel, 3, CONTROL)
     qtbot.waitUntil(lambda: "Something must be learned" in said(panel))
     assert chosen(panel) == ["color"]
-    assert document.stack.count() == 1
+    assert document.stack.count == 1
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_a_file_that_cannot_be_learned_from_is_explained_and_the_old_data_stay(
     panel.open_file(str(path))
     qtbot.waitUntil(lambda: sentence.lower() in said(panel).lower())
     assert document.project is before
-    assert document.stack.count() == 0
+    assert document.stack.count == 0
     assert panel.tiles["xor"].isChecked()
 
 
@@ -306,7 +306,7 @@ def test_data_that_come_too_late_do_not_displace_newer_ones(
     assert "Reading" not in said(panel)
     gate.open(qtbot)
     assert document.project.data.source == "moons"
-    assert document.stack.count() == 0
+    assert document.stack.count == 0
 
 
 def test_choosing_the_current_data_gives_up_reading_others(

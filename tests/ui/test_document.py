@@ -31,7 +31,7 @@ def test_an_edit_its_undo_and_its_redo_each_tell_what_was_and_what_is(document: 
     document.stack.redo()
     assert changes == [(first, second), (second, first), (first, second)]
     assert document.project is second
-    assert document.stack.undoText() == "Resize"
+    assert document.stack.undo_text == "Resize"
 
 
 def test_steps_with_one_key_merge_and_others_do_not(document: Document) -> None:
@@ -40,7 +40,7 @@ def test_steps_with_one_key_merge_and_others_do_not(document: Document) -> None:
         document.edit("Learning rate", rated(document.project, rate), merge="learning_rate")
     document.edit("Resize", with_shape(document.project, (5,)))
     document.edit("Learning rate", rated(document.project, 0.5), merge="learning_rate")
-    assert document.stack.count() == 3
+    assert document.stack.count == 3
     document.stack.undo()
     document.stack.undo()
     assert document.project.training.learning_rate == 0.4
@@ -70,7 +70,7 @@ def test_an_edit_that_cannot_be_changes_nothing(document: Document, spoil: objec
         document.edit("Spoil", spoil(document.project))  # type: ignore[operator]
     assert document.project is first
     assert changes == []
-    assert not document.stack.canUndo()
+    assert not document.stack.can_undo
 
 
 def test_what_cannot_be_trained_is_held_and_says_why(document: Document) -> None:

@@ -221,12 +221,12 @@ def test_five_hundred_edits_while_it_trains(window: Window, qtbot: QtBot) -> Non
     player.play()
     done = waits = 0
     while done < EDITS:
-        stack, count = document.stack, document.stack.index()
+        stack, count = document.stack, document.stack.index
         what = dice.random()
         too_large = len(document.project.network.neurons) > 24
-        if (what < 0.3 or too_large or (document.obstacle is not None and what < 0.7)) and stack.canUndo():
+        if (what < 0.3 or too_large or (document.obstacle is not None and what < 0.7)) and stack.can_undo:
             witness.between(stack.undo)
-        elif what < 0.4 and stack.canRedo():
+        elif what < 0.4 and stack.can_redo:
             witness.between(stack.redo)
         else:
             window.lab.editor.keep = dice.random() < 0.7
@@ -235,7 +235,7 @@ def test_five_hundred_edits_while_it_trains(window: Window, qtbot: QtBot) -> Non
                     lambda project: an_edit(project, window.lab.editor.starts, dice)
                 )
             )
-            if stack.index() == count:
+            if stack.index == count:
                 continue
         done += 1
         waits += document.obstacle is not None

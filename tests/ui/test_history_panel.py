@@ -108,7 +108,7 @@ def test_another_project_begins_anew(panel: HistoryPanel, document: Document) ->
 def test_the_first_moment_is_not_called_opened_once_steps_may_be_gone(
     panel: HistoryPanel, document: Document
 ) -> None:
-    limit = document.stack.undoLimit()
+    limit = document.stack.limit
     for step in range(limit + 5):
         resize(document, 2 + step % 2)
     assert len(texts(panel)) == limit + 1

@@ -196,7 +196,7 @@ def test_shift_aims_at_a_whole_layer(empty: Window) -> None:
     assert empty.canvas.hint.text.startswith("Connect x₁ to h")
     press(empty, "shift+right enter")
     assert edges(empty) == {"x1 → h1", "x1 → h2", "x1 → h3"}
-    assert empty.lab.document.stack.count() == 3
+    assert empty.lab.document.stack.count == 3
 
 
 def test_connecting_ends_when_the_drawing_changes_or_somebody_gives_up(window: Window) -> None:
@@ -241,7 +241,7 @@ def test_keys_extend_nudge_and_walk_over_edges(window: Window) -> None:
     after = {n.name: n.position for n in network_of(window).neurons}
     for name in selected(window):
         assert after[name] == (before[name][0] + 20, before[name][1] + 10)
-    assert window.lab.document.stack.count() == 1, "nudges that follow each other are one step"
+    assert window.lab.document.stack.count == 1, "nudges that follow each other are one step"
     press(window, "up")
     press(window, "tab")
     assert "→" in selected(window)[0]

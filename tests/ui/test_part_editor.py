@@ -140,7 +140,7 @@ def test_numbers_are_typed_as_people_write_them(panel: Inspector, document: Docu
         parts = select(panel, key)
         type_into(parts.value, text)
         assert network_of(panel).edge_of[key].weight == value
-    assert document.stack.count() == 6
+    assert document.stack.count == 6
     type_into(parts.value, "half")
     assert parts.message.text() == "“half” is not a number: write a number such as 0.1, 1/3 or 2e-3."
     select(panel, neuron)
@@ -148,7 +148,7 @@ def test_numbers_are_typed_as_people_write_them(panel: Inspector, document: Docu
     assert parts.value.text() == "-0.002", "all digits, as the keyboard still is there"
     type_into(parts.value, "nan")
     assert parts.message.text().startswith("Bias must be from")
-    assert document.stack.count() == 6
+    assert document.stack.count == 6
 
 
 def test_a_number_has_all_its_digits_while_somebody_types(panel: Inspector) -> None:
@@ -176,7 +176,7 @@ def test_frames_do_not_touch_what_is_being_typed(
     learned = float(frame.theta[frame.plan.slot[neuron]])
     assert learned != 0
     assert float(parts.value.text().replace("−", "-")) == pytest.approx(learned, rel=1e-3)
-    assert document.stack.count() == 0
+    assert document.stack.count == 0
 
 
 def test_a_name_half_typed_goes_nowhere_when_something_else_is_selected(
@@ -188,7 +188,7 @@ def test_a_name_half_typed_goes_nowhere_when_something_else_is_selected(
     select(panel, second)
     assert parts.name.text() == "h2"
     QTest.keyClick(parts.name, Keys.Key_Return)
-    assert document.stack.count() == 0
+    assert document.stack.count == 0
 
 
 def test_switches_of_several_show_that_they_are_mixed(panel: Inspector, document: Document) -> None:

@@ -72,7 +72,7 @@ def test_every_number_setting_can_be_typed(panel: TrainingPanel, document: Docum
         type_into(panel.rows[name].field, "1" if name in ("schedule_epochs", "patience", "seed") else "1/8")
         assert getattr(document.project.training, name) in (1, 0.125)
     assert isinstance(document.project.training.patience, int)
-    assert document.stack.count() == len(NUMBERS)
+    assert document.stack.count == len(NUMBERS)
 
 
 def test_the_learning_rate_takes_effect_while_it_trains(
@@ -101,7 +101,7 @@ def test_dragging_the_rate_is_one_undo_step(panel: TrainingPanel, document: Docu
     document.changed.connect(lambda old, new: rates.add(new.training.learning_rate))
     drag(slider, (20, 15, 10, 5), qtbot)
     assert len(rates) > 1, "a drag must be seen while it lasts"
-    assert document.stack.count() == 1
+    assert document.stack.count == 1
     document.stack.undo()
     assert document.project.training.learning_rate == start
 
@@ -110,7 +110,7 @@ def test_a_second_drag_is_a_second_step(panel: TrainingPanel, document: Document
     slider = panel.rate_slider.slider
     drag(slider, (10,), qtbot)
     drag(slider, (20,), qtbot)
-    assert document.stack.count() == 2
+    assert document.stack.count == 2
 
 
 def test_the_wheel_changes_nothing_but_the_scroll_bar(

@@ -48,7 +48,7 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[Window]:
 def shut(window: Window) -> None:
     """Close a window, unless the test has."""
     if isValid(window):
-        window.lab.document.stack.setClean()
+        window.lab.document.stack.set_clean()
         window.lab.document.path = None
         window.close()
 

@@ -34,7 +34,7 @@ def window(qtbot: QtBot, qapp: QObject) -> Iterator[Window]:
     qtbot.waitUntil(lambda: window.lab.player.frame is not None)
     yield window
     for other in windows.open:
-        other.lab.document.stack.setClean()
+        other.lab.document.stack.set_clean()
         other.lab.document.path = None
         other.close()
 
@@ -70,7 +70,7 @@ def test_a_new_window_has_its_own_project_and_worker(window: Window, qtbot: QtBo
     qtbot.waitUntil(lambda: second.lab.player.frame.step == 1)
     assert shapes(window) == ["2-4-1", "2-7-1"]
     assert first.lab.player.frame.step == 0
-    second.lab.document.stack.setClean()
+    second.lab.document.stack.set_clean()
     assert second.close()
     assert shapes(window) == ["2-4-1"]
     assert first.lab.player._worker.isRunning()
@@ -321,8 +321,8 @@ def test_a_bad_file_leaves_everything_as_it_was(
         document.project,
         document.prepared,
         document.path,
-        document.stack.index(),
-        document.stack.count(),
+        document.stack.index,
+        document.stack.count,
     )
     bad = tmp_path / "bad.backprop"
     bad.write_bytes(content)
@@ -333,11 +333,11 @@ def test_a_bad_file_leaves_everything_as_it_was(
         document.project,
         document.prepared,
         document.path,
-        document.stack.index(),
-        document.stack.count(),
+        document.stack.index,
+        document.stack.count,
     )
     assert all(one is other or one == other for one, other in zip(before, after, strict=True))
-    assert document.stack.canRedo()
+    assert document.stack.can_redo
     assert player.state is State.RUNNING
     step = player.frame.step
     qtbot.waitUntil(lambda: player.frame.step > step)

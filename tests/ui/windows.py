@@ -25,6 +25,6 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Window:
 def shut(window: Window) -> None:
     """Close a window, unless the test has."""
     if isValid(window):
-        window.lab.document.stack.setClean()
+        window.lab.document.stack.set_clean()
         window.lab.document.path = None
         window.close()

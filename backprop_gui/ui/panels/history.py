@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFont, QUndoStack
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QListView, QVBoxLayout
 
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
 from backprop_gui.ui.colors import blended
 from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
+from backprop_gui.ui.undo import UndoStack
 from backprop_gui.ui.widgets.column import MARGIN, SPACING, muted
 
 OPENED, OLDEST = "As opened", "The oldest that is kept"
@@ -24,21 +25,21 @@ Index = QModelIndex | QPersistentModelIndex
 class _Moments(QAbstractListModel):
     """The moments of an undo stack: row 0 is before the first step, row n after the n-th."""
 
-    def __init__(self, stack: QUndoStack, parent: PanelWidget) -> None:
+    def __init__(self, stack: UndoStack, parent: PanelWidget) -> None:
         super().__init__(parent)
         self._stack = stack
-        self._count = stack.count() + 1
+        self._count = stack.count + 1
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else self._count
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row, stack = index.row(), self._stack
-        here, saved = row == stack.index(), row == stack.cleanIndex() and row > 0
+        here, saved = row == stack.index, row == stack.clean_index and row > 0
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{self.text(row)}  ·  {SAVED}" if saved else self.text(row)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            parts = [self.text(row), SAVED if saved else "", "undone" if row > stack.index() else ""]
+            parts = [self.text(row), SAVED if saved else "", "undone" if row > stack.index else ""]
             return ", ".join(part for part in [*parts, "now" if here else ""] if part)
         if role == Qt.ItemDataRole.FontRole and here:
             font = QFont(self._view().font())
@@ -46,20 +47,20 @@ class _Moments(QAbstractListModel):
             return font
         if role == Qt.ItemDataRole.ForegroundRole:
             now = theme.current()
-            return blended(now.muted, now.window, 0.7) if row > stack.index() else now.text
+            return blended(now.muted, now.window, 0.7) if row > stack.index else now.text
         return None
 
     def text(self, row: int) -> str:
         """Return what a moment is called."""
         if row:
             return self._stack.text(row - 1)
-        limit = self._stack.undoLimit()
+        limit = self._stack.limit
         # With as many steps as are kept, older ones may have been forgotten.
-        return OLDEST if 0 < limit <= self._stack.count() else OPENED
+        return OLDEST if 0 < limit <= self._stack.count else OPENED
 
     def follow(self) -> None:
         """Show what the stack holds now."""
-        count = self._stack.count() + 1
+        count = self._stack.count + 1
         if count > self._count:
             self.beginInsertRows(QModelIndex(), self._count, count - 1)
             self._count = count
@@ -111,7 +112,7 @@ class HistoryPanel(PanelWidget):
 
     def _follow(self) -> None:
         self._moments.follow()
-        self.list.setCurrentIndex(self._moments.index(self._stack.index(), 0))
+        self.list.setCurrentIndex(self._moments.index(self._stack.index, 0))
 
     def _go(self, index: QModelIndex) -> None:
         self.lab.document.go_to(index.row())
