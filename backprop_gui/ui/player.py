@@ -25,6 +25,12 @@ PICTURE_MS = 17
 CURVES_MS = 66
 NUMBERS_MS = 125
 ANSWER_SECONDS = 10.0
+GESTURE_SECONDS = 0.2
+"""How long the window has precedence after each movement of a gesture."""
+EDIT_SECONDS = 0.15
+"""How long the window has precedence after an edit."""
+YIELDING_PICTURE_MS = 40
+"""How often pictures change while the window has precedence."""
 
 
 class Unit(enum.Enum):
@@ -91,7 +97,7 @@ class Player(QObject):
         self._note: Note | None = None
         self._number = 0
         self._asked: Probe | None = None
-        self._last_curve = self._last_number = 0.0
+        self._last_picture = self._last_curve = self._last_number = self._yields_until = 0.0
         self._goes_on = False
         self._waits = document.obstacle is not None
         self._pending = NOTHING_SPECIAL
@@ -249,6 +255,11 @@ class Player(QObject):
             return start
         return float(frame.theta[slot])
 
+    def give_way(self, seconds: float = GESTURE_SECONDS) -> None:
+        """Give the window precedence for a moment: training and its pictures go on, but more slowly."""
+        self._yields_until = time.perf_counter() + seconds
+        self._worker.give_way(seconds)
+
     def close(self) -> None:
         """End the worker; nothing works afterwards."""
         self._clock.stop()
@@ -268,8 +279,10 @@ class Player(QObject):
         columns = (len(new.network.inputs), len(new.network.outputs))
         # Read here once: the worker and the window would otherwise both do it at the same time.
         EdgeArrays.of(new.network.edges)
+        self.give_way(EDIT_SECONDS)
 
         def follow(trainer: Trainer | None) -> Trainer | None:
+            self._worker.wait_for_window(EDIT_SECONDS)
             if trainer is None:
                 run = None if opened is None else carried(opened, drawn, new.network, how)
                 return trainer_of(replace(new, run=run), prepared)
@@ -335,12 +348,15 @@ class Player(QObject):
         return None if self._document.obstacle else frame
 
     def _deliver(self) -> None:
+        now = time.perf_counter() * 1000
+        if now < 1000 * self._yields_until and now - self._last_picture < YIELDING_PICTURE_MS:
+            return
         frame = self._take()
         if frame is None:
             return
+        self._last_picture = now
         self._see(frame)
         self.pictures.emit(frame)
-        now = time.perf_counter() * 1000
         if now - self._last_curve >= CURVES_MS:
             self._last_curve = now
             self.curves.emit(frame)

@@ -301,6 +301,8 @@ class Window(QMainWindow):
         canvas.edit_wanted.connect(self.edit_in_place)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
         canvas.nudged.connect(self.editor.nudge)
+        canvas.graphics.dragged.connect(lambda point, modifiers: self.lab.player.give_way())
+        palette.carried.connect(lambda piece, where: self.lab.player.give_way())
         self.editor.noted.connect(canvas.hint.set_note)
         self.editor.refused.connect(lambda text: canvas.hint.set_note(text, "bad"))
         self._in_place.closed.connect(canvas.setFocus)

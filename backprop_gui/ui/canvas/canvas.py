@@ -29,7 +29,7 @@ from backprop_gui.ui.canvas.views import LABELS, View
 from backprop_gui.ui.canvas.weak import WeakEdges
 from backprop_gui.ui.canvas.words import description
 from backprop_gui.ui.segmented import Segmented
-from backprop_gui.ui.selection import Key
+from backprop_gui.ui.selection import Key, still_there
 
 OVERLAY_PX = 14
 """Distance of what floats from the rim."""
@@ -143,10 +143,10 @@ class Canvas(QWidget):
         if old is None:
             self.scene.set_frame(None)
             self.scene.opened.clear()
-        self.scene.set_network(new)
-        kept = frozenset(key for key in self.selected if key in new.neuron_of or key in new.edge_of)
+        kept = still_there(self.selected, new)
         if kept != self.selected:
             self._select(kept, self.current if self.current in kept else None)
+        self.scene.set_network(new)
         if shape_changed and self.fits and (old is None or not self._fits_well()):
             self.fit()
         self.ground.setVisible(not new.neurons)

@@ -95,7 +95,7 @@ class EdgeItem(QGraphicsItem):
         self.shades.threshold = threshold
         self._lifted = np.zeros(0, np.intp)
         self.held = False
-        self.set_selected([], np.zeros(0, np.intp))
+        self.set_selected(np.zeros(0, np.intp), np.zeros(0, np.intp))
         self.renew()
 
     def set_values(self, values: Values, limits: float | Floats, symlog: bool) -> None:
@@ -103,10 +103,14 @@ class EdgeItem(QGraphicsItem):
         self.shades.values, self.shades.limits, self.shades.symlog = values, limits, symlog
         self.stale = True
 
-    def set_selected(self, edges: list[int], beside: NDArray[np.intp]) -> None:
+    def set_selected(self, edges: NDArray[np.intp], beside: NDArray[np.intp]) -> None:
         """Mark ``edges`` and draw those ``beside`` the selected neurons stronger than the others."""
-        self.shades.selected, self.shades.beside = np.array(edges, np.intp), beside
-        self.renew()
+        self.shades.selected, self.shades.beside = edges, beside
+        if self._key and self.seconds > SLOW_SECONDS:
+            # While a rubber band is drawn, the selection changes with every movement.
+            self.stale = True
+        else:
+            self.renew()
 
     def set_threshold(self, share: float) -> None:
         """Hide edges whose size is below ``share`` of their scale's end, unless they are selected."""
