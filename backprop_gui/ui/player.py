@@ -28,9 +28,11 @@ ANSWER_SECONDS = 10.0
 GESTURE_SECONDS = 0.2
 """How long the window has precedence after each movement of a gesture."""
 EDIT_SECONDS = 0.15
-"""How long the window has precedence after an edit."""
-YIELDING_PICTURE_MS = 40
-"""How often pictures change while the window has precedence."""
+"""How long the window has precedence after an edit, which is drawn before the worker takes it up."""
+MANY_EDGES = 10_000
+"""Fewer are drawn and taken up so quickly that neither has to wait for the other."""
+YIELDING_PICTURE_MS, YIELDING_CURVES_MS, YIELDING_NUMBERS_MS = 40, 120, 250
+"""How often each kind of view changes while the window has precedence."""
 
 
 class Unit(enum.Enum):
@@ -279,10 +281,13 @@ class Player(QObject):
         columns = (len(new.network.inputs), len(new.network.outputs))
         # Read here once: the worker and the window would otherwise both do it at the same time.
         EdgeArrays.of(new.network.edges)
-        self.give_way(EDIT_SECONDS)
+        drawn_at = 0.0
+        if len(new.network.edges) > MANY_EDGES:
+            self.give_way(EDIT_SECONDS)
+            drawn_at = self._yields_until
 
         def follow(trainer: Trainer | None) -> Trainer | None:
-            self._worker.wait_for_window(EDIT_SECONDS)
+            self._worker.rest_until(drawn_at)
             if trainer is None:
                 run = None if opened is None else carried(opened, drawn, new.network, how)
                 return trainer_of(replace(new, run=run), prepared)
@@ -349,12 +354,12 @@ class Player(QObject):
 
     def _deliver(self) -> None:
         now = time.perf_counter() * 1000
-        if now < 1000 * self._yields_until and now - self._last_picture < YIELDING_PICTURE_MS:
+        if now < 1000 * self._yields_until:
+            self._deliver_one(now)
             return
         frame = self._take()
         if frame is None:
             return
-        self._last_picture = now
         self._see(frame)
         self.pictures.emit(frame)
         if now - self._last_curve >= CURVES_MS:
@@ -363,6 +368,21 @@ class Player(QObject):
         if now - self._last_number >= NUMBERS_MS:
             self._last_number = now
             self.numbers.emit(frame)
+
+    def _deliver_one(self, now: float) -> None:
+        """Deliver to one kind of view at a time, so that what a person drags never waits for all of them."""
+        if now - self._last_picture >= YIELDING_PICTURE_MS:
+            frame = self._take()
+            if frame is not None:
+                self._last_picture = now
+                self._see(frame)
+                self.pictures.emit(frame)
+        elif self.frame is not None and now - self._last_curve >= YIELDING_CURVES_MS:
+            self._last_curve = now
+            self.curves.emit(self.frame)
+        elif self.frame is not None and now - self._last_number >= YIELDING_NUMBERS_MS:
+            self._last_number = now
+            self.numbers.emit(self.frame)
 
     def _deliver_all(self) -> None:
         """Deliver a frame that is not one of many to everyone, even if the clock was quicker to fetch it."""

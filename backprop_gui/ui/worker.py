@@ -92,9 +92,9 @@ class Worker(QThread):
         """Train less for some time, because the window needs the interpreter: both cannot have it at once."""
         self._yields_until = time.perf_counter() + seconds
 
-    def wait_for_window(self, seconds: float) -> None:
-        """Rest in a job until the window has done what it asked precedence for, but not longer than ``seconds``."""
-        rest = min(seconds, self._yields_until - time.perf_counter())
+    def rest_until(self, moment: float) -> None:
+        """Rest in a job, because the window needs the interpreter until about then."""
+        rest = moment - time.perf_counter()
         if rest > 0 and not self._closing:
             time.sleep(rest)
 

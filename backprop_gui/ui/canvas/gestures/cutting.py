@@ -72,8 +72,9 @@ def crossed(ways: Floats, start: Floats, end: Floats) -> NDArray[np.bool_]:
         ab, ac = b - a, c - a
         return ab[..., 0] * ac[..., 1] - ab[..., 1] * ac[..., 0]
 
-    knife = side(first, second, start) * side(first, second, end) < 0
-    edge = side(start, end, first) * side(start, end, second) < 0
+    # What lies exactly on a line counts to one side of it, so that the knife does not slip between two pieces of a way.
+    knife = (side(first, second, start) < 0) != (side(first, second, end) < 0)
+    edge = (side(start, end, first) < 0) != (side(start, end, second) < 0)
     return np.asarray((knife & edge).any(axis=1))
 
 
