@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QApplication
 
 from backprop_gui.errors import UserError
@@ -24,7 +24,14 @@ class Drawing(QObject):
     ----------
     editor : Editor
     in_place : InPlace
+
+    Signals
+    -------
+    carried()
+        A piece of the palette is being dragged.
     """
+
+    carried = Signal()
 
     def __init__(self, editor: Editor, canvas: Canvas, palette: PalettePanel, parent: QObject) -> None:
         super().__init__(parent)
@@ -53,6 +60,7 @@ class Drawing(QObject):
         self._canvas.setFocus()
 
     def _carry(self, piece: Piece, where: QPoint) -> None:
+        self.carried.emit()
         self._canvas.hands.carry(piece, self._canvas.graphics.viewport().mapFromGlobal(where))
 
     def edit_in_place(self, key: Key | None, layer: int) -> None:

@@ -101,6 +101,7 @@ class Editor(QObject):
 
     def attempt(self, make: Make, merge: str = "") -> bool:
         """Make an edit of the present project and apply it; what keeps it from being made is a signal."""
+        self._player.give_way()
         try:
             edit = make(self.project)
             carry = Carry(edit.touched, edit.inherits)

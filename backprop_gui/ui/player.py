@@ -27,6 +27,14 @@ PICTURE_MS = 17
 CURVES_MS = 66
 NUMBERS_MS = 125
 ANSWER_SECONDS = 10.0
+GESTURE_SECONDS = 0.2
+"""How long the window has precedence after each movement of a gesture."""
+EDIT_SECONDS = 0.15
+"""How long the window has precedence after an edit, which is drawn before the worker takes it up."""
+MANY_EDGES = 10_000
+"""Fewer are drawn and taken up so quickly that neither has to wait for the other."""
+YIELDING_PICTURE_MS, YIELDING_CURVES_MS, YIELDING_NUMBERS_MS = 40, 120, 250
+"""How often each kind of view changes while the window has precedence."""
 
 
 class Unit(enum.Enum):
@@ -96,7 +104,7 @@ class Player(QObject):
         self._note: Note | None = None
         self._number = 0
         self._asked: Probe | None = None
-        self._last_curve = self._last_number = 0.0
+        self._last_picture = self._last_curve = self._last_number = self._yields_until = 0.0
         self._goes_on = False
         self._waits = document.obstacle is not None
         self._pending: list[tuple[Network, Carry]] = []
@@ -252,6 +260,11 @@ class Player(QObject):
         slot = frame.plan.slot.get(old) if old is not None else None
         return start if slot is None or frame.plan.start[slot] != start else float(frame.theta[slot])
 
+    def give_way(self, seconds: float = GESTURE_SECONDS) -> None:
+        """Give the window precedence for a moment: training and its pictures go on, but more slowly."""
+        self._yields_until = time.perf_counter() + seconds
+        self._worker.give_way(seconds)
+
     def close(self) -> None:
         """End the worker; nothing works afterwards."""
         self._clock.stop()
@@ -272,8 +285,13 @@ class Player(QObject):
         columns = (len(new.network.inputs), len(new.network.outputs))
         # Read here once: the worker and the window would otherwise both do it at the same time.
         EdgeArrays.of(new.network.edges)
+        drawn_at = 0.0
+        if len(new.network.edges) > MANY_EDGES:
+            self.give_way(EDIT_SECONDS)
+            drawn_at = self._yields_until
 
         def follow(trainer: Trainer | None) -> Trainer | None:
+            self._worker.rest_until(drawn_at)
             if trainer is None:
                 run = None if opened is None else carried(opened, drawn, steps)
                 return trainer_of(replace(new, run=run), prepared)
@@ -346,18 +364,36 @@ class Player(QObject):
         return None
 
     def _deliver(self) -> None:
+        now = time.perf_counter() * 1000
+        if now < 1000 * self._yields_until:
+            self._deliver_one(now)
+            return
         frame = self._take()
         if frame is None:
             return
         self._see(frame)
         self.pictures.emit(frame)
-        now = time.perf_counter() * 1000
         if now - self._last_curve >= CURVES_MS:
             self._last_curve = now
             self.curves.emit(frame)
         if now - self._last_number >= NUMBERS_MS:
             self._last_number = now
             self.numbers.emit(frame)
+
+    def _deliver_one(self, now: float) -> None:
+        """Deliver to one kind of view at a time, so that what a person drags never waits for all of them."""
+        if now - self._last_picture >= YIELDING_PICTURE_MS:
+            frame = self._take()
+            if frame is not None:
+                self._last_picture = now
+                self._see(frame)
+                self.pictures.emit(frame)
+        elif self.frame is not None and now - self._last_curve >= YIELDING_CURVES_MS:
+            self._last_curve = now
+            self.curves.emit(self.frame)
+        elif self.frame is not None and now - self._last_number >= YIELDING_NUMBERS_MS:
+            self._last_number = now
+            self.numbers.emit(self.frame)
 
     def _deliver_all(self) -> None:
         """Deliver a frame that is not one of many to everyone, even if the clock was quicker to fetch it."""

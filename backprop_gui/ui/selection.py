@@ -19,6 +19,16 @@ def layer_of(network: Network, keys: Collection[Key]) -> int | None:
     return layer if len(members) == len(keys) and all(n.id in keys for n in members) else None
 
 
+def still_there(keys: frozenset[Key], network: Network) -> frozenset[Key]:
+    """Return those of ``keys`` that ``network`` has."""
+    # Neurons are far fewer than edges can be.
+    neurons = keys.intersection(network.neuron_of)
+    if len(neurons) == len(keys):
+        return keys
+    left = neurons | keys.intersection(network.edge_of)
+    return keys if len(left) == len(keys) else left
+
+
 class Selection(QObject):
     """A set of neurons and edges; ``current`` is the one that was selected last.
 
@@ -45,7 +55,7 @@ class Selection(QObject):
 
     def keep(self, network: Network) -> None:
         """Drop what ``network`` does not have."""
-        self.set(frozenset(key for key in self.keys if key in network.neuron_of or key in network.edge_of))
+        self.set(still_there(self.keys, network))
 
 
-__all__ = ["Key", "Selection", "layer_of"]
+__all__ = ["Key", "Selection", "layer_of", "still_there"]

@@ -195,6 +195,9 @@ class Window(QMainWindow):
         self._parts.left.connect(canvas.setFocus)
         # Another window, or the system, may have chosen the theme.
         theme.notifier.changed.connect(self._dress)
+        # While something is dragged, the window comes before training.
+        canvas.graphics.dragged.connect(lambda point, modifiers: player.give_way())
+        self.drawing.carried.connect(player.give_way)
 
     # ---- what changed
 

@@ -18,6 +18,8 @@ from backprop_gui.ui.errors import unexpected
 
 STRETCH_SECONDS = 0.006
 """How long the trainer runs before the worker looks at its queue and its mailbox again."""
+YIELDING_STRETCH_SECONDS, YIELDING_PAUSE_SECONDS = 0.003, 0.009
+"""The same while the window has precedence, and how long the worker then rests after it."""
 RATE_SECONDS = 0.5
 """Over how long the measured rate is averaged."""
 LATE_SECONDS = 0.5
@@ -58,6 +60,7 @@ class Worker(QThread):
         self._jobs: SimpleQueue[Exchange | None] = SimpleQueue()
         self._mailbox: deque[Frame] = deque(maxlen=1)
         self._closing = False
+        self._yields_until = 0.0
         # Only the thread itself writes these, once it runs.
         self._playing = False
         self._number = 0
@@ -84,6 +87,16 @@ class Worker(QThread):
             return trainer
 
         self._jobs.put(job)
+
+    def give_way(self, seconds: float) -> None:
+        """Train less for some time, because the window needs the interpreter: both cannot have it at once."""
+        self._yields_until = time.perf_counter() + seconds
+
+    def rest_until(self, moment: float) -> None:
+        """Rest in a job, because the window needs the interpreter until about then."""
+        rest = moment - time.perf_counter()
+        if rest > 0 and not self._closing:
+            time.sleep(rest)
 
     def take(self) -> Frame | None:
         """Return the newest frame that was not taken yet, or None."""
@@ -145,7 +158,10 @@ class Worker(QThread):
         self._post()
         while True:
             try:
-                job = self._jobs.get(block=not self._playing)
+                if self._playing and time.perf_counter() < self._yields_until:
+                    job = self._jobs.get(timeout=YIELDING_PAUSE_SECONDS)
+                else:
+                    job = self._jobs.get(block=not self._playing)
             except Empty:
                 self._go_on()
                 continue
@@ -174,7 +190,7 @@ class Worker(QThread):
             if math.isinf(self._updates_a_second):
                 # Asked after every update, and so only where it can be true.
                 until = partial(self._is_over, trainer) if math.isfinite(self._last_epoch) else None
-                self._made += trainer.advance(2**40, STRETCH_SECONDS, until)
+                self._made += trainer.advance(2**40, self._stretch(), until)
             else:
                 self._go_on_slowly(trainer)
             if trainer.note is not None or self._is_over(trainer):
@@ -187,6 +203,11 @@ class Worker(QThread):
         except Exception as error:
             self._fail(unexpected(error))
 
+    def _stretch(self) -> float:
+        """Return how long to train before looking at the queue again."""
+        yields = time.perf_counter() < self._yields_until
+        return YIELDING_STRETCH_SECONDS if yields else STRETCH_SECONDS
+
     def _is_over(self, trainer: Trainer) -> bool:
         return trainer.epoch >= self._last_epoch
 
@@ -197,7 +218,7 @@ class Worker(QThread):
             # The machine slept, or cannot keep up: what was missed is not made up for.
             self._restart_clock()
         elif due > 0:
-            self._made += trainer.advance(due, STRETCH_SECONDS)
+            self._made += trainer.advance(due, self._stretch())
             if self._updates_a_second <= SCORED_EACH_TIME:
                 trainer.score()
         else:

@@ -32,7 +32,8 @@ def remove(project: Project, keys: Collection[Key]) -> Edit:
     network = project.network
     text = f"Delete {_some(network, keys)}"
     for key in keys:
-        name_of(network, key)
+        if key not in network.edge_of and key not in network.neuron_of:
+            name_of(network, key)  # which says what is missing
     return Edit(text, edited(project, network.without(keys)), selected=frozenset())
 
 

@@ -87,10 +87,12 @@ class Discs:
     ----------
     members : (count,) int array
         The neurons' places in the list of all that are shown.
+    radius : float
+        In pixels.
     """
 
     def __init__(self, members: Indices, radius_px: float, look: Look) -> None:
-        self.members, self._radius, self._look = members, radius_px, look
+        self.members, self.radius, self._look = members, radius_px, look
         side = 2 * (math.ceil(radius_px) + RIM_PX)
         # Every colour if they are small enough, else as many as fit; at the very least one for each neuron.
         fitting = MOST_BYTES // round(4 * (side * look.ratio) ** 2)
@@ -107,7 +109,7 @@ class Discs:
             missing = np.unique(fills).tolist()
         for fill in missing:
             cell = self.atlas.painter(self._used)
-            draw_disc(cell, self._radius, fill, self._look)
+            draw_disc(cell, self.radius, fill, self._look)
             cell.end()
             self._cell_of[fill] = self._used
             self._used += 1

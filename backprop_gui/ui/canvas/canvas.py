@@ -24,7 +24,7 @@ from backprop_gui.ui.canvas.overlays import Overlays
 from backprop_gui.ui.canvas.scale import Form, Reach
 from backprop_gui.ui.canvas.scene import NetworkScene
 from backprop_gui.ui.canvas.views import View
-from backprop_gui.ui.selection import Key, layer_of
+from backprop_gui.ui.selection import Key, layer_of, still_there
 
 ZOOM_STEP = 1.25
 WAYS = {
@@ -132,14 +132,12 @@ class Canvas(QWidget):
         if old is None:
             self.scene.set_frame(None)
             self.scene.opened.clear()
-        self.scene.set_network(new)
         # What was begun in another drawing cannot be ended in this one.
         self.hands.cancel()
-        kept = frozenset(
-            key for key in self.selected if old is not None and (key in new.neuron_of or key in new.edge_of)
-        )
+        kept = frozenset[Key]() if old is None else still_there(self.selected, new)
         if kept != self.selected:
             self._select(kept, self.current if self.current in kept else None)
+        self.scene.set_network(new)
         if shape_changed and self.fits and (old is None or not self._fits_well()):
             self.fit()
         self.ground.setVisible(not new.neurons)

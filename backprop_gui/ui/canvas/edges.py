@@ -54,6 +54,8 @@ class EdgeItem(QGraphicsItem):
         Whether the picture may be older than the values.
     held : bool
         Whether something is lifted: a picture that takes long is then kept as it is, so that the drag stays smooth.
+    patient : bool
+        The same while any other gesture is under way.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class EdgeItem(QGraphicsItem):
         """
         super().__init__()
         self.share = 0.12
+        self.patient = False
         self.seconds, self.spent, self.drawn = 0.0, 0.0, 0
         self._later, self._draw_texts = later, draw_texts
         self.shades = Shades(look, 0)
@@ -95,7 +98,7 @@ class EdgeItem(QGraphicsItem):
         self.shades.threshold = threshold
         self._lifted = np.zeros(0, np.intp)
         self.held = False
-        self.set_selected([], np.zeros(0, np.intp))
+        self.set_selected(np.zeros(0, np.intp), np.zeros(0, np.intp))
         self.renew()
 
     def set_values(self, values: Values, limits: float | Floats, symlog: bool) -> None:
@@ -103,10 +106,14 @@ class EdgeItem(QGraphicsItem):
         self.shades.values, self.shades.limits, self.shades.symlog = values, limits, symlog
         self.stale = True
 
-    def set_selected(self, edges: list[int], beside: NDArray[np.intp]) -> None:
+    def set_selected(self, edges: NDArray[np.intp], beside: NDArray[np.intp]) -> None:
         """Mark ``edges`` and draw those ``beside`` the selected neurons stronger than the others."""
-        self.shades.selected, self.shades.beside = np.array(edges, np.intp), beside
-        self.renew()
+        self.shades.selected, self.shades.beside = edges, beside
+        if self._key and (self.patient or self.seconds > SLOW_SECONDS):
+            # While a rubber band is drawn, the selection changes with every movement.
+            self.stale = True
+        else:
+            self.renew()
 
     def set_threshold(self, share: float) -> None:
         """Hide edges whose size is below ``share`` of their scale's end, unless they are selected."""
@@ -136,7 +143,7 @@ class EdgeItem(QGraphicsItem):
         """
         if not self._key:
             return True
-        if self.held and self.seconds > SLOW_SECONDS:
+        if (self.held or self.patient) and self.seconds > SLOW_SECONDS:
             return False
         if self.stale:
             wait = self._ended + self._pause() - time.perf_counter()

@@ -105,7 +105,7 @@ class Look:
 
     def number(self, value: float, radius_px: float) -> Text | None:
         """Return ``value`` as the longest text that fits into a circle, or None if there is no room at all."""
-        for text, px in self._candidates(value, radius_px, only_sign=self._only_sign(radius_px)):
+        for text, px in self._candidates(value, radius_px, only_sign=self.only_sign(radius_px)):
             if self._number_width(text, px) <= self._chord(radius_px, px, len(text)):
                 key = (text, px)
                 found = self._numbers.get(key)
@@ -116,7 +116,7 @@ class Look:
                 return found
         return None
 
-    def _only_sign(self, radius_px: float) -> bool:
+    def only_sign(self, radius_px: float) -> bool:
         """Return whether a circle has room for nothing longer than a sign."""
         if radius_px not in self._crowded:
             px = SMALLEST_NUMBER_PX

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem
 from backprop_gui.network import Neuron
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas.atlas import Discs, Numbers, draw_disc
-from backprop_gui.ui.canvas.look import BAD, NEUTRAL, Look, Text
+from backprop_gui.ui.canvas.look import BAD, NEUTRAL, Look
 from backprop_gui.ui.canvas.picture import Picture
 
 Floats = NDArray[np.float64]
@@ -116,13 +116,18 @@ class NeuronsItem(QGraphicsItem):
     def set_numbers(self, values: Floats, numbered: NDArray[np.bool_]) -> None:
         """Write ``values``, (count,), where ``numbered``, as exactly as there is room."""
         look = self.look
-        texts: list[Text | None] = [
-            look.number(value, radius) if there else None
-            for value, there, radius in zip(
-                values.tolist(), numbered.tolist(), self.radius_px.tolist(), strict=True
-            )
-        ]
-        self._numbers.set_texts(texts, look.ink_of[self._fills])
+        texts = np.full(len(values), None, np.object_)
+        for discs in self._discs:
+            members = discs.members[numbered[discs.members]]
+            if look.only_sign(discs.radius):
+                # Three texts are enough for however many of them.
+                signs = np.sign(values[members])
+                for sign in (-1.0, 0.0, 1.0):
+                    texts[members[signs == sign]] = look.number(sign, discs.radius)
+                members = members[~np.isfinite(values[members])]
+            for place, value in zip(members.tolist(), values[members].tolist(), strict=True):
+                texts[place] = look.number(value, discs.radius)
+        self._numbers.set_texts(texts.tolist(), look.ink_of[self._fills])
 
     def shown(self, id: int) -> Shown | None:
         """Return how a neuron is drawn, or None if it is not drawn by itself."""

@@ -25,6 +25,7 @@ from backprop_gui.ui.canvas.views import (
     Lookup,
     Values,
     View,
+    chosen_edges,
     drawn_values,
     input_mask,
     parked_values,
@@ -161,7 +162,7 @@ class NetworkScene(QGraphicsScene):
         self.neurons.set_picture(picture, self.look)
         self.edge_item.set_picture(picture, self.look)
         self.headings.rebuild()
-        self.set_selected(self.selected)
+        self._mark_selected()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -295,22 +296,22 @@ class NetworkScene(QGraphicsScene):
 
     def set_selected(self, keys: frozenset[Key]) -> None:
         """Mark neurons and edges."""
-        self.selected = keys
-        picture = self.picture
-        self.neurons.set_selected({key for key in keys if isinstance(key, int)})
-        chosen = {picture.index[key] for key in keys if isinstance(key, int) and key in picture.index}
+        if keys != self.selected:
+            self.selected = keys
+            self._mark_selected()
+
+    def _mark_selected(self) -> None:
+        picture, index = self.picture, self.picture.index
+        ids = [id for id in index if id in self.selected]
+        self.neurons.set_selected(set(ids))
+        chosen = np.zeros(len(index), np.bool_)
+        chosen[[index[id] for id in ids]] = True
         for map_ in self.maps.values():
-            map_.selected = {p for p, i in enumerate(map_.cells.neurons.tolist()) if i in chosen}
-        pairs = {
-            (picture.index[key[0]], picture.index[key[1]])
-            for key in keys
-            if isinstance(key, tuple) and key in self.network.edge_of
-        }
-        edges: list[int] = []
-        for source, target in pairs:
-            edges += np.flatnonzero((picture.source == source) & (picture.target == target)).tolist()
-        ends = np.array(sorted(chosen), np.intp)
-        beside = np.flatnonzero(np.isin(picture.source, ends) | np.isin(picture.target, ends))
+            map_.selected = set(np.flatnonzero(chosen[map_.cells.neurons]).tolist())
+        edges = np.zeros(0, np.intp)
+        if len(self.selected) > len(ids):
+            edges = chosen_edges(self.network, self.selected)
+        beside = np.flatnonzero(chosen[picture.source] | chosen[picture.target])
         self.edge_item.set_selected(edges, beside)
         self.lifted.recolor()
         self._repaint(True)

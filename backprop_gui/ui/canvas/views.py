@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from backprop_gui.engine.edge_arrays import EdgeArrays, same_edges
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.plan import Plan
-from backprop_gui.network import Kind, Network
+from backprop_gui.network import Key, Kind, Network
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -141,6 +141,12 @@ def input_mask(network: Network) -> Mask:
     return np.array([n.kind is Kind.INPUT for n in network.neurons], np.bool_)
 
 
+def chosen_edges(network: Network, keys: Collection[Key]) -> Indices:
+    """Return which edges of ``network``, in drawing order, are among ``keys``."""
+    mine = np.fromiter(map(keys.__contains__, network.edge_of), np.bool_, len(network.edges))
+    return np.flatnonzero(mine)
+
+
 def drawn_values(network: Network) -> Values:
     """Return what is known before the first frame: the starting weights."""
     count = len(network.neurons)
@@ -202,6 +208,7 @@ __all__ = [
     "Lookup",
     "Values",
     "View",
+    "chosen_edges",
     "drawn_values",
     "parked_values",
     "values_of",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
@@ -38,20 +40,24 @@ class Knife(AddingClick):
         self._way.append(point)
         ways = [picture.points[i] for i in self._edges] + [bundles.points[i] for i in self._strands]
         polygons = [QPolygonF([QPointF(x, y) for x, y in way.tolist()]) for way in ways]
-        count = len(self._cut())
+        count = int(np.count_nonzero(self._cut()))
         text = f"Cut {count:,} edge{'s' * (count != 1)}" if count else "Drag across edges to cut them."
         self.stage.show(Ghost(cut=self._way, crossed=polygons), text)
 
-    def _cut(self) -> frozenset[tuple[int, int]]:
+    def _cut(self) -> NDArray[np.bool_]:
+        """Return which edges of the network, in drawing order, have been crossed."""
         picture, network = self.stage.scene.picture, self.stage.scene.network
-        indices = [int(picture.single[i]) for i in self._edges]
+        mine = np.zeros(len(network.edges), np.bool_)
+        mine[picture.single[sorted(self._edges)]] = True
         if self._strands:
-            inside = np.isin(picture.strands.strand_of, sorted(self._strands))
-            indices += np.flatnonzero(inside).tolist()
-        return frozenset((network.edges[i].source, network.edges[i].target) for i in indices)
+            mine |= np.isin(picture.strands.strand_of, sorted(self._strands))
+        return mine
+
+    def _keys(self) -> frozenset[tuple[int, int]]:
+        return frozenset(compress(self.stage.scene.network.edge_of, self._cut().tolist()))
 
     def release(self, point: QPointF) -> None:
-        keys, editor = self._cut(), self.stage.editor
+        keys, editor = self._keys(), self.stage.editor
         if keys and editor is not None:
             editor.attempt(lambda project: edits.remove(project, keys))
 

@@ -143,7 +143,7 @@ class Hands(QObject):
         way = point - self._pressed
         if not self._dragging and (abs(way.x()) + abs(way.y())) * self.zoom < DRAG_PX:
             return
-        self._dragging = True
+        self._dragging = self.scene.edge_item.patient = True
         # Alt alone would not do: many window managers take it to move the window.
         free = modifiers & (Modifiers.ControlModifier | Modifiers.AltModifier)
         self.gesture.move(point, bool(free))
@@ -153,6 +153,7 @@ class Hands(QObject):
         gesture, self.gesture = self.gesture, None
         if gesture is None:
             return
+        self._be_impatient()
         # The ghost goes first: what is drawn next is the real thing.
         self._hovered = NOTHING
         self.show(NO_GHOST)
@@ -165,11 +166,18 @@ class Hands(QObject):
         """Give the gesture up and leave everything as it was; return whether there was one."""
         gesture, self.gesture, self._place = self.gesture, None, None
         self._hovered = NOTHING
+        self._be_impatient()
         if gesture is not None:
             gesture.cancel()
         if gesture is not None or self._item.ghost is not NO_GHOST:
             self.show(NO_GHOST)
         return gesture is not None
+
+    def _be_impatient(self) -> None:
+        """Let edges show again what changed during the gesture."""
+        if self.scene.edge_item.patient:
+            self.scene.edge_item.patient = False
+            self.scene.repaint_due()
 
     def _hover(self, point: QPointF) -> None:
         """Show that edges can be drawn from a rim."""

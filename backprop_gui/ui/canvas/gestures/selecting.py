@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
@@ -17,8 +19,7 @@ def keys_at(stage: Stage, spot: Spot) -> frozenset[Key]:
     if spot.key is not None:
         return frozenset([spot.key])
     if spot.strand >= 0:
-        edges = np.flatnonzero(picture.strands.strand_of == spot.strand).tolist()
-        return frozenset((network.edges[i].source, network.edges[i].target) for i in edges)
+        return frozenset(compress(network.edge_of, (picture.strands.strand_of == spot.strand).tolist()))
     if len(spot.layers) == 1:
         return frozenset(neuron.id for neuron in network.members[spot.layers[0]])
     return frozenset()
