@@ -62,8 +62,8 @@ COMMANDS.add(
 
         With a screen it also says what large networks cost in the window: opening 784-128-10, each edit of it and its
         undo until it is painted, frames a second while it learns, and the share of smooth steps while the mouse drags,
-        connects, selects and cuts in a network of 1,000 neurons. In the list these are objects such as {"case": "784-128-10, 101,632 edges", "what": "edit: move a neuron",
-        "value": 98.2, "unit": "ms"}.
+        connects, selects and cuts in a network of 1,000 neurons. In the list these are objects such as
+        {"case": "784-128-10, 101,632 edges", "what": "edit: move a neuron", "value": 98.2, "unit": "ms"}.
         """,
         ("backprop-gui bench", "backprop-gui bench --json"),
         _arguments,
