@@ -179,13 +179,15 @@ class _Press:
     selected: int
     beside: float = 0.0
     key: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    below: bool = False
+    """Whether it begins on the ground below the network instead."""
 
 
 PRESSES = {
     "dragging 1": _Press(1),
     "dragging 50": _Press(50),
     "connecting": _Press(0, beside=1.2),
-    "a rubber band": _Press(0, beside=6.0),
+    "a rubber band": _Press(0, below=True),
     "the knife": _Press(0, beside=6.0, key=Qt.KeyboardModifier.ShiftModifier),
 }
 """What is dragged with the mouse; real events, so that whatever follows the pointer is measured too."""
@@ -196,6 +198,8 @@ def _drag_gaps(window: Window, paints: _Paints, ids: list[int], press: _Press) -
     window.lab.selection.set(frozenset(ids[: press.selected]))
     row = picture.index[ids[0]]
     (x, y), radius = picture.position[row].tolist(), float(picture.radius[row])
+    if press.below:
+        y = picture.bounds[3] + DRAG_PX / 2 / view.zoom
     start, moves = view.viewportTransform().map(QPointF(x + press.beside * radius, y)), itertools.count()
     timer = QTimer(window, interval=DRAG_MS, timerType=Qt.TimerType.PreciseTimer)
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
