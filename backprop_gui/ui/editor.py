@@ -51,6 +51,7 @@ class Editor(QObject):
         super().__init__(parent)
         self._document, self._player, self.selection = document, player, selection
         self.keep = True
+        document.changed.connect(self._forget_note)
 
     # ---- what there is
 
@@ -112,8 +113,12 @@ class Editor(QObject):
         if edit.selected is not None:
             self.selection.set(edit.selected)
         self.made.emit(edit.text)
-        self.noted.emit(edit.note)
+        # What keeps the drawing from being trained is more urgent than how it was added to.
+        self.noted.emit(edit.note if self._document.obstacle is None else "")
         return True
+
+    def _forget_note(self) -> None:
+        self.noted.emit("")
 
     # ---- what people do with what is selected
 

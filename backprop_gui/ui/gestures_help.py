@@ -26,7 +26,7 @@ GESTURES = (
     Gesture("Select everything in a rectangle", ("Drag on empty canvas",)),
     Gesture("Add a rectangle to the selection", ("Ctrl+drag",)),
     Gesture("Move all that is selected", ("Drag a neuron",)),
-    Gesture("Move without guides", ("Alt while dragging",)),
+    Gesture("Move without guides", ("Ctrl while dragging",)),
     Gesture("Connect to a neuron or a layer", ("Drag from a neuron’s rim",)),
     Gesture("Cut edges", ("Shift+drag across them",)),
     Gesture("Add a neuron, a layer or a net", ("Drag from the palette",)),

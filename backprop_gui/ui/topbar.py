@@ -156,8 +156,10 @@ class TopBar(QWidget):
             self._rate.setText(f"{frame.rate:,.0f} updates/s" if frame.rate else self._speed_text())
             self._rate.setToolTip("Updates of all weights a second")
 
-    def clear(self) -> None:
-        """Show no readings: there is nothing that they could be of."""
+    def clear(self, *, begun: bool) -> None:
+        """Show no readings: there is nothing that they could be of; the epoch only if training has ``begun``."""
+        if not begun:
+            self._epoch.show_text("0", NOT_WHOLE)
         for reading in (self._train, self._test, self._right):
             reading.show_text("–", NOT_WHOLE)
 

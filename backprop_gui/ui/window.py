@@ -229,7 +229,7 @@ class Window(QMainWindow):
         """Show that the drawing cannot be trained as it is, and why; or that now it can."""
         self.canvas.set_obstacle("" if obstacle is None else str(obstacle))
         if obstacle is not None:
-            self._top.clear()
+            self._top.clear(begun=self.lab.player.parked is not None)
             self.equation.clear()
 
     def _show_project(self) -> None:

@@ -166,3 +166,15 @@ def test_the_form_goes_with_what_it_changes(hand: Hand) -> None:
     assert form(hand).isHidden()
     assert hand.steps == []
     assert hand.neuron("h1").bias != 7
+
+
+def test_the_form_is_as_large_as_what_it_holds_and_stays_inside(hand: Hand) -> None:
+    hand.double_click(hand.at("h1"))
+    inside = form(hand).layout()
+    assert inside is not None
+    assert form(hand).height() >= inside.totalSizeHint().height() > 60
+    plain = form(hand).height()
+    write(box(hand, "bias b"), "this is certainly no number at all", Qt.Key.Key_Return)
+    assert form(hand).height() > plain
+    assert form(hand).height() >= inside.totalHeightForWidth(form(hand).width())
+    assert hand.canvas.rect().contains(form(hand).geometry())

@@ -64,6 +64,7 @@ class InPlace(QFrame):
         self._form.addRow(self._message)
         self._entries: list[tuple[Entry, QLineEdit]] = []
         self._open = False
+        self._beside = QRectF()
         self._subject: tuple[Key | None, int] = (None, 0)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -162,10 +163,13 @@ class InPlace(QFrame):
     def _fit(self) -> None:
         """Become as high as what is written needs in this width."""
         self._form.activate()
-        self.resize(WIDTH_PX, self._form.heightForWidth(WIDTH_PX))
+        # Only with a sentence in it does the height depend on the width.
+        wraps = self._form.hasHeightForWidth()
+        height = self._form.totalHeightForWidth(WIDTH_PX) if wraps else self._form.totalSizeHint().height()
+        self.resize(WIDTH_PX, height)
 
     def _place(self, beside: QRectF) -> None:
-        canvas = self._canvas
+        canvas, self._beside = self._canvas, beside
         self._fit()
         x = beside.center().x() - self.width() / 2
         y = beside.bottom() + GAP_PX
@@ -196,7 +200,7 @@ class InPlace(QFrame):
 
     def _refuse(self, sentence: str, box: QLineEdit) -> None:
         self._message.say(sentence)
-        self._fit()
+        self._place(self._beside)
         box.setFocus()
         box.selectAll()
 
