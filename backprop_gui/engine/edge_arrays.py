@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +16,6 @@ Indices = NDArray[np.intp]
 KEPT = 4
 """So many drawings' arrays are kept: before and after an edit, and those of another window."""
 LARGEST_TABLE = 10_000
-WORTH_COMPARING = 1000
-"""Fewer edges are read as quickly as they are compared with those before."""
-ALIGNMENT, WINDOW = 16, 2_000_000
-"""Python's objects begin at multiples of 16 bytes; so many entries cover 32 MB, the edges of large networks."""
 LARGEST_PAIR_TABLE = 4_000_000
 
 
@@ -35,15 +30,12 @@ class EdgeArrays:
     weight : float64 array
         Starting values.
     frozen : bool array
-    objects : int array
-        Which object each edge is; it tells edges apart for as long as they are kept.
     """
 
     source: Indices
     target: Indices
     weight: NDArray[np.float64]
     frozen: NDArray[np.bool_]
-    objects: Indices
 
     @classmethod
     def of(cls, edges: tuple[Edge, ...]) -> EdgeArrays:
@@ -53,7 +45,7 @@ class EdgeArrays:
         before = _latest
         arrays = next((arrays for known, arrays in before if known is edges), None)
         if arrays is None:
-            arrays = _read_after(before[0][1], edges) if before else _read(edges)
+            arrays = _read(edges)
         if not before or before[0][0] is not edges:
             others = tuple(entry for entry in before if entry[0] is not edges)
             _latest = ((edges, arrays), *others[: KEPT - 1])
@@ -65,70 +57,15 @@ _latest: tuple[tuple[tuple[Edge, ...], EdgeArrays], ...] = ()
 
 def _read(edges: Sequence[Edge]) -> EdgeArrays:
     count = len(edges)
-    return _read_only(
+    arrays = (
         np.fromiter(map(attrgetter("source"), edges), np.intp, count),
         np.fromiter(map(attrgetter("target"), edges), np.intp, count),
         np.fromiter(map(attrgetter("weight"), edges), np.float64, count),
         np.fromiter(map(attrgetter("frozen"), edges), np.bool_, count),
-        np.fromiter(map(id, edges), np.intp, count),
     )
-
-
-def _read_only(
-    source: Indices,
-    target: Indices,
-    weight: NDArray[np.float64],
-    frozen: NDArray[np.bool_],
-    objects: Indices,
-) -> EdgeArrays:
-    for array in (source, target, weight, frozen, objects):
+    for array in arrays:
         array.setflags(write=False)
-    return EdgeArrays(source, target, weight, frozen, objects)
-
-
-def _read_after(known: EdgeArrays, edges: tuple[Edge, ...]) -> EdgeArrays:
-    """Return the arrays of ``edges``, of which only those are read that ``known`` does not have."""
-    if min(len(edges), len(known.source)) < WORTH_COMPARING:
-        return _read(edges)
-    objects = np.fromiter(map(id, edges), np.intp, len(edges))
-    origin = _origins(known.objects, objects)
-    new = np.flatnonzero(origin < 0)
-    own = _read([edges[place] for place in new.tolist()])
-
-    def joined(old: NDArray[Any], added: NDArray[Any]) -> NDArray[Any]:
-        both = old[origin]
-        both[new] = added
-        return both
-
-    return _read_only(
-        joined(known.source, own.source),
-        joined(known.target, own.target),
-        joined(known.weight, own.weight),
-        joined(known.frozen, own.frozen),
-        objects,
-    )
-
-
-def _origins(old: Indices, new: Indices) -> Indices:
-    """Return where each of the objects ``new`` is in ``old``; -1 for those that are not found."""
-    # Edges that were made together lie together in memory: a table of that stretch is faster than a search.
-    low = int(old[len(old) // 2]) - WINDOW * ALIGNMENT // 2
-    table = np.full(WINDOW, -1, np.int32)
-    near, there = _window(old, low)
-    table[there] = near
-    origin = np.full(len(new), -1, np.intp)
-    near, there = _window(new, low)
-    origin[near] = table[there]
-    # Objects that share an entry are told apart here.
-    origin[(origin >= 0) & (old[origin] != new)] = -1
-    return origin
-
-
-def _window(objects: Indices, low: int) -> tuple[Indices, Indices]:
-    """Return which objects are in the window that begins at ``low``, and their entries in its table."""
-    entry = (objects - low) // ALIGNMENT
-    near = np.flatnonzero((entry >= 0) & (entry < WINDOW))
-    return near, entry[near]
+    return EdgeArrays(*arrays)
 
 
 def places_of(ids: Indices, neurons: Sequence[Neuron]) -> Indices:
