@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backprop_gui.data.dataset import Task
 from backprop_gui.data.errors import DataError
@@ -67,4 +67,5 @@ class DataSettings:
             raise DataError("No data are chosen: name a data set or a CSV file.")
         if len(set(self.targets)) < len(self.targets):
             raise DataError("A target column is named twice: name each column once.")
-        return self
+        # Zero may come with a minus sign, which NumPy refuses for a noise.
+        return replace(self, noise=abs(self.noise), test_share=abs(self.test_share))

@@ -148,13 +148,17 @@ def decode(content: bytes, name: str = "the text", *, folder: str | None = None)
     )
 
 
-def encode(project: Project, *, folder: str | None = None) -> bytes:
+def encode(
+    project: Project, *, folder: str | None = None, failed: str = "The project was not saved."
+) -> bytes:
     """Turn a project into the bytes of its file.
 
     Parameters
     ----------
     folder : str, optional
         The absolute path of the folder that the file will be in; without it, a table's path stays as it is.
+    failed : str
+        What it means if that does not work: the sentence that a message begins with.
 
     Raises
     ------
@@ -166,11 +170,10 @@ def encode(project: Project, *, folder: str | None = None) -> bytes:
         content = msgspec.json.encode(record)
     except UnicodeEncodeError:
         raise ProjectFileError(
-            "The project was not saved, because a name or the path of its data holds bytes that are no text: "
-            "rename it first."
+            f"{failed} A name or the path of its data holds bytes that are no text: rename it first."
         ) from None
     except UserError as error:
-        raise ProjectFileError(f"The project was not saved. {error}") from None
+        raise ProjectFileError(f"{failed} {error}") from None
     return msgspec.json.format(content, indent=1) if _small(project.network) else content
 
 

@@ -27,6 +27,7 @@ SUFFIX = ".autosave"
 _LOCK = ".lock"
 _LONGEST_HEADER = 100_000
 """Bytes; a name and a path are shorter."""
+_NOT_KEPT = "Your work is not being kept safe."
 _ATTEMPTS = 5
 """Somebody who sweeps up may take the first for a lock that was left behind."""
 
@@ -71,7 +72,7 @@ class Slot:
             If the project cannot be encoded, or the system refuses; what was kept is unchanged then.
         """
         origin = "" if original is None else os.path.abspath(original)  # noqa: PTH100
-        content = files.encode(project, folder=str(self.path.parent))
+        content = files.encode(project, folder=str(self.path.parent), failed=_NOT_KEPT)
         try:
             header = msgspec.json.encode(About(project.name, origin, when, os.getpid()))
         except UnicodeEncodeError:  # a path of bytes that are no text

@@ -58,7 +58,7 @@ def read_number(text: str, *, whole: bool = False) -> float:
     Raises
     ------
     UserError
-        If it means none.
+        If it means none, or one that is not finite.
     """
     plain = "".join(text.split()).replace("−", "-").replace(",", ".")
     percent = plain.endswith("%")
@@ -72,6 +72,9 @@ def read_number(text: str, *, whole: bool = False) -> float:
         raise UserError(f"“{text.strip()}” divides by zero: write {example}.") from None
     except ValueError:
         raise UserError(f"“{text.strip()}” is not a number: write {example}.") from None
+    if not math.isfinite(value):
+        # Python reads “inf” and “nan”, and 1e999 as the former.
+        raise UserError(f"“{text.strip()}” is not a number that can be computed with: write {example}.")
     return value / 100 if percent else value
 
 

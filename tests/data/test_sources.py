@@ -31,7 +31,7 @@ def test_the_gallery_holds_what_was_promised_in_its_order() -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_every_data_set_is_sound_and_the_same_twice(name: str) -> None:
     settings = default_settings(name)
-    assert settings.validated() is settings
+    assert settings.validated() == settings
     first, again = prepare(settings), prepare(settings)
     dataset = first.dataset
     for part in ("x_train", "t_train", "x_test", "t_test", "train_rows", "test_rows"):

@@ -199,6 +199,12 @@ def test_no_change_of_a_value_breaks_more_than_the_file(changes: list[tuple[tupl
     use(json.dumps(tree).encode())
 
 
+@pytest.mark.parametrize("field", sorted(TREE["data"]))
+def test_no_setting_of_the_data_breaks_more_than_the_file(field: str) -> None:
+    for value in [*NUMBERS, *OTHERS]:
+        use(changed(set_at("data", field, value=value)))
+
+
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.backprop").mkdir()
     for path, words in (

@@ -19,7 +19,7 @@ from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.errors import UserError
 from backprop_gui.network import Key, Kind, Network, NetworkError, check_trainable, dense, in_columns
 from backprop_gui.network.errors import CycleError, InvalidNeuronError, ShapeError, UnknownNeuronError
-from backprop_gui.project import Project, edits
+from backprop_gui.project import Project, edits, files, limits
 from backprop_gui.project.edits import Edit, Starts
 from tests.strategies import random_network
 
@@ -323,6 +323,43 @@ def test_what_is_not_possible_is_refused_in_a_sentence(
     assert str(caught.value).endswith(".")
 
 
+# ---- what could not be saved is not drawn
+
+
+def test_a_thousand_neurons_can_be_dropped_one_by_one_and_saved() -> None:
+    project = project_of(Network())
+    for number in range(1000):
+        project = edits.add_neuron(
+            project, Kind.HIDDEN, (100.0 * number, 0.0), starts_of(project.network)
+        ).project
+    assert len(project.network.layers) == 1000
+    assert files.decode(files.encode(project)) == project
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda p, id: edits.rename(p, id, "n" * 1001), "The name of a neuron"),
+        (lambda p, id: edits.rename_layer(p, p.network.layers[0].id, "n" * 1001), "The name of a layer"),
+        (lambda p, id: edits.move(p, [id], 1e8, 0.0), "places reach from"),
+        (lambda p, id: edits.paste(p, p.network, at=(0.0, -1e8)), "places reach from"),
+        (lambda p, id: edits.duplicate(p, [id], 1e8, 0.0), "places reach from"),
+    ],
+)
+def test_no_edit_draws_what_could_not_be_saved(make: Callable[[Project, int], Edit], words: str) -> None:
+    project = project_of(xor())
+    with pytest.raises(limits.BeyondLimits, match=words):
+        make(project, project.network.neurons[0].id)
+
+
+def test_no_edit_draws_more_layers_than_can_be_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_LAYERS", 6)
+    project = edits.duplicate(project_of(xor()), ids_of(xor(), "x1", "h1", "ŷ"), 9.0, 9.0).project
+    assert files.decode(files.encode(project)) == project
+    with pytest.raises(limits.BeyondLimits, match="7 layers"):
+        edits.duplicate(project, ids_of(xor(), "h1"), 9.0, 9.0)
+
+
 # ---- the clipboard
 
 
@@ -347,6 +384,23 @@ def test_an_edge_brings_its_ends() -> None:
     part = edits.fragment(network, [(x1, h1)])
     assert [n.name for n in part.neurons] == ["x1", "h1"]
     assert list(part.edge_of) == [(x1, h1)]
+
+
+def test_the_clipboard_does_not_tell_where_a_table_is() -> None:
+    network = xor()
+    data = DataSettings("/home/somebody/secret.csv", targets=("salary",))
+    text = edits.as_text(network, replace(project_of(network), data=data))
+    assert "secret" not in text
+    assert "salary" not in text
+    assert edits.from_text(text) == network
+    assert '"circle"' in edits.as_text(network, replace(project_of(network), data=DataSettings("circle")))
+
+
+def test_what_cannot_be_copied_is_refused_in_words_of_its_own() -> None:
+    network = xor()
+    long = network.with_neurons([replace(network.neurons[0], name="n" * (limits.LONGEST_NAME + 1))])
+    with pytest.raises(UserError, match=r"^Nothing was copied\. The name of a neuron"):
+        edits.as_text(long, project_of(network))
 
 
 @pytest.mark.parametrize("text", ["", "hello", "{}", "[1, 2]", '{"a": 1}', "x,y\n1,2", "\ud800"])

@@ -191,6 +191,8 @@ def test_five_thousand_mutated_files_are_projects_or_sentences(mutated: Any) -> 
             opened += 1
             # Whatever opens can be saved, and opens again.
             files.decode(files.encode(project))
+            with contextlib.suppress(UserError):
+                prepare(project.data)
             if opened % USED == 0:
                 with contextlib.suppress(UserError), np.errstate(all="ignore"):
                     trainer_of(project, prepare(project.data)).advance(3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from backprop_gui.data import DataSettings, is_file_path
 from backprop_gui.errors import UserError
 from backprop_gui.network import Key, Network, fragment
 from backprop_gui.network.errors import NetworkError
@@ -68,8 +69,18 @@ def duplicate(project: Project, keys: Collection[Key], dx: float, dy: float) -> 
 
 
 def as_text(part: Network, project: Project) -> str:
-    """Return a fragment as text: a project file with the data and the settings of ``project``."""
-    return encode(replace(project, network=part, run=None)).decode()
+    """Return a fragment as text: a project file with the settings of ``project``, and its data if all have them.
+
+    Text goes anywhere: where a person keeps a table is nobody's business, and of no use elsewhere.
+
+    Raises
+    ------
+    ProjectFileError
+        If it could not be pasted.
+    """
+    data = DataSettings() if is_file_path(project.data.source) else project.data
+    copied = replace(project, network=part, data=data, run=None)
+    return encode(copied, failed="Nothing was copied.").decode()
 
 
 def from_text(text: str) -> Network | None:

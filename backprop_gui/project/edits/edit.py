@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from backprop_gui.network import Key, Network
 from backprop_gui.network.errors import ShapeError
 from backprop_gui.network.templates import LARGEST_LAYER, MOST_EDGES
+from backprop_gui.project.limits import check_edited
 from backprop_gui.project.project import Project
 
 
@@ -56,8 +57,17 @@ class Starts:
 
 
 def edited(project: Project, network: Network) -> Project:
-    """Return ``project`` with another network, whose training has not moved."""
-    return project if network is project.network else replace(project, network=network, run=None)
+    """Return ``project`` with another network, whose training has not moved.
+
+    Raises
+    ------
+    BeyondLimits
+        If it could not be saved.
+    """
+    if network is project.network:
+        return project
+    check_edited(project.network, network)
+    return replace(project, network=network, run=None)
 
 
 def check_layer_size(size: int) -> None:
