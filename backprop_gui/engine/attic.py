@@ -45,6 +45,12 @@ class Attic:
         self._shelves: dict[int, Shelf] = {}
         self.numbers = 0
 
+    def copy(self) -> Attic:
+        """Return another attic with the same shelves: what is put there later is not here."""
+        other = Attic()
+        other._shelves, other.numbers = dict(self._shelves), self.numbers
+        return other
+
     def put(self, number: int, shelf: Shelf) -> None:
         """Keep ``shelf`` under ``number``; what would be too much goes, the oldest first."""
         if not shelf.place or shelf.numbers > CAPACITY:
@@ -62,11 +68,6 @@ class Attic:
             if shelf is not None and place is not None:
                 return shelf, place
         return None
-
-    def clear(self) -> None:
-        """Forget everything: training has begun anew."""
-        self._shelves.clear()
-        self.numbers = 0
 
 
 __all__ = ["CAPACITY", "Attic", "Shelf"]

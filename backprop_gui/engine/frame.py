@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace
 from backprop_gui.engine.plan import Plan
@@ -124,6 +125,10 @@ class Frame:
     rate : float
         Updates a second, measured; 0 while paused.
     note : Note or None
+    attic : Attic
+        What edits had taken away until then; not to be changed.
+    change : int
+        The number of the last change of the drawing that it knows of.
     """
 
     plan: Plan
@@ -142,3 +147,5 @@ class Frame:
     batch: tuple[int, int]
     rate: float = 0.0
     note: Note | None = None
+    attic: Attic = field(default_factory=Attic)
+    change: int = 0

@@ -45,14 +45,14 @@ class Learned:
     optimizer: Optimizer | None = None
     whole: bool = True
 
-    def through(self, steps: Steps, attic: Attic | None = None) -> Learned:
+    def through(self, steps: Steps, attic: Attic) -> Learned:
         """Return what is left after ``steps``; the ``attic`` keeps what they take away, and gives it back."""
         learned = self
         for network, how in steps:
             learned = learned._carried(network, how, attic)
         return learned
 
-    def _carried(self, network: Network, how: Carry, attic: Attic | None) -> Learned:
+    def _carried(self, network: Network, how: Carry, attic: Attic) -> Learned:
         """Take over what both drawings have with the same starting value, unless ``how`` says otherwise.
 
         Everything else begins as drawn, with an optimiser state of 0.
@@ -66,7 +66,7 @@ class Learned:
         places, sources = places[kept], sources[kept]
         whole = self.whole and len(places) == len(start) == len(before)
         found, heirs = self._beyond(network, start, places, how, attic)
-        if attic is not None and how.leaves:
+        if how.leaves:
             self._leave(attic, how.leaves, before, sources)
         heirs_new, heirs_old = np.array(heirs, np.intp).reshape(-1, 2).T
         places, sources = np.append(places, heirs_new), np.append(sources, heirs_old)
@@ -85,7 +85,7 @@ class Learned:
         return Learned(network, theta, vectors, self.optimizer, whole)
 
     def _beyond(
-        self, network: Network, start: Array, kept: Indices, how: Carry, attic: Attic | None
+        self, network: Network, start: Array, kept: Indices, how: Carry, attic: Attic
     ) -> tuple[list[tuple[int, Shelf, int]], list[tuple[int, int]]]:
         """Return which parameters that are not ``kept`` come back from the attic, and which inherit.
 
@@ -104,7 +104,7 @@ class Learned:
         missing[kept] = False
         for place in np.flatnonzero(missing).tolist():
             key = keys[place]
-            back = attic.find(how.takes, key, float(start[place])) if attic is not None else None
+            back = attic.find(how.takes, key, float(start[place]))
             parent = place_of.get(how.inherits[key]) if key in how.inherits else None
             if back is not None:
                 found.append((place, *back))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from backprop_gui.engine.arrays import Array, frozen
+from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.frame import Curve
 from backprop_gui.engine.learned import Learned, Steps
 from backprop_gui.network import Network
@@ -55,9 +56,12 @@ class Run:
     best: Best | None = None
 
 
-def carried(run: Run, network: Network, steps: Steps) -> Run:
-    """Return ``run``, which is one of ``network``, as a run of the last of ``steps``: what they left of it."""
-    learned = Learned(network, run.parameters, run.memory).through(steps)
+def carried(run: Run, network: Network, steps: Steps, attic: Attic) -> Run:
+    """Return ``run``, which is one of ``network``, as a run of the last of ``steps``: what they left of it.
+
+    The ``attic`` keeps what they take away, and gives back what they bring back.
+    """
+    learned = Learned(network, run.parameters, run.memory).through(steps, attic)
     if learned.network is network:
         return run
     memory = {name: frozen(vector) for name, vector in learned.vectors.items()}

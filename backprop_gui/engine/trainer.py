@@ -21,7 +21,7 @@ from backprop_gui.engine.history import History
 from backprop_gui.engine.learned import Steps
 from backprop_gui.engine.passes import trace
 from backprop_gui.engine.plan import Plan, compile_network
-from backprop_gui.engine.run import Best, Run
+from backprop_gui.engine.run import Best, Run, carried
 from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.engine.stepper import DataMismatchError, Moment, Stepper
 from backprop_gui.engine.trouble import explain, explain_loss
@@ -54,6 +54,8 @@ class Trainer:
         The record of the run.
     note : Note or None
         Why training does not go on by itself, if it does not: :meth:`advance` then returns at once.
+    change : int
+        The number that the last change of the drawing left; 0 before the first.
 
     Raises
     ------
@@ -69,9 +71,10 @@ class Trainer:
         self.note: Note | None = None
         self._best: Best | None = None
         self._attic = Attic()
+        self.change = 0
         self._looked = 0
         self._lowest: float = math.inf
-        self._good: Moment = self._stepper.moment()
+        self._remember()
         self._begin_record()
         if run is not None:
             self.resume(run)
@@ -186,7 +189,14 @@ class Trainer:
         self.history.add(self.epoch, self.train, self.test)
         # A saturated network may have a fine loss with infinite weights.
         if self.note is None and self.train.loss < self._lowest and np.isfinite(self._stepper.theta).all():
-            self._lowest, self._good = self.train.loss, self._stepper.moment()
+            self._lowest = self.train.loss
+            self._remember()
+
+    def _remember(self) -> None:
+        """Make the present moment the one that can be gone back to."""
+        self._good: Moment = self._stepper.moment()
+        # What edits take away from that moment, once the present one is no longer it: while there is trouble.
+        self._good_attic: Attic | None = None
 
     def _stop_early(self, epoch: int) -> None:
         watched = (self.test or self.train).loss
@@ -233,6 +243,7 @@ class Trainer:
         Where there was none, because no loss has been finite, a note says so again.
         """
         self._stepper.restore(self._good)
+        self._attic, self._good_attic = self._good_attic or self._attic, None
         self.note = None
         self._looked = 0
         if self._best is not None and self._best.epoch > self._good.epoch:
@@ -252,10 +263,14 @@ class Trainer:
         old = self._stepper
         self._stepper = Stepper(old.plan, old.examples, old.settings, old.columns)
         self.history = History()
-        self._attic.clear()
+        self._attic = Attic()
         self._best = None
         self._looked = 0
         self._begin_record()
+
+    def follow_on(self, change: int, attic: Attic) -> None:
+        """Count as what ``change`` led to; the ``attic`` has what was taken away before anything could be trained."""
+        self.change, self._attic = change, attic
 
     def resume(self, run: Run) -> None:
         """Go on where ``run`` stands, as if training had never stopped.
@@ -300,6 +315,7 @@ class Trainer:
         plan = self.plan if network is self.plan.network else compile_network(network)
         stepper = Stepper(plan, self.examples, self.settings, self._stepper.columns)
         self._exchange(stepper, [*before, (network, how)])
+        self.change = how.leaves
 
     def configure(self, settings: TrainingSettings) -> None:
         """Take other settings from the next update on; a new optimiser begins with an empty memory.
@@ -332,6 +348,9 @@ class Trainer:
         ``comparable`` says whether losses from now on can be compared with those before.
         """
         old, note, broken = self._stepper, self.note, self._broken
+        good_attic = self._good_attic or self._attic.copy()
+        # Frames hold the attic as it was.
+        self._attic = self._attic.copy()
         learned = old.learned().through(steps, self._attic)
         stepper.carry(old, learned)
         whole = learned.whole
@@ -352,8 +371,8 @@ class Trainer:
             # What can be gone back to moves along; what is lost anyway does not take its place.
             now = stepper.moment()
             old.restore(self._good)
-            stepper.carry(old, old.learned().through(steps))
-            self._good, self._lowest = stepper.moment(), math.inf
+            stepper.carry(old, old.learned().through(steps, good_attic))
+            self._good, self._good_attic, self._lowest = stepper.moment(), good_attic, math.inf
             stepper.restore(now)
         self.note = None
         self.score()
@@ -363,7 +382,7 @@ class Trainer:
     def _begin_here(self) -> None:
         """Evaluate the present moment, which is from now on what can be gone back to."""
         self.note = None
-        self._good = self._stepper.moment()
+        self._remember()
         self.score()
         self._lowest = math.inf if self.note else self.train.loss
 
@@ -420,18 +439,24 @@ class Trainer:
             batch=(self._looked, len(stepper.batches.peek())),
             rate=rate,
             note=self.note,
+            attic=self._attic,
+            change=self.change,
         )
 
-    def run(self) -> Run:
-        """Return where training stands. While a parameter is not finite, that is the best recorded moment."""
+    def run(self, steps: Steps = ()) -> Run:
+        """Return where training stands. While a parameter is not finite, that is the best recorded moment.
+
+        After ``steps``, which may lead to a drawing that cannot be trained, it is a run of the last of them.
+        """
         moment, best, until = self._stepper.moment(), self._best, math.inf
+        attic = self._attic
         if not np.isfinite(moment.theta).all():
-            moment = self._good
+            moment, attic = self._good, self._good_attic or attic
             until = moment.epoch + moment.position / self._stepper.batches.count
             if best is not None and best.epoch > moment.epoch:
                 best = None
         slots = self.plan.slots
-        return Run(
+        run = Run(
             step=moment.step,
             epoch=moment.epoch,
             position=moment.position,
@@ -441,6 +466,7 @@ class Trainer:
             curve=self.history.curve(until),
             best=best,
         )
+        return carried(run, self.plan.network, steps, attic.copy())
 
 
 def _check_run(run: Run, stepper: Stepper) -> None:

@@ -11,11 +11,12 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.carry import Carry, Key
 from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame, Note, Part, Probe
 from backprop_gui.engine.learned import drawn_start, origin
-from backprop_gui.engine.run import carried
+from backprop_gui.engine.run import Run, carried
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
 from backprop_gui.network import Network
@@ -224,9 +225,12 @@ class Player(QObject):
 
         def answer(trainer: Trainer | None) -> None:
             try:
-                network, run = (drawn, opened) if trainer is None else (trainer.plan.network, trainer.run())
-                if run is not None:
-                    run = carried(run, network, steps) if run.step else None
+                if trainer is not None:
+                    run: Run | None = trainer.run(steps)
+                else:
+                    run = None if opened is None else carried(opened, drawn, steps, Attic())
+                if run is not None and not run.step:
+                    run = None
                 future.set_result(replace(project, run=run))
             except Exception as error:
                 future.set_exception(error)
@@ -280,6 +284,7 @@ class Player(QObject):
             self._park()
             return
         steps, self._pending = self._pending, []
+        change = steps[-1][1].leaves if steps else 0
         prepared, examples = document.prepared, examples_of(document.prepared)
         drawn, opened = self._stands
         columns = (len(new.network.inputs), len(new.network.outputs))
@@ -293,12 +298,17 @@ class Player(QObject):
         def follow(trainer: Trainer | None) -> Trainer | None:
             self._worker.rest_until(drawn_at)
             if trainer is None:
-                run = None if opened is None else carried(opened, drawn, steps)
-                return trainer_of(replace(new, run=run), prepared)
+                attic = Attic()
+                run = None if opened is None else carried(opened, drawn, steps, attic)
+                begun = trainer_of(replace(new, run=run), prepared)
+                begun.follow_on(change, attic)
+                return begun
             theirs = trainer.plan.network
             if (len(theirs.inputs), len(theirs.outputs)) != columns:
                 # Other columns are another problem: its run begins at its beginning, and keeps playing.
-                return trainer_of(new, prepared)
+                begun = trainer_of(new, prepared)
+                begun.follow_on(change, Attic())
+                return begun
             # Each part is compared with what the trainer has, not with `old`: an earlier job may have failed.
             if new.training != trainer.settings:
                 trainer.configure(new.training)

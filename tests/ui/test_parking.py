@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from backprop_gui.engine.carry import Carry
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.trainer import Trainer
-from backprop_gui.network import Network
-from backprop_gui.project import Project, trainer_of
+from backprop_gui.network import Kind, Network
+from backprop_gui.project import Project, edits, trainer_of
+from backprop_gui.project.edits import Starts
 from backprop_gui.project.files import decode, encode
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.player import Player, State
@@ -144,6 +145,59 @@ def test_a_half_drawn_project_is_saved_with_what_it_has_learned(
     after = values(player)
     assert {key: after[key] for key in kept} == kept
     qtbot.waitUntil(lambda: player.frame is not None)
+
+
+def named(project: Project, name: str) -> int:
+    return next(neuron.id for neuron in project.network.neurons if neuron.name == name)
+
+
+@pytest.mark.parametrize("reopened", [False, True])
+def test_what_undo_brings_back_in_a_half_drawn_project_is_saved(
+    document: Document, player: Player, next_frame: NextFrame, reopened: bool
+) -> None:
+    whole, before = document.project, trained(player, next_frame)
+    h1 = named(document.project, "h1")
+    document.edit("Delete ŷ", without_output(document.project))
+    if reopened:
+        document.open(decode(encode(player.project_now())), None)
+    document.edit("Delete h1", drawn(document.project, document.project.network.without([h1])))
+    document.stack.undo()
+    saved = player.project_now()
+    assert saved.run is not None
+    kept = dict(zip(decode_keys(saved), saved.run.parameters.tolist(), strict=True))
+    assert h1 in kept
+    assert kept == {key: before[key] for key in kept}
+    document.edit("Draw ŷ again", drawn(document.project, whole.network))
+    after = values(player)
+    assert {key: after[key] for key in kept} == kept
+
+
+def test_an_edit_of_a_whole_drawing_that_is_undone_in_a_half_drawn_one(
+    document: Document, player: Player, next_frame: NextFrame
+) -> None:
+    before = trained(player, next_frame)
+    x1, h1 = document.project.network.inputs[0].id, named(document.project, "h1")
+    more = edits.add_neuron(document.project, Kind.OUTPUT, None, Starts(False, player.value))
+    document.edit("Draw another output", more.project)
+    assert document.obstacle is not None
+    loose = document.project.network
+    less = loose.without([h1, loose.outputs[-1].id])
+    document.edit("Delete it and h1", drawn(document.project, less))
+    assert document.obstacle is None
+    values(player)
+    document.stack.undo()
+    saved = player.project_now()
+    assert saved.run is not None
+    kept = dict(zip(decode_keys(saved), saved.run.parameters.tolist(), strict=True))
+    assert kept[x1, h1] == before[x1, h1]
+    # The same in the file, where what makes it whole is the first that is trained.
+    document.open(decode(encode(saved)), None)
+    document.edit("Delete it and h1", drawn(document.project, less))
+    values(player)
+    document.stack.undo()
+    saved = player.project_now()
+    assert saved.run is not None
+    assert dict(zip(decode_keys(saved), saved.run.parameters.tolist(), strict=True)) == kept
 
 
 def decode_keys(project: Project) -> list[object]:
