@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 
-from backprop_gui.ui.numbers import format_number
+from backprop_gui.ui.numbers import fitting_number
 from backprop_gui.ui.widgets.number_field import NumberField
 
 ELSEWHERE = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 """The keyboard is only away for a moment: in another window, or in a menu."""
+FRAME_PX = 21
+"""What of the width of a field is border, padding and the place of the cursor."""
 
 
 class LiveField(NumberField):
-    """Shows a number short as it changes; with the keyboard it stands still, and shows all digits to be typed over.
+    """Shows a number short as it changes, with as many digits as fit, so that no power of ten is cut off.
+
+    With the keyboard it stands still, and shows all digits to be typed over.
 
     Signals
     -------
@@ -42,7 +46,15 @@ class LiveField(NumberField):
     def written(self) -> str:
         if self._typing:
             return super().written()
-        return "" if math.isnan(self.value) else format_number(self.value, self._digits)
+        if math.isnan(self.value):
+            return ""
+        return fitting_number(self.value, self._digits, self.fontMetrics(), self.width() - FRAME_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._typing and not self.property("invalid"):
+            self.setText(self.written())
+            self.setCursorPosition(0)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         if not self._typing:
