@@ -146,8 +146,6 @@ def check_gradient(
                 measured[i] = _nearest_slope(plan, walk, values, int(i), ours[i] * count)
         measured /= count
         loss_error = _relative(seen.losses, walk.losses, of_losses / method.tolerance).max()
-    if plan.trainable is not None:
-        measured[plan.trainable[plan.slots] == 0] = 0.0
     errors = _relative(ours, measured, floor)
     return GradientCheck(plan, method, frozen(ours), frozen(measured), frozen(errors), float(loss_error))
 

@@ -49,7 +49,7 @@ class Trace:
         ∂L/∂z of each example's own loss, without the 1/N of a batch mean; for inputs ∂L/∂x.
     grad : (parameters,) array
         The gradient over these examples in the layout of θ, reduced (mean or sum) as training reduces a batch,
-        without penalties. Frozen parameters have 0.
+        without penalties. That of frozen parameters is there too: it is only training that does not use it.
     losses : (examples,) array
         Each example's own loss.
     predictions : (examples, outputs) array
@@ -119,7 +119,8 @@ class Passes:
     scale : float
         Factor of the gradient: 1 / examples for the mean over a batch, 1 for the sum.
     everything : bool
-        Whether to keep z and to carry δ down to the inputs: for looking, not for training.
+        Whether to keep z, to carry δ down to the inputs, and to keep the gradient of what is frozen: for looking,
+        not for training.
 
     Attributes
     ----------
@@ -223,7 +224,8 @@ class Passes:
         if lowest == 0:
             calls += _cleared(delta, plan.inputs, fresh)
         if plan.trainable is not None:
-            calls.append(partial(np.multiply, grad, plan.trainable.astype(theta.dtype), grad))
+            kept = plan.drawn if everything else plan.trainable
+            calls.append(partial(np.multiply, grad, kept.astype(theta.dtype), grad))
         return calls
 
     def _slope_calls(self, unread: int) -> list[Call]:

@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_gui.engine.activations import ACTIVATIONS, Activation
-from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.arrays import Array, frozen
 from backprop_gui.engine.carry import Key, keys_of
 from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
 from backprop_gui.network import Network, Neuron, check_trainable
@@ -118,6 +118,13 @@ class Plan:
     def slots(self) -> Indices:
         """Where each drawn parameter is in θ: all biases in drawing order, then all weights in drawing order."""
         return np.concatenate([self.bias_slots, self.weight_slots])
+
+    @cached_property
+    def drawn(self) -> Array:
+        """1 where a parameter is drawn, frozen or not, else 0, (size,)."""
+        drawn = np.zeros(self.size)
+        drawn[self.slots] = 1
+        return frozen(drawn)
 
     @cached_property
     def keys(self) -> tuple[Key, ...]:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QWidg
 from backprop_gui.ui.panel import PANELS, Lab, Panel, PanelWidget, load_panels
 
 ROOMY_WIDTH = 1250
-ROOMY_PX, NARROW_PX = (250, 316, 210, 250), (228, 250, 170, 215)
+ROOMY_PX, NARROW_PX = (250, 316, 210, 250), (228, 250, 140, 240)
 """Widths of the left and right docks, heights of the bottom dock and the inspector, in pixels."""
 
 

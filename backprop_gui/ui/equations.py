@@ -222,11 +222,13 @@ def _edge(frame: Frame, edge: Edge, view: View, settings: TrainingSettings) -> E
         )
     delta = float(trace.delta[0, plan.column[edge.target]])
     numbers = (f"{_number(delta)} · {_number(a)}",) * len(TERMS)
-    if edge.frozen:
-        return Equation(
-            f"∂L/∂{weight}", "0", result=float(trace.grad[slot]), note="frozen: it is not trained"
-        )
-    return Equation(f"∂L/∂{weight}", f"δ{_sub(target)} · a{_sub(source)}", numbers, float(trace.grad[slot]))
+    return Equation(
+        f"∂L/∂{weight}",
+        f"δ{_sub(target)} · a{_sub(source)}",
+        numbers,
+        float(trace.grad[slot]),
+        note="frozen: no step is taken" if edge.frozen else "",
+    )
 
 
 def _step(

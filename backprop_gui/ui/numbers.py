@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from PySide6.QtGui import QFontMetrics
+
 from backprop_gui.errors import UserError
 
 MINUS = "\u2212"
@@ -40,6 +42,12 @@ def format_number(value: float, digits: int = 3, *, sign: bool = False) -> str:
     if not SMALLEST_PLAIN <= float(f"{mantissa}e{power}") < LARGEST_PLAIN:
         return f"{prefix}{mantissa}·10{str(power).translate(SUPERSCRIPTS)}"
     return f"{prefix}{abs(value):.{max(0, digits - 1 - power)}f}"
+
+
+def fitting_number(value: float, digits: int, metrics: QFontMetrics, room: int) -> str:
+    """Return ``value`` with ``digits`` significant digits, or with as many fewer as fit into ``room`` pixels."""
+    texts = (format_number(value, count) for count in range(digits, 0, -1))
+    return next((text for text in texts if metrics.horizontalAdvance(text) <= room), format_number(value, 1))
 
 
 def format_exact(value: float) -> str:
@@ -85,4 +93,4 @@ def write_number(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 
-__all__ = ["MINUS", "format_exact", "format_number", "read_number", "write_number"]
+__all__ = ["MINUS", "fitting_number", "format_exact", "format_number", "read_number", "write_number"]

@@ -99,10 +99,14 @@ class TopBar(QWidget):
         for reading in (self._epoch, self._train, self._test, self._right):
             row.addWidget(reading)
         self.set_state(State.PAUSED)
+        # Until it has a width it must not ask for the larger one: the window would not fit a small screen.
+        self._share_room(roomy=False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        roomy = self.width() >= ROOMY
+        self._share_room(roomy=self.width() >= ROOMY)
+
+    def _share_room(self, *, roomy: bool) -> None:
         self._name.setVisible(roomy)
         self._rate.setVisible(roomy)
         self._speed.setFixedWidth(120 if roomy else 70)

@@ -249,7 +249,7 @@ def test_it_gives_up_when_told_to() -> None:
     assert len(asked) == 2
 
 
-def test_frozen_parameters_and_missing_biases_are_left_out() -> None:
+def test_frozen_parameters_are_checked_like_all_and_missing_biases_left_out() -> None:
     network = random_network(11, hidden=5, freeze=0.5, without_bias=0.5)
     plan = compile_network(network)
     x, t = random_examples(network, 3, 0)
@@ -259,7 +259,14 @@ def test_frozen_parameters_and_missing_biases_are_left_out() -> None:
     assert len(check.errors) == network.parameter_count
     still = [plan.slot[n.id] for n in network.neurons if n.bias is not None and n.frozen]
     assert still
-    assert not trace(plan, plan.start, x, t, HALF).grad[still].any()
+    assert trace(plan, plan.start, x, t, HALF).grad[still].all()
+    wrong = check.claimed.copy()
+    wrong[[plan.keys.index(n.id) for n in network.neurons if n.bias is not None and n.frozen]] = 0
+    claimed = np.zeros(plan.size)
+    claimed[plan.slots] = wrong
+    without = check_gradient(plan, plan.start, x, t, HALF, claimed=claimed)
+    assert without is not None
+    assert not without.passed
 
 
 @given(st.integers(0, 1000))

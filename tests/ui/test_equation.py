@@ -104,6 +104,21 @@ def test_edges_in_all_views(frame: Frame, project: Project) -> None:
             assert value_of(equation.numbers[0]) == pytest.approx(equation.result, rel=2e-3, abs=1e-5)
 
 
+def test_what_is_frozen_has_its_true_gradient_and_no_step(frame: Frame, project: Project) -> None:
+    edge = project.network.edges[0]
+    key = edge.source, edge.target
+    network = project.network.with_edges([replace(edge, frozen=True)])
+    still = a_frame(replace(project, network=network), epochs=0)
+    free = a_frame(project, epochs=0)
+    slot = still.plan.slot[key]
+    assert still.trace.grad[slot] == free.trace.grad[slot] != 0
+    assert still.update[slot] == 0 != free.update[slot]
+    equation = equation_of(still, key, View.BACKWARD, project.training)
+    assert value_of(equation.numbers[0]) == pytest.approx(equation.result, rel=2e-3)
+    assert equation.result == still.trace.grad[slot]
+    assert "frozen" in equation.note
+
+
 @pytest.mark.parametrize("loss", list(LOSSES))
 @pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh"])
 def test_outputs_of_every_loss(qapp: QApplication, loss: str, activation: str) -> None:

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QLineEdit, QMainWindow, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.errors import UserError
 from backprop_gui.ui.numbers import read_number, write_number
+from backprop_gui.ui.widgets import number_field
 from backprop_gui.ui.widgets.message import Message
 from backprop_gui.ui.widgets.number_field import NumberField, NumberRow
 from tests.ui.panel_lab import type_into
@@ -105,6 +106,32 @@ def test_escape_takes_back_what_was_typed(qtbot: QtBot) -> None:
     assert field.text() == "2"
     assert problems[-1] == ""
     assert entered == []
+
+
+def test_what_is_refused_gives_way_to_the_number_in_use_when_the_field_is_left(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(number_field, "PASSING_MS", 50)
+    row, other = NumberRow("learning rate", 0, 10, ""), QLineEdit()
+    window = QWidget()
+    column = QVBoxLayout(window)
+    column.addWidget(row)
+    column.addWidget(other)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    row.field.set_value(2)
+    type_into(row.field, "1e9")
+    assert row.field.text() == "1e9"
+    other.setFocus()
+    message = row.findChild(Message)
+    assert row.field.text() == "2"
+    assert not row.field.property("invalid")
+    assert message.text() == "Learning rate must be from 0 to 10."
+    qtbot.waitUntil(lambda: message.isHidden())
+    row.field.set_value(3)
+    assert row.field.text() == "3"
 
 
 def test_the_keyboard_goes_back_to_the_window_once_nothing_is_left_to_correct(qtbot: QtBot) -> None:

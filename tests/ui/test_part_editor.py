@@ -161,6 +161,28 @@ def test_a_number_has_all_its_digits_while_somebody_types(panel: Inspector) -> N
     assert len(parts.value.text()) <= 7
 
 
+@pytest.mark.parametrize("value", [-0.000463217, -2.84049e-7, 12345.678, -0.0129, 0.5])
+def test_a_number_is_never_cut_off(panel: Inspector, value: float) -> None:
+    field = select(panel, hidden(panel)[0]).value
+    field.begin(value)
+    for width in (76, 84, 110):
+        field.resize(width, field.height())
+        # QLineEdit leaves 2 px on both sides of the text within the stylesheet's border and padding.
+        assert field.fontMetrics().horizontalAdvance(field.text()) <= width - 2 * (1 + 7 + 2)
+        assert field.text().startswith("−") == (value < 0)
+        assert ("10⁻⁷" in field.text()) == (abs(value) < 1e-4)
+    assert float(field.text().translate(str.maketrans("−⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "-0123456789-")).replace("·10", "e")) == (
+        pytest.approx(value, rel=1e-2)
+    )
+
+
+def test_no_name_of_an_activation_is_cut_off(panel: Inspector) -> None:
+    activation = select(panel, hidden(panel)[0]).activation
+    room = activation.width() - 2 * (1 + 5 + 2) - 18 + 4
+    for index in range(activation.count()):
+        assert activation.fontMetrics().horizontalAdvance(activation.itemText(index).partition(" (")[0]) <= room
+
+
 def test_frames_do_not_touch_what_is_being_typed(
     panel: Inspector, player: Player, next_frame: After, document: Document
 ) -> None:
@@ -290,7 +312,7 @@ def test_a_drawing_that_cannot_be_trained_is_edited_all_the_same(
 
 def test_every_control_has_a_name_and_a_tooltip_and_tab_goes_through_them_in_order(panel: Inspector) -> None:
     parts = select(panel, hidden(panel)[1])
-    parts.frozen.setFocus()
+    parts.activation.setFocus()
     walked = []
     for _ in range(5):
         control = QApplication.focusWidget()
@@ -298,7 +320,7 @@ def test_every_control_has_a_name_and_a_tooltip_and_tab_goes_through_them_in_ord
         assert control.toolTip()
         walked.append(control.accessibleName() or getattr(control, "text", str)())
         QTest.keyClick(control, Keys.Key_Tab)
-    assert walked == ["frozen", "name of the neuron", "activation", "bias", "bias"]
+    assert walked == ["activation", "name of the neuron", "bias", "bias", "frozen"]
 
 
 def test_editing_while_it_trains_keeps_training(window: Window, qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -66,6 +66,19 @@ def test_it_opens_on_xor_ready_to_play(window: Window) -> None:
     assert window.canvas.view is View.BACKWARD
     assert set(window.panels) == set(PANELS)
     assert all(widget.isEnabled() for widget in window.panels.values())
+
+
+def test_it_opens_within_the_screen_and_can_be_made_small(window: Window) -> None:
+    screen = window.screen().availableGeometry()
+    assert window.minimumSize() == QSize(900, 600)
+    assert window.size() == QSize(1440, 900).boundedTo(
+        QSize(max(900, screen.width()), max(600, screen.height() - 40))
+    )
+    for size in (QSize(1440, 900), QSize(1024, 700), QSize(900, 600)):
+        window.resize(size)
+        QApplication.sendPostedEvents()
+        assert window.size() == size
+        assert window._top._right.geometry().right() < window._top.width() <= size.width()
 
 
 def test_space_plays_and_pauses_and_the_loss_falls(window: Window, qtbot: QtBot) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 
-from backprop_gui.ui.numbers import format_number
-from backprop_gui.ui.widgets.number_field import NumberField
+from backprop_gui.ui.numbers import fitting_number
+from backprop_gui.ui.widgets.number_field import ELSEWHERE, NumberField
 
-ELSEWHERE = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
-"""The keyboard is only away for a moment: in another window, or in a menu."""
+FRAME_PX = 21
+"""What of the width of a field is border, padding and the place of the cursor."""
 
 
 class LiveField(NumberField):
-    """Shows a number short as it changes; with the keyboard it stands still, and shows all digits to be typed over.
+    """Shows a number short as it changes, with as many digits as fit, so that no power of ten is cut off.
+
+    With the keyboard it stands still, and shows all digits to be typed over.
 
     Signals
     -------
@@ -36,13 +38,21 @@ class LiveField(NumberField):
 
     def begin(self, value: float) -> None:
         """Show ``value`` of something else, whatever stands there."""
+        self._mark("")
         self.set_value(math.nan)
         self.set_value(value)
 
     def written(self) -> str:
         if self._typing:
             return super().written()
-        return "" if math.isnan(self.value) else format_number(self.value, self._digits)
+        if math.isnan(self.value):
+            return ""
+        return fitting_number(self.value, self._digits, self.fontMetrics(), self.width() - FRAME_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._typing and not self.property("invalid"):
+            self.show_written()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         if not self._typing:
@@ -53,14 +63,12 @@ class LiveField(NumberField):
         if event.reason() not in ELSEWHERE:
             self.selectAll()
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        if event.reason() in ELSEWHERE:
-            return
+    def leave(self) -> None:
+        """Show the number short again, and let it change."""
         self._typing = False
-        if not self.property("invalid"):
-            self._restore()
-            self.left.emit()
+        super().leave()
+        self.show_written()
+        self.left.emit()
 
 
 LARGEST = 1e300

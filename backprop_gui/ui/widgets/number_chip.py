@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontInfo, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout
 
 from backprop_gui.ui import theme
-from backprop_gui.ui.numbers import format_exact, format_number
+from backprop_gui.ui.numbers import fitting_number, format_exact, format_number
 
-DIGITS, FEWEST_DIGITS = 5, 1
+DIGITS = 5
+FEWEST_DIGITS = 3
+"""With fewer, the number is written smaller first."""
+SMALLER_PX = 2
 MARGINS = (8, 6, 3, 6)
 
 
@@ -28,7 +31,10 @@ class NumberChip(QFrame):
         self._caption.setProperty("role", "caption")
         self._caption.setTextFormat(Qt.TextFormat.PlainText)
         self._number.setTextFormat(Qt.TextFormat.PlainText)
-        self._number.setFont(theme.digits(self._number.font(), bold=True))
+        usual = self._number.font()
+        small = QFontInfo(usual).pixelSize() - SMALLER_PX
+        self._fonts = theme.digits(usual, bold=True), theme.digits(usual, pixel_size=small, bold=True)
+        self._number.setFont(self._fonts[0])
         self._number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         for label in (self._caption, self._number):
             # A digit more must not make the panel wider.
@@ -76,12 +82,15 @@ class NumberChip(QFrame):
         self._fit_number()
 
     def _fit_number(self) -> None:
-        text, metrics, room = "–", self._number.fontMetrics(), self._room
+        text, font, room = "–", self._fonts[0], self._room
         if not math.isnan(self._value):
-            for count in range(DIGITS, FEWEST_DIGITS - 1, -1):
-                text = format_number(self._value, count)
-                if metrics.horizontalAdvance(text) <= room:
-                    break
+            fewest = QFontMetrics(font).horizontalAdvance(format_number(self._value, FEWEST_DIGITS))
+            font = self._fonts[fewest > room]
+            text = fitting_number(self._value, DIGITS, QFontMetrics(font), room)
+        if font != self._number.font():
+            # The height stays, so that nothing below moves.
+            self._number.setMinimumHeight(QFontMetrics(self._fonts[0]).height())
+            self._number.setFont(font)
         if text != self._number.text():
             self._number.setText(text)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from backprop_gui.errors import UserError
@@ -14,10 +15,16 @@ from backprop_gui.ui.widgets.message import Message
 from backprop_gui.ui.widgets.typing_box import TypingBox
 
 FIELD_WIDTH = 92
+ELSEWHERE = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+"""The keyboard is only away for a moment: in another window, or in a menu."""
+PASSING_MS = 6000
+"""How long it is said why a number was refused once the field shows the one in use again."""
 
 
 class NumberField(TypingBox):
     """Shows a number with all its digits and takes another one on Enter or when it is left; Escape takes it back.
+
+    What is refused stays to be corrected as long as the keyboard does; then the number in use is shown again.
 
     Signals
     -------
@@ -43,6 +50,8 @@ class NumberField(TypingBox):
         super().__init__(parent)
         self._low, self._high, self._whole = low, high, whole
         self._value = math.nan
+        self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
+        self._passing.timeout.connect(lambda: self._mark(""))
         self.set_name(name)
         self.setFont(theme.digits(self.font()))
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -75,10 +84,27 @@ class NumberField(TypingBox):
         if self.text() != self.written():
             self._restore()
 
-    def _restore(self) -> None:
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() not in ELSEWHERE:
+            self.leave()
+
+    def leave(self) -> None:
+        """Show the number in use, whatever was typed, now that the keyboard has gone."""
+        if self.property("invalid"):
+            self._dress(invalid=False)
+            self.show_written()
+            self._passing.start()
+
+    def show_written(self) -> None:
+        """Show the number as nobody types."""
         self.setText(self.written())
         self.setCursorPosition(0)
-        self._mark("")
+
+    def _restore(self) -> None:
+        self.show_written()
+        if not self._passing.isActive():
+            self._mark("")
 
     def _edited(self) -> None:
         # A mark goes as soon as what stands there is right; it comes only when somebody is done typing.
@@ -99,7 +125,8 @@ class NumberField(TypingBox):
 
     def _finish(self) -> None:
         if self.text() == self.written():
-            self._mark("")
+            if not self._passing.isActive():
+                self._mark("")
             return
         try:
             value = self._read()
@@ -115,11 +142,15 @@ class NumberField(TypingBox):
         self.entered.emit(value)
 
     def _mark(self, problem: str) -> None:
-        if bool(problem) != bool(self.property("invalid")):
-            self.setProperty("invalid", bool(problem))
+        self._passing.stop()
+        self._dress(invalid=bool(problem))
+        self.problem.emit(problem)
+
+    def _dress(self, *, invalid: bool) -> None:
+        if invalid != bool(self.property("invalid")):
+            self.setProperty("invalid", invalid)
             self.style().unpolish(self)
             self.style().polish(self)
-        self.problem.emit(problem)
 
 
 class NumberRow(QWidget):
@@ -146,4 +177,4 @@ class NumberRow(QWidget):
         grid.setColumnStretch(0, 1)
 
 
-__all__ = ["FIELD_WIDTH", "NumberField", "NumberRow"]
+__all__ = ["ELSEWHERE", "FIELD_WIDTH", "NumberField", "NumberRow"]

@@ -25,7 +25,7 @@ from backprop_gui.ui.widgets.message import Message
 from backprop_gui.ui.widgets.name_box import NameBox
 from backprop_gui.ui.widgets.number_field import NumberField
 
-SIZE_WIDTH, ACTIVATION_WIDTH = 44, 70
+SIZE_WIDTH, ACTIVATION_WIDTH = 44, 106
 FROZEN_TIP = "A frozen weight or bias does not train (Z)"
 BIAS_TIP = "Whether a bias is added to the weighted sum (B)"
 TYPED = "a number such as 0.5, 1/3 or −2e-3; Enter takes it, Escape takes it back"
@@ -85,19 +85,20 @@ class PartEditor(QWidget):
         self.count.setFixedWidth(SIZE_WIDTH)
         self.activation.setFixedWidth(ACTIVATION_WIDTH)
         # Without these, what is not even shown together would set the width of the whole panel.
-        for box, least in ((self.name, 40), (self.value, 40), (self.draw, 80)):
+        for box, least in ((self.name, 40), (self.value, 76), (self.draw, 80)):
             box.setMinimumWidth(least)
-        wide = (self._title, self.name, self.value, self.draw)
+        # A number needs more room than the short names that most neurons have.
+        stretch: dict[QWidget, int] = {self._title: 1, self.name: 2, self.value: 3, self.draw: 1}
         lines: tuple[tuple[QWidget, ...], ...] = (
-            (self._title, self.frozen),
-            (self.name, self.count, self.activation, self.bias, self.caption, self.value),
+            (self._title, self.activation),
+            (self.name, self.count, self.bias, self.caption, self.value, self.frozen),
             (self.draw, self.fold),
         )
         for widgets in lines:
             row = QHBoxLayout()
             row.setSpacing(4)
             for widget in widgets:
-                row.addWidget(widget, int(widget in wide))
+                row.addWidget(widget, stretch.get(widget, 0))
             column.addLayout(row)
         column.addWidget(self.message)
 
