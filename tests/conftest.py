@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def _nothing_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     left = [
         f"the thread {thread.name!r}" for thread in set(threading.enumerate()) - threads if _lives(thread)
     ]
-    left += [f"the QThread {thread!r}" for thread in qthreads if _runs(thread)]
+    left += [f"the QThread {thread!r}" for thread in (reference() for reference in qthreads) if _runs(thread)]
     left += [f"the widget {widget!r}" for widget in _surviving_widgets(widgets)]
     if left:
         pytest.fail(f"The test left behind {', '.join(left)}.")
@@ -72,9 +73,9 @@ def _lives(thread: threading.Thread) -> bool:
 
 
 @contextlib.contextmanager
-def _started_qthreads() -> Iterator[list[Any]]:
-    """Collect every QThread that is started meanwhile."""
-    started: list[Any] = []
+def _started_qthreads() -> Iterator[list[weakref.ref[Any]]]:
+    """Collect every QThread that is started meanwhile, without keeping what it holds alive."""
+    started: list[weakref.ref[Any]] = []
     core = sys.modules.get("PySide6.QtCore")
     if core is None:
         yield started
@@ -82,7 +83,7 @@ def _started_qthreads() -> Iterator[list[Any]]:
     original = core.QThread.start
 
     def start(thread: Any, *arguments: Any) -> None:
-        started.append(thread)
+        started.append(weakref.ref(thread))
         original(thread, *arguments)
 
     core.QThread.start = start
@@ -93,6 +94,8 @@ def _started_qthreads() -> Iterator[list[Any]]:
 
 
 def _runs(thread: Any) -> bool:
+    if thread is None:
+        return False
     try:
         if not thread.isRunning():
             return False

@@ -117,6 +117,10 @@ class Network:
         """The sizes of its layers, such as ``2-4-1``."""
         return "-".join(str(len(self.members[layer.id])) for layer in self.layers)
 
+    def forget(self) -> None:
+        """Let go of what takes the most room and can be found out again: nobody looks at this one for now."""
+        self.__dict__.pop("edge_of", None)
+
     @property
     def parameter_count(self) -> int:
         """How many weights and biases there are, frozen ones included."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
+from shiboken6 import isValid
 
 from backprop_gui.ui.panel import PANELS, Lab, Panel, PanelWidget, load_panels
 
@@ -71,6 +72,9 @@ class Docks:
 
     def _place_titles(self) -> None:
         """Give each dock a title bar, except where its tab says the same already."""
+        if not isValid(self._window):
+            # It is being destroyed, which hides its docks first.
+            return
         for dock in self.by_name.values():
             tabbed = bool(self._window.tabifiedDockWidgets(dock)) and not dock.isFloating()
             if tabbed == (dock.titleBarWidget() is None):

@@ -119,6 +119,7 @@ class Document(QObject):
             self._on_the_way = False
         if self.project is not first:
             self.changed.emit(first, self.project)
+            self._shelve(first)
 
     def show(self, project: Project, prepared: Prepared, carry: Carry) -> None:
         """Make ``project`` the one that is shown, and tell everyone; for undo steps."""
@@ -132,6 +133,12 @@ class Document(QObject):
         self.followed.emit(old, self.project)
         if not self._on_the_way:
             self.changed.emit(old, self.project)
+        self._shelve(old)
+
+    def _shelve(self, old: Project) -> None:
+        """Make ``old`` small, if it is kept for undo only: of 100,000 edges there would be a table in each step."""
+        if old.network is not self.project.network:
+            old.network.forget()
 
 
 def _checked(project: Project) -> tuple[Prepared, UserError | None]:

@@ -38,7 +38,9 @@ class Lab:
     editor: Editor = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "editor", Editor(self.document, self.player, self.selection))
+        # With a parent, what is connected to its signals goes with the window: Python sees no cycle through Qt.
+        editor = Editor(self.document, self.player, self.selection, self.document)
+        object.__setattr__(self, "editor", editor)
 
 
 class PanelWidget(QWidget):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backprop_gui.errors import UserError
-from backprop_gui.project import Project, with_data, with_shape
+from backprop_gui.project import Project, edits, with_data, with_shape
 from backprop_gui.ui.document import Document
 from tests.ui.conftest import a_project
 
@@ -32,6 +32,29 @@ def test_an_edit_its_undo_and_its_redo_each_tell_what_was_and_what_is(document: 
     assert changes == [(first, second), (second, first), (first, second)]
     assert document.project is second
     assert document.stack.undo_text == "Resize"
+
+
+def test_a_drawing_that_is_only_kept_for_undo_takes_little_room(document: Document) -> None:
+    first = document.project
+    pair = next(iter(first.network.edge_of))
+    for weight in (1.0, 2.0, 3.0):
+        edit = edits.set_weight(document.project, pair, weight)
+        document.edit(edit.text, edit.project)
+        assert document.project.network.edge_of[pair].weight == weight
+        document.edit("Rate", rated(document.project, weight / 10))
+        # The same drawing is still the one that is shown.
+        assert "edge_of" in vars(document.project.network)
+    steps = [document.project]
+    document.followed.connect(lambda old, new: steps.append(new))
+    document.changed.connect(lambda old, new: (old.network.edge_of, new.network.edge_of))
+    document.go_to(2)
+    document.stack.undo()
+    others = [step.network for step in (first, *steps) if step.network is not document.project.network]
+    assert len(others) == 5
+    assert not any("edge_of" in vars(network) for network in others)
+    # What was forgotten is found out again.
+    document.go_to(5)
+    assert document.project.network.edge_of[pair].weight == 3.0
 
 
 def test_steps_with_one_key_merge_and_others_do_not(document: Document) -> None:
