@@ -67,7 +67,7 @@ class Editor(QObject):
     @property
     def trained(self) -> bool:
         """Whether there is anything that could be kept: training has begun."""
-        frame = self._player.frame or self._player.parked
+        frame = self._player.last
         if frame is not None:
             return frame.step > 0
         run = self.project.run
