@@ -147,8 +147,8 @@ class Player(QObject):
         self._set_state(State.PAUSED)
 
     def toggle(self) -> None:
-        """Play or pause."""
-        if self.state is State.RUNNING:
+        """Play or pause; while the drawing cannot be trained, pause what would go on by itself."""
+        if self.state is State.RUNNING or self._goes_on:
             self.pause()
         else:
             self.play()
