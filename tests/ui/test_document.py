@@ -37,7 +37,8 @@ def test_an_edit_its_undo_and_its_redo_each_tell_what_was_and_what_is(document: 
 def test_steps_with_one_key_merge_and_others_do_not(document: Document) -> None:
     first = document.project
     for rate in (0.2, 0.3, 0.4):
-        document.edit("Learning rate", rated(document.project, rate), merge="learning_rate")
+        document.edit(f"Learning rate {rate}", rated(document.project, rate), merge="learning_rate")
+    assert document.stack.undo_text == "Learning rate 0.4", "what it leads to is what it is called"
     document.edit("Resize", with_shape(document.project, (5,)))
     document.edit("Learning rate", rated(document.project, 0.5), merge="learning_rate")
     assert document.stack.count == 3
