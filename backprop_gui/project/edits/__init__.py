@@ -21,7 +21,7 @@ from backprop_gui.project.edits.changing import (
     tidy,
 )
 from backprop_gui.project.edits.clipboard import as_text, duplicate, from_text, paste
-from backprop_gui.project.edits.edit import Edit, Starts
+from backprop_gui.project.edits.edit import Edit, Starts, together
 from backprop_gui.project.edits.growing import add_layer, add_neuron, connect, resize_layer
 from backprop_gui.project.edits.inserting import insert_layer, split_edge
 
@@ -51,4 +51,5 @@ __all__ = [
     "set_weight",
     "split_edge",
     "tidy",
+    "together",
 ]
