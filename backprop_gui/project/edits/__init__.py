@@ -6,7 +6,7 @@ An edit that is not possible raises a :class:`~backprop_gui.network.NetworkError
 from __future__ import annotations
 
 from backprop_gui.network.fragments import fragment
-from backprop_gui.network.reach import problem_with_connect
+from backprop_gui.network.reach import problem_with_connect, problem_with_insert
 from backprop_gui.project.edits.changing import (
     draw_layer,
     move,
@@ -40,6 +40,7 @@ __all__ = [
     "move",
     "paste",
     "problem_with_connect",
+    "problem_with_insert",
     "remove",
     "rename",
     "rename_layer",
