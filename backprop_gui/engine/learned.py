@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ Steps = Sequence[tuple[Network, Carry]]
 """Drawings that followed each other, and what each change meant."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Learned:
     """The live values of a drawing: one entry for each bias and then for each edge, in drawing order.
 
@@ -44,6 +45,20 @@ class Learned:
     vectors: Mapping[str, Array]
     optimizer: Optimizer | None = None
     whole: bool = True
+
+    @property
+    def weights(self) -> Array:
+        """The weights of the edges, in drawing order."""
+        return self.theta[len(self.theta) - len(self.network.edges) :]
+
+    def value(self, key: Key) -> float | None:
+        """Return the value of a parameter; None if there is none."""
+        place = self._place_of.get(key)
+        return None if place is None else float(self.theta[place])
+
+    @cached_property
+    def _place_of(self) -> Mapping[Key, int]:
+        return {key: place for place, key in enumerate(keys_of(self.network))}
 
     def through(self, steps: Steps, attic: Attic) -> Learned:
         """Return what is left after ``steps``; the ``attic`` keeps what they take away, and gives it back."""
@@ -157,36 +172,10 @@ def drawn_start(network: Network, key: Key) -> float | None:
     return None if neuron is None else neuron.bias
 
 
-def origin(first: Network, steps: Steps, key: Key, start: float) -> tuple[Key | None, float]:
-    """Return which parameter of ``first`` one has its value from after ``steps``, and how that one was drawn.
-
-    None if its value is not from there; it is then the drawn one.
-    """
-    left = list(steps)
-    while left:
-        _, how = left.pop()
-        before = left[-1][0] if left else first
-        if key not in how.touched and drawn_start(before, key) == start:
-            continue
-        undone = [place for place, (_, step) in enumerate(left) if step.leaves in how.takes]
-        if undone:
-            # It is as it was before the change that is taken back.
-            del left[undone[0] :]
-        elif key in how.inherits:
-            key = how.inherits[key]
-        else:
-            return None, start
-        there = drawn_start(left[-1][0] if left else first, key)
-        if there is None:
-            return None, start
-        start = there
-    return key, start
-
-
 def starts_of(network: Network) -> Array:
     """Return the drawn starting values of all parameters, in drawing order."""
     biases = [neuron.bias for neuron in network.neurons if neuron.bias is not None]
     return np.concatenate([np.array(biases, np.float64), EdgeArrays.of(network.edges).weight])
 
 
-__all__ = ["Learned", "Steps", "drawn_start", "origin", "starts_of"]
+__all__ = ["Learned", "Steps", "drawn_start", "starts_of"]

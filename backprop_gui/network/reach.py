@@ -56,15 +56,52 @@ def problem_with_connect(
     return DuplicateEdgeError("All of these neurons are already connected.")
 
 
+def problem_with_insert(network: Network, left: int, right: int) -> NetworkError | None:
+    """Return why no layer can be put between two layers, so that all of one leads to it and it to all of the other.
+
+    Looks only at edges between the ranks of the two layers, so it can be asked while the mouse moves.
+    """
+    names = [network.require_layer(layer).name for layer in (left, right)]
+    inside = {neuron.id for neuron in network.members[left]}
+    after = [neuron.id for neuron in network.members[right] if neuron.kind is not Kind.INPUT]
+    if left == right or not any(edge.source in inside for id in after for edge in network.incoming[id]):
+        return NetworkError(
+            f"No edge leads from the layer {names[0]} to the layer {names[1]}: connect them, then a layer fits between."
+        )
+    ends = _leads_back(network, inside, after)
+    if ends is None:
+        return None
+    source, target = (network.neuron_of[id].name for id in ends)
+    return CycleError(
+        f"A layer between {names[0]} and {names[1]} would close a cycle, because {target} already leads to {source}: "
+        "a network must feed forward."
+    )
+
+
 def _way_back(network: Network, sources: Collection[int], targets: Collection[int]) -> CycleError | None:
     """Return an error if an edge from a source to a target would close a cycle, also together with another one."""
-    ends, ranks = set(targets), network.ranks
+    ends = set(targets)
     both = [id for id in dict.fromkeys(sources) if id in ends]
     if len(both) > 1:
         one, other = (network.neuron_of[id].name for id in both[:2])
         return CycleError(
             f"Edges from {one} to {other} and back would close a cycle: a network must feed forward."
         )
+    found = _leads_back(network, sources, targets)
+    if found is None:
+        return None
+    source, target = (network.neuron_of[id].name for id in found)
+    return CycleError(
+        f"An edge from {source} to {target} would close a cycle, because {target} already leads to "
+        f"{source}: a network must feed forward."
+    )
+
+
+def _leads_back(
+    network: Network, sources: Collection[int], targets: Collection[int]
+) -> tuple[int, int] | None:
+    """Return a source and a target that already leads to it, None if there are none."""
+    ends, ranks = set(targets), network.ranks
     lowest = min(ranks[id] for id in ends)
     origin = {id: id for id in sources}
     stack = [id for id in origin if ranks[id] > lowest]
@@ -73,11 +110,7 @@ def _way_back(network: Network, sources: Collection[int], targets: Collection[in
         for edge in network.incoming[here]:
             before = edge.source
             if before in ends:
-                source, target = network.neuron_of[origin[here]].name, network.neuron_of[before].name
-                return CycleError(
-                    f"An edge from {source} to {target} would close a cycle, because {target} already leads to "
-                    f"{source}: a network must feed forward."
-                )
+                return origin[here], before
             if before not in origin:
                 origin[before] = origin[here]
                 if ranks[before] > lowest:
@@ -136,4 +169,4 @@ class Influence:
         return self._fed[output]
 
 
-__all__ = ["Influence", "new_pairs", "problem_with_connect"]
+__all__ = ["Influence", "new_pairs", "problem_with_connect", "problem_with_insert"]

@@ -187,7 +187,7 @@ class _Edit:
         """Become one with a step of the same merge key."""
         if not self._merge or not isinstance(other, _Edit) or other._merge != self._merge:
             return False
-        self._after = other._after
+        self.text, self._after = other.text, other._after
         self._carry = Carry(
             self._carry.touched | other._carry.touched, {**self._carry.inherits, **other._carry.inherits}
         )

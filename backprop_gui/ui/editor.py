@@ -68,7 +68,7 @@ class Editor(QObject):
     @property
     def trained(self) -> bool:
         """Whether there is anything that could be kept: training has begun."""
-        frame = self._player.frame or self._player.parked
+        frame = self._player.last
         if frame is not None:
             return frame.step > 0
         run = self.project.run
@@ -164,10 +164,11 @@ class Editor(QObject):
             self.selection.set(ids)
 
     def nudge(self, dx: float, dy: float) -> None:
-        """Move the selected neurons a little; nudges that follow each other are one step."""
+        """Move the selected neurons a little; nudges of the same ones that follow each other are one step."""
         ids = self.neurons
         if ids:
-            self.attempt(lambda project: edits.move(project, ids, dx * NUDGE, dy * NUDGE), merge="nudge")
+            merge = f"nudge {sorted(ids)}"
+            self.attempt(lambda project: edits.move(project, ids, dx * NUDGE, dy * NUDGE), merge)
 
     def tidy(self) -> None:
         """Lay the network out in ranks."""

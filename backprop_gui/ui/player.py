@@ -12,10 +12,10 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from backprop_gui.engine.attic import Attic
-from backprop_gui.engine.carry import Carry, Key
+from backprop_gui.engine.carry import Carry, Key, keys_of
 from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame, Note, Part, Probe
-from backprop_gui.engine.learned import drawn_start, origin
+from backprop_gui.engine.learned import Learned, drawn_start
 from backprop_gui.engine.run import Run, carried
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
@@ -53,6 +53,11 @@ class State(enum.Enum):
     RUNNING = "running"
 
 
+def columns_of(network: Network) -> tuple[int, int]:
+    """Return how many inputs and outputs there are."""
+    return len(network.inputs), len(network.outputs)
+
+
 class Player(QObject):
     """Keeps the worker in step with the document.
 
@@ -63,8 +68,9 @@ class Player(QObject):
     ----------
     frame : Frame or None
         The newest one; None before the first and while the drawing cannot be trained.
-    parked : Frame or None
-        While the drawing cannot be trained, the last frame: its parameters are those that training goes on with.
+    last : Frame or None
+        The newest one, also while the drawing cannot be trained: its parameters are then those that training goes
+        on with.
     state : State
     unit : Unit
     updates_a_second : float
@@ -79,8 +85,8 @@ class Player(QObject):
         Training stopped by itself, and why; or that no longer holds.
     failed(str)
         A sentence about something that did not work.
-    stood(Frame)
-        The drawing cannot be trained, and this is the last frame from before: only its parameters still hold.
+    stood()
+        The drawing cannot be trained, and it is known better than before where training stands.
     waiting(UserError or None)
         The drawing cannot be trained as it is, and why; or now it can.
     """
@@ -91,14 +97,13 @@ class Player(QObject):
     state_changed = Signal(object)
     noted = Signal(object)
     failed = Signal(str)
-    stood = Signal(object)
+    stood = Signal()
     waiting = Signal(object)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self.frame: Frame | None = None
-        self.parked: Frame | None = None
         self.state = State.PAUSED
         self.unit = Unit.EPOCH
         self.updates_a_second = math.inf
@@ -108,10 +113,11 @@ class Player(QObject):
         self._last_picture = self._last_curve = self._last_number = self._yields_until = 0.0
         self._goes_on = False
         self._waits = document.obstacle is not None
-        self._pending: list[tuple[Network, Carry]] = []
+        self._present: tuple[Learned, Attic, int] | None = None
+        """What was computed last: the values after so many unseen changes, and what these took away."""
         project = document.project
-        self._stands = (project.network, project.run)
         trainer = None if document.obstacle else trainer_of(project, document.prepared)
+        self._stand(project, trainer)
         self._worker = Worker(trainer, self)
         self._worker.ready.connect(self._deliver_all)
         self._worker.stopped.connect(self._stopped)
@@ -141,8 +147,8 @@ class Player(QObject):
         self._set_state(State.PAUSED)
 
     def toggle(self) -> None:
-        """Play or pause."""
-        if self.state is State.RUNNING:
+        """Play or pause; while the drawing cannot be trained, pause what would go on by itself."""
+        if self.state is State.RUNNING or self._goes_on:
             self.pause()
         else:
             self.play()
@@ -255,14 +261,31 @@ class Player(QObject):
             ) from None
 
     def value(self, key: Key) -> float:
-        """Return the present value of a parameter; of one that is in no frame yet, the drawn one."""
-        network, frame = self._document.project.network, self.frame or self.parked
-        start = drawn_start(network, key) or 0.0
-        if frame is None:
-            return start
-        old, start = origin(frame.plan.network, self._pending, key, start)
-        slot = frame.plan.slot.get(old) if old is not None else None
-        return start if slot is None or frame.plan.start[slot] != start else float(frame.theta[slot])
+        """Return the present value of a parameter; where nothing has been trained yet, the drawn one."""
+        frame = self.last
+        if frame is not None and not self._unseen:
+            slot = frame.plan.slot.get(key)
+            return 0.0 if slot is None else float(frame.theta[slot])
+        present = self.present
+        value = drawn_start(self._document.project.network, key) if present is None else present.value(key)
+        return value or 0.0
+
+    @property
+    def present(self) -> Learned | None:
+        """The present values of what is drawn; None where nothing has been trained yet: the drawn ones."""
+        if self._present is None:
+            frame, (drawn, run) = self.last, self._stands
+            if frame is not None:
+                theta = frame.theta[frame.plan.slots]
+                self._present = Learned(frame.plan.network, theta, {}), frame.attic.copy(), 0
+            elif run is not None and run.step:
+                self._present = Learned(drawn, run.parameters, {}), Attic(), 0
+            else:
+                return None
+        learned, attic, seen = self._present
+        if seen < len(self._unseen):
+            self._present = learned.through(self._unseen[seen:], attic), attic, len(self._unseen)
+        return self._present[0]
 
     def give_way(self, seconds: float = GESTURE_SECONDS) -> None:
         """Give the window precedence for a moment: training and its pictures go on, but more slowly."""
@@ -276,10 +299,23 @@ class Player(QObject):
 
     # ---- following the document
 
+    def _stand(self, project: Project, trainer: Trainer | None) -> None:
+        """Begin with ``project``, for which there is a trainer if it can be trained."""
+        self._stands = (project.network, project.run)
+        self._pending: list[tuple[Network, Carry]] = []
+        """The changes that the worker does not know yet, because it could not train what they lead to."""
+        self._unseen: list[tuple[Network, Carry]] = []
+        """The changes that no frame knows of yet."""
+        self._present = None
+        self.last: Frame | None = None
+        self._trained = None if trainer is None else project.network
+        """The last drawing that the worker was given."""
+
     def _sync(self, old: Project, new: Project) -> None:
         document = self._document
         if new.network is not old.network or document.carry.touched:
             self._pending.append((new.network, document.carry))
+            self._unseen.append((new.network, document.carry))
         if document.obstacle is not None:
             self._park()
             return
@@ -287,7 +323,11 @@ class Player(QObject):
         change = steps[-1][1].leaves if steps else 0
         prepared, examples = document.prepared, examples_of(document.prepared)
         drawn, opened = self._stands
-        columns = (len(new.network.inputs), len(new.network.outputs))
+        columns = columns_of(new.network)
+        if self._trained is not None and columns_of(self._trained) != columns:
+            anew = frozenset(keys_of(new.network))
+            self._unseen.append((new.network, Carry(touched=anew, leaves=change)))
+        self._trained = new.network
         # Read here once: the worker and the window would otherwise both do it at the same time.
         EdgeArrays.of(new.network.edges)
         drawn_at = 0.0
@@ -304,7 +344,7 @@ class Player(QObject):
                 begun.follow_on(change, attic)
                 return begun
             theirs = trainer.plan.network
-            if (len(theirs.inputs), len(theirs.outputs)) != columns:
+            if columns_of(theirs) != columns:
                 # Other columns are another problem: its run begins at its beginning, and keeps playing.
                 begun = trainer_of(new, prepared)
                 begun.follow_on(change, Attic())
@@ -329,13 +369,11 @@ class Player(QObject):
         if self.state is State.RUNNING:
             self.pause()
         self._goes_on = goes_on
-        if self.frame is not None:
-            self.parked, self.frame = self.frame, None
+        self.frame = None
         self._waits = True
         self.waiting.emit(self._document.obstacle)
 
     def _unpark(self) -> None:
-        self.parked = None
         if self._waits:
             self._waits = False
             self.waiting.emit(None)
@@ -351,11 +389,10 @@ class Player(QObject):
 
     def _begin_anew(self) -> None:
         self.pause()
-        self._pending = []
-        self.frame = self.parked = None
+        self.frame = None
         project, prepared = self._document.project, self._document.prepared
-        self._stands = (project.network, project.run)
         trainer = None if self._document.obstacle else trainer_of(project, prepared)
+        self._stand(project, trainer)
         self._worker.replace(trainer)
         self.look_at(Probe())
         self._waits = self._document.obstacle is not None
@@ -368,9 +405,9 @@ class Player(QObject):
         frame = self._worker.take()
         if self._document.obstacle is None:
             return frame
-        if frame is not None and self.parked is not None:
-            self.parked = frame
-            self.stood.emit(frame)
+        if frame is not None and self._trained is not None:
+            self._know(frame)
+            self.stood.emit()
         return None
 
     def _deliver(self) -> None:
@@ -416,11 +453,19 @@ class Player(QObject):
 
     def _see(self, frame: Frame) -> None:
         self.frame = frame
+        self._know(frame)
         if frame.probe == self._asked:
             self._asked = None
         if frame.note != self._note:
             self._note = frame.note
             self.noted.emit(frame.note)
+
+    def _know(self, frame: Frame) -> None:
+        """Count from ``frame`` on: it knows of some of the changes."""
+        numbers = [how.leaves for _, how in self._unseen]
+        if frame.change in numbers:
+            del self._unseen[: len(numbers) - numbers[::-1].index(frame.change)]
+        self.last, self._present = frame, None
 
     def _stopped(self, number: int) -> None:
         # Whatever was begun meanwhile goes on.

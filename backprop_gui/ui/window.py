@@ -173,7 +173,7 @@ class Window(QMainWindow):
         for name, widget in self.panels.items():
             paces[PANELS[name].pace].connect(widget.show_frame)
         player.pictures.connect(canvas.show_frame)
-        player.stood.connect(canvas.show_frame)
+        player.stood.connect(lambda: self._wait(lab.document.obstacle))
         player.numbers.connect(top.show_frame)
         player.numbers.connect(self._show_probe)
         player.numbers.connect(self._show_equation)
@@ -227,8 +227,10 @@ class Window(QMainWindow):
 
     def _wait(self, obstacle: UserError | None) -> None:
         """Show that the drawing cannot be trained as it is, and why; or that now it can."""
-        self.canvas.set_obstacle("" if obstacle is None else str(obstacle))
-        if obstacle is not None:
+        if obstacle is None:
+            self.canvas.set_obstacle("")
+        else:
+            self.canvas.set_obstacle(str(obstacle), self.lab.player.present)
             self._top.clear(begun=self.lab.player.parked is not None)
             self.equation.clear()
 

@@ -14,7 +14,7 @@ from backprop_gui.engine import attic as attics
 from backprop_gui.engine.attic import Attic, Shelf
 from backprop_gui.engine.carry import Carry, Key, keys_of, new_number
 from backprop_gui.engine.examples import Examples
-from backprop_gui.engine.learned import drawn_start, origin
+from backprop_gui.engine.learned import Learned, drawn_start
 from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.engine.stepper import check_fit
 from backprop_gui.engine.trainer import Trainer
@@ -324,15 +324,13 @@ def test_where_a_value_comes_from_is_known_before_it_is_computed(
     network = random_network(seed, outputs=2, freeze=0.0, activations=("tanh",), output_activation="identity")
     drawing = Drawing(network)
     drawing.train()
-    before = live(drawing.trainer)
+    plan = drawing.trainer.plan
+    before = Learned(network, drawing.trainer.theta[plan.slots], {})
     act(drawing, "output", 0)
     for what, pick in acts:
         act(drawing, what, pick)
         if not drawing.waiting:
             return
+        present = before.through(drawing.waiting, drawing.trainer.frame().attic.copy())
         for key, (value, *_) in drawing.model.items():
-            start = drawn_start(drawing.network, key)
-            assert start is not None
-            old, start = origin(network, drawing.waiting, key, start)
-            shown = start if old is None else before[old][0]
-            assert shown == value, (key, what)
+            assert present.value(key) == value, (key, what)

@@ -60,7 +60,8 @@ def test_a_drawing_that_is_only_kept_for_undo_takes_little_room(document: Docume
 def test_steps_with_one_key_merge_and_others_do_not(document: Document) -> None:
     first = document.project
     for rate in (0.2, 0.3, 0.4):
-        document.edit("Learning rate", rated(document.project, rate), merge="learning_rate")
+        document.edit(f"Learning rate {rate}", rated(document.project, rate), merge="learning_rate")
+    assert document.stack.undo_text == "Learning rate 0.4", "what it leads to is what it is called"
     document.edit("Resize", with_shape(document.project, (5,)))
     document.edit("Learning rate", rated(document.project, 0.5), merge="learning_rate")
     assert document.stack.count == 3

@@ -58,7 +58,9 @@ def test_a_neuron_gets_another_name_and_bias(hand: Hand) -> None:
     assert hand.canvas.graphics.hasFocus()
     assert hand.network.neuron_of[id].name == "first"
     assert hand.network.neuron_of[id].bias == 0.25
-    assert hand.steps == ["Rename h1 to first", "Set b of first to 0.25"]
+    assert hand.steps == ["Rename h1 to first, set b of first to 0.25"]
+    hand.window.lab.document.stack.undo()
+    assert hand.neuron("h1").id == id
 
 
 @pytest.mark.parametrize(("text", "value"), [("1/3", 1 / 3), ("0,5", 0.5), ("-2e-3", -2e-3), ("−4", -4.0)])
@@ -136,8 +138,14 @@ def test_a_layer_gets_another_name_and_size(hand: Hand) -> None:
     hand.double_click(hand.heading(layer))
     write(box(hand, "neurons"), "2.5", Qt.Key.Key_Return)
     assert "whole number" in form(hand)._message.text()
+    write(box(hand, "name"), "second")
     write(box(hand, "neurons"), "0", Qt.Key.Key_Return)
-    assert len(hand.network.members[layer]) == 5
+    assert form(hand).isVisible(), "what was typed stays when it is refused"
+    assert box(hand, "neurons").hasFocus()
+    assert "1 to" in form(hand)._message.text()
+    assert (hand.network.layer_of[layer].name, len(hand.network.members[layer])) == ("first", 5)
+    write(box(hand, "neurons"), "2", Qt.Key.Key_Return)
+    assert (hand.network.layer_of[layer].name, len(hand.network.members[layer])) == ("second", 2)
     assert len(hand.steps) == 2
 
 

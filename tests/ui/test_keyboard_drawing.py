@@ -243,6 +243,8 @@ def test_keys_extend_nudge_and_walk_over_edges(window: Window) -> None:
         assert after[name] == (before[name][0] + 20, before[name][1] + 10)
     assert window.lab.document.stack.count == 1, "nudges that follow each other are one step"
     press(window, "up")
+    press(window, "ctrl+right")
+    assert window.lab.document.stack.count == 2, "those of others are not"
     press(window, "tab")
     assert "→" in selected(window)[0]
     assert first in before

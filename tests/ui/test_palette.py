@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.network import Kind, Network
+from backprop_gui.project import edits
 from backprop_gui.ui.canvas.gestures.ghost import NO_GHOST
 from backprop_gui.ui.canvas.gestures.spots import layer_boxes
 from backprop_gui.ui.canvas.picture import RADIUS
@@ -106,6 +107,21 @@ def test_a_layer_between_two_is_inserted(hand: Hand, place: str) -> None:
         hand.network.neuron_of[e.source].name == "h1" and e.target not in new for e in hand.network.edges
     )
     assert all(len(hand.network.incoming[id]) == 3 for id in new)
+
+
+def test_a_layer_that_would_close_a_cycle_is_refused_before_it_is_dropped(hand: Hand) -> None:
+    editor, steps = hand.window.lab.editor, len(hand.steps)
+    back, away = pair(hand, "g1", "h3"), [pair(hand, "h3", name) for name in ("g1", "g2")]
+    editor.attempt(lambda project: edits.remove(project, away))
+    editor.attempt(lambda project: edits.connect(project, back[:1], back[1:], editor.starts))
+    hand.carry("layer", between(hand, "h1", "g1"))
+    assert hand.canvas.hands.ghost.refused
+    assert hand.text == (
+        "A layer between hidden 1 and hidden 2 would close a cycle, because g1 already leads to h3: "
+        "a network must feed forward."
+    )
+    drop(hand, "layer")
+    assert len(hand.steps) == steps + 2
 
 
 def test_a_layer_on_a_layer_enlarges_it(hand: Hand) -> None:

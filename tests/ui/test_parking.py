@@ -76,6 +76,20 @@ def test_who_pauses_meanwhile_stays_paused(document: Document, player: Player, n
     assert player.state is State.PAUSED
 
 
+def test_the_key_that_pauses_keeps_it_from_going_on(
+    document: Document, player: Player, next_frame: NextFrame
+) -> None:
+    next_frame(player.play, accept=lambda frame: frame.step > 20)
+    document.edit("Delete ŷ", without_output(document.project))
+    player.toggle()
+    heard: list[object] = []
+    player.waiting.connect(heard.append)
+    player.toggle()
+    assert "no output" in str(heard[0]), "a second time it would play"
+    document.stack.undo()
+    assert player.state is State.PAUSED
+
+
 def test_undo_brings_back_what_was_learned(document: Document, player: Player, next_frame: NextFrame) -> None:
     before = trained(player, next_frame)
     network = document.project.network

@@ -6,7 +6,7 @@ An edit that is not possible raises a :class:`~backprop_gui.network.NetworkError
 from __future__ import annotations
 
 from backprop_gui.network.fragments import fragment
-from backprop_gui.network.reach import problem_with_connect
+from backprop_gui.network.reach import problem_with_connect, problem_with_insert
 from backprop_gui.project.edits.changing import (
     draw_layer,
     move,
@@ -21,7 +21,7 @@ from backprop_gui.project.edits.changing import (
     tidy,
 )
 from backprop_gui.project.edits.clipboard import as_text, duplicate, from_text, paste
-from backprop_gui.project.edits.edit import Edit, Starts
+from backprop_gui.project.edits.edit import Edit, Starts, together
 from backprop_gui.project.edits.growing import add_layer, add_neuron, connect, resize_layer
 from backprop_gui.project.edits.inserting import insert_layer, split_edge
 
@@ -40,6 +40,7 @@ __all__ = [
     "move",
     "paste",
     "problem_with_connect",
+    "problem_with_insert",
     "remove",
     "rename",
     "rename_layer",
@@ -51,4 +52,5 @@ __all__ = [
     "set_weight",
     "split_edge",
     "tidy",
+    "together",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backprop_gui.network import Key, Network
@@ -82,6 +82,20 @@ def check_edge_count(count: int) -> None:
         raise ShapeError(f"This network would have {count:,} edges: at most {MOST_EDGES:,} can be drawn.")
 
 
+def together(project: Project, makes: Sequence[Callable[[Project], Edit]]) -> Edit:
+    """Return several edits, of which each goes on from the one before, as one; none of them may inherit."""
+    made: list[Edit] = []
+    for make in makes:
+        made.append(make(made[-1].project if made else project))
+    first, *others = (edit.text for edit in made)
+    return Edit(
+        ", ".join([first, *(text[:1].lower() + text[1:] for text in others)]),
+        made[-1].project,
+        touched=frozenset[Key]().union(*(edit.touched for edit in made)),
+        note=" ".join(edit.note for edit in made if edit.note),
+    )
+
+
 # ---- words
 
 
@@ -134,4 +148,5 @@ __all__ = [
     "name_of",
     "several",
     "shown",
+    "together",
 ]

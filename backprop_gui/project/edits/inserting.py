@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from backprop_gui.network import Edge, Key, Kind, Network, Neuron
-from backprop_gui.network.errors import NetworkError
 from backprop_gui.network.layout import column_at, free_place, near_column, with_column_between
 from backprop_gui.network.naming import new_names
+from backprop_gui.network.reach import problem_with_insert
 from backprop_gui.project.edits.beginning import AS_BEFORE, Ends, draw_of, new_neuron
 from backprop_gui.project.edits.edit import (
     Edit,
@@ -38,7 +38,7 @@ def insert_layer(project: Project, left: int, right: int, size: int, starts: Sta
     Raises
     ------
     NetworkError
-        If no edge leads from the left layer to the right one, or the layer cannot have ``size`` neurons.
+        What :func:`problem_with_insert` says, or if the layer cannot have ``size`` neurons.
     """
     network = project.network
     names = network.require_layer(left).name, network.require_layer(right).name
@@ -46,10 +46,9 @@ def insert_layer(project: Project, left: int, right: int, size: int, starts: Sta
     before, after = network.members[left], network.members[right]
     inside = {neuron.id for neuron in before}
     old = {(e.source, e.target): e for n in after for e in network.incoming[n.id] if e.source in inside}
-    if left == right or not old:
-        raise NetworkError(
-            f"No edge leads from the layer {names[0]} to the layer {names[1]}: connect them, then a layer fits between."
-        )
+    problem = problem_with_insert(network, left, right)
+    if problem is not None:
+        raise problem
     after = tuple(neuron for neuron in after if neuron.kind is not Kind.INPUT)
     check_edge_count(len(network.edges) - len(old) + size * (len(before) + len(after)))
     passes = starts.keep and size >= len(before)

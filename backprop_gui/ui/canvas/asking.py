@@ -7,7 +7,17 @@ from backprop_gui.ui.canvas.legend import Content
 from backprop_gui.ui.canvas.scale import Reach
 from backprop_gui.ui.canvas.scene import NetworkScene
 from backprop_gui.ui.canvas.views import EDGE_TITLES, NEURON_TITLES, View
-from backprop_gui.ui.canvas.words import bundle_tooltip, heading_tooltip, layer_hint, tooltip
+from backprop_gui.ui.canvas.words import (
+    Row,
+    bundle_tooltip,
+    heading_tooltip,
+    layer_hint,
+    rows_of,
+    rows_while_it_waits,
+    title_of,
+    tooltip,
+)
+from backprop_gui.ui.selection import Key
 
 
 def tooltip_at(scene: NetworkScene, x: float, y: float, tolerance: float) -> str:
@@ -26,7 +36,14 @@ def tooltip_at(scene: NetworkScene, x: float, y: float, tolerance: float) -> str
         layer = scene.network.neuron_of[key].layer
         if layer in scene.maps or layer in scene.opened:
             hint = layer_hint(len(scene.network.members[layer]), is_open=layer in scene.opened)
-    return tooltip(scene.network, key, scene.frame, scene.lookup, hint)
+    return tooltip(title_of(scene.network, key), rows_at(scene, key), hint)
+
+
+def rows_at(scene: NetworkScene, key: Key) -> list[Row]:
+    """Return what is known about a neuron or an edge: what each number is, and the number."""
+    if scene.parked:
+        return rows_while_it_waits(scene.network, key, scene.learned)
+    return rows_of(scene.network, key, scene.frame, scene.lookup)
 
 
 def content_of(scene: NetworkScene) -> Content:
@@ -42,4 +59,4 @@ def content_of(scene: NetworkScene) -> Content:
     )
 
 
-__all__ = ["content_of", "tooltip_at"]
+__all__ = ["content_of", "rows_at", "tooltip_at"]

@@ -10,6 +10,7 @@ from PySide6.QtGui import QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.learned import Learned
 from backprop_gui.network import Network
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas.asking import content_of, tooltip_at
@@ -154,9 +155,12 @@ class Canvas(QWidget):
         self.scene.set_frame(frame)
         self._tell()
 
-    def set_obstacle(self, text: str) -> None:
-        """Say why the drawing cannot be trained as it is, and show no signals meanwhile; empty when it can."""
-        self.scene.set_parked(bool(text))
+    def set_obstacle(self, text: str, present: Learned | None = None) -> None:
+        """Say why the drawing cannot be trained as it is; empty when it can.
+
+        Meanwhile no signals are shown, and the values that are ``present``; without, the drawn ones.
+        """
+        self.scene.set_parked(bool(text), present)
         self.hint.set_obstacle(text)
 
     @property

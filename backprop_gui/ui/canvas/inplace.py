@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -11,8 +12,9 @@ from PySide6.QtWidgets import QApplication, QFormLayout, QFrame, QLabel, QLineEd
 
 from backprop_gui.errors import UserError
 from backprop_gui.network import Kind, Network
-from backprop_gui.project import edits
-from backprop_gui.ui.editor import Editor
+from backprop_gui.project import Project, edits
+from backprop_gui.project.edits import Edit
+from backprop_gui.ui.editor import Editor, Make
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.numbers import read_number, write_number
 from backprop_gui.ui.selection import Key
@@ -24,15 +26,15 @@ WIDTH_PX = 190
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the form: what is changed, as it is now, and what is done with what was typed.
+    """One line of the form: what is changed, as it is now, and the edit that what was typed stands for.
 
-    ``apply`` raises a UserError if the text is not possible, and returns whether the edit was made.
+    ``edit`` raises a UserError if the text stands for none.
     """
 
     caption: str
     text: str
     tip: str
-    apply: Callable[[str], bool]
+    edit: Callable[[str], Make]
     first: bool = False
 
 
@@ -66,6 +68,8 @@ class InPlace(QFrame):
         self._open = False
         self._beside = QRectF()
         self._subject: tuple[Key | None, int] = (None, 0)
+        self._said = ""
+        editor.refused.connect(self._note_refusal)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focus_moved)
@@ -100,9 +104,9 @@ class InPlace(QFrame):
         editor = self._editor
         names = " → ".join(display_name(editor.network.neuron_of[id].name) for id in key)
 
-        def set_weight(text: str) -> bool:
+        def set_weight(text: str) -> Make:
             value = read_number(text)
-            return editor.attempt(lambda project: edits.set_weight(project, key, value))
+            return lambda project: edits.set_weight(project, key, value)
 
         entry = Entry("weight w", write_number(editor.value(key)), NUMBERS, set_weight, first=True)
         return names, [entry]
@@ -111,12 +115,12 @@ class InPlace(QFrame):
         editor = self._editor
         neuron = editor.network.neuron_of[id]
 
-        def rename(text: str) -> bool:
-            return editor.attempt(lambda project: edits.rename(project, id, text))
+        def rename(text: str) -> Make:
+            return lambda project: edits.rename(project, id, text)
 
-        def set_bias(text: str) -> bool:
+        def set_bias(text: str) -> Make:
             value = read_number(text)
-            return editor.attempt(lambda project: edits.set_bias(project, id, value))
+            return lambda project: edits.set_bias(project, id, value)
 
         is_input = neuron.kind is Kind.INPUT
         entries = [Entry("name", neuron.name, "What the neuron is called", rename, first=is_input)]
@@ -128,16 +132,14 @@ class InPlace(QFrame):
         editor = self._editor
         name, size = editor.network.layer_of[layer].name, len(editor.network.members[layer])
 
-        def rename(text: str) -> bool:
-            return editor.attempt(lambda project: edits.rename_layer(project, layer, text))
+        def rename(text: str) -> Make:
+            return lambda project: edits.rename_layer(project, layer, text)
 
-        def resize(text: str) -> bool:
+        def resize(text: str) -> Make:
             count = read_number(text, whole=True)
             if count != int(count):
                 raise UserError("A layer has a whole number of neurons.")
-            return editor.attempt(
-                lambda project: edits.resize_layer(project, layer, int(count), editor.starts)
-            )
+            return lambda project: edits.resize_layer(project, layer, int(count), editor.starts)
 
         return f"Layer {name}", [
             Entry("name", name, "What the layer is called", rename, first=True),
@@ -181,22 +183,36 @@ class InPlace(QFrame):
         )
 
     def finish(self) -> bool:
-        """Take what was typed and close; stay open, with a sentence, if it is not possible."""
+        """Take what was typed, as one step, and close; stay open, with a sentence, if it is not possible."""
         if not self._open:
             return True
-        for entry, box in self._entries:
-            if box.text() == entry.text:
-                continue
-            try:
-                done = entry.apply(box.text())
-            except UserError as error:
-                self._refuse(str(error), box)
-                return False
-            if not done:
-                # The editor has said why.
-                break
+        typed = [(entry, box) for entry, box in self._entries if box.text() != entry.text]
+        problem = self._take(typed) if typed else None
+        if problem is not None:
+            self._refuse(*problem)
+            return False
         self._close()
         return True
+
+    def _take(self, typed: Sequence[tuple[Entry, QLineEdit]]) -> tuple[str, QLineEdit] | None:
+        """Make the edit that what was typed stands for; return what is wrong with it, and in which box."""
+        problem: tuple[str, QLineEdit] | None = None
+
+        def checked(entry: Entry, box: QLineEdit, project: Project) -> Edit:
+            nonlocal problem
+            try:
+                return entry.edit(box.text())(project)
+            except UserError as error:
+                problem = str(error), box
+                raise
+
+        makes = [partial(checked, entry, box) for entry, box in typed]
+        done = self._editor.attempt(lambda project: edits.together(project, makes))
+        # What the document refuses is wrong with all of it.
+        return problem or (None if done else (self._said, typed[0][1]))
+
+    def _note_refusal(self, sentence: str) -> None:
+        self._said = sentence
 
     def _refuse(self, sentence: str, box: QLineEdit) -> None:
         self._message.say(sentence)

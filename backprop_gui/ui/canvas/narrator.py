@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from backprop_gui.ui.canvas.asking import rows_at
 from backprop_gui.ui.canvas.picture import Picture
 from backprop_gui.ui.canvas.scene import NetworkScene
 from backprop_gui.ui.canvas.words import description, spoken
@@ -54,7 +55,7 @@ class Narrator(QObject):
         scene, key, words = self._scene, self._current(), self.words()
         text = self._about_all()
         if words and key is not None:
-            details = description(scene.network, key, scene.frame, scene.lookup)
+            details = description(rows_at(scene, key))
             text = ". ".join(filter(None, (words, details, HOW_TO_EDIT)))
         self._view.setAccessibleDescription(text)
 

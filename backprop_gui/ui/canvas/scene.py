@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.learned import Learned
 from backprop_gui.network import Kind, Network
 from backprop_gui.ui.canvas.edges import EdgeItem
 from backprop_gui.ui.canvas.headings import Headings
@@ -66,6 +67,8 @@ class NetworkScene(QGraphicsScene):
         Large layers that are drawn neuron by neuron.
     parked : bool
         Whether only weights are shown, because the drawing cannot be trained as it is.
+    present : Learned or None
+        Their values then; None if they are the drawn ones.
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class NetworkScene(QGraphicsScene):
         self.limits, self.edge_limits = Limits(), Limits()
         self.opened: set[int] = set()
         self.parked = False
+        self.present: Learned | None = None
         self.selected: frozenset[Key] = frozenset()
         self.picture: Picture = picture_of(self.network)
         self._start = self.values = drawn_values(self.network)
@@ -192,12 +196,25 @@ class NetworkScene(QGraphicsScene):
         self.frame = frame
         self.refresh(numbers=frame is None)
 
-    def set_parked(self, parked: bool) -> None:
-        """Show weights without signals while the drawing cannot be trained, or everything again."""
+    def set_parked(self, parked: bool, present: Learned | None = None) -> None:
+        """Show weights without signals while the drawing cannot be trained, or everything again.
+
+        Values that are ``present`` in another drawing than the one shown are shown with that one.
+        """
+        news = present is not self.present and present is not None and present.network is self.network
+        self.present = present
         if parked != self.parked:
             self.parked = parked
             self.limits.forget()
             self.refresh(numbers=True)
+        elif news:
+            self.refresh(numbers=True)
+
+    @property
+    def learned(self) -> Learned | None:
+        """The values of what is shown while it cannot be trained; None if they are the drawn ones."""
+        present = self.present
+        return present if present is not None and present.network is self.network else None
 
     def set_view(self, view: View) -> None:
         """Show other numbers of the same frame."""
@@ -225,12 +242,12 @@ class NetworkScene(QGraphicsScene):
     def refresh(self, *, numbers: bool = False) -> None:
         """Give every item its number of the present frame; ``numbers`` changes texts even if they just changed."""
         now = time.monotonic()
-        if self.frame is None or self.lookup is None:
+        if self.parked:
+            values = parked_values(self._start, self.learned, self.view)
+        elif self.frame is None or self.lookup is None:
             values = self._start
         else:
             values = values_of(self.frame, self.lookup, self._inputs, self.view, self._start)
-        if self.parked:
-            values = parked_values(values, self._start, self.view)
         self.values = values
         symlog = self.form is Form.SYMLOG
         targets = self._layer[self.picture.target]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from backprop_gui.engine.edge_arrays import EdgeArrays, same_edges
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.learned import Learned
 from backprop_gui.engine.plan import Plan
 from backprop_gui.network import Key, Kind, Network
 
@@ -182,12 +183,12 @@ def values_of(frame: Frame, lookup: Lookup, inputs: Mask, view: View, start: Val
     return Values(fill, colored, number, colored | (here & inputs), weight, known)
 
 
-def parked_values(values: Values, start: Values, view: View) -> Values:
-    """Return what is still true of ``values`` while the drawing cannot be trained: its weights, but no signal.
+def parked_values(start: Values, present: Learned | None, view: View) -> Values:
+    """Return what is known while the drawing cannot be trained: its weights, but no signal.
 
-    Weights that the frame does not have are shown as drawn, from ``start``.
+    Without ``present`` nothing has been learned: they are the drawn ones, of ``start``.
     """
-    weight = start.weight if view is View.UPDATE else np.where(values.known, values.weight, start.weight)
+    weight = start.weight if present is None else present.weights.astype(np.float64)
     known = np.full(len(weight), view is not View.UPDATE)
     return Values(start.fill, start.colored, start.number, start.numbered, weight, known)
 

@@ -9,6 +9,7 @@ import numpy as np
 from backprop_gui.engine.activations import ACTIVATIONS
 from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.learned import Learned
 from backprop_gui.network import Kind, Network
 from backprop_gui.ui.canvas.bundles import Bundles
 from backprop_gui.ui.canvas.picture import LARGEST_OPEN, Picture
@@ -81,15 +82,23 @@ def _edge_rows(network: Network, key: tuple[int, int], frame: Frame | None) -> l
     ]
 
 
-def tooltip(network: Network, key: Key, frame: Frame | None, lookup: Lookup | None, hint: str = "") -> str:
+def rows_while_it_waits(network: Network, key: Key, learned: Learned | None) -> list[Row]:
+    """Return what is known about a neuron or an edge while the drawing cannot be trained: its present value."""
+    value = None if learned is None else learned.value(key)
+    if value is None:
+        return rows_of(network, key, None, None)
+    return [("weight" if isinstance(key, tuple) else "bias", format_exact(value))]
+
+
+def tooltip(title: str, rows: list[Row], hint: str = "") -> str:
     """Return the tooltip of a neuron or an edge as rich text."""
-    rows = "".join(
+    lines = "".join(
         f"<tr><td style='padding-right: 14px; white-space: nowrap'>{html.escape(name)}</td>"
         f"<td align='right' style='white-space: nowrap'>{html.escape(number)}</td></tr>"
-        for name, number in rows_of(network, key, frame, lookup)
+        for name, number in rows
     )
     end = f"<div>{html.escape(hint)}</div>" if hint else ""
-    return f"<b>{html.escape(title_of(network, key))}</b><table cellspacing='0'>{rows}</table>{end}"
+    return f"<b>{html.escape(title)}</b><table cellspacing='0'>{lines}</table>{end}"
 
 
 def spoken(network: Network, key: Key, value: float, view: View) -> str:
@@ -117,9 +126,9 @@ def spoken(network: Network, key: Key, value: float, view: View) -> str:
     return ", ".join([*what, "frozen"] if is_frozen else what)
 
 
-def description(network: Network, key: Key, frame: Frame | None, lookup: Lookup | None) -> str:
+def description(rows: list[Row]) -> str:
     """Return all numbers of a neuron or an edge as plain text, for screen readers."""
-    return "; ".join(f"{name} {number}" for name, number in rows_of(network, key, frame, lookup))
+    return "; ".join(f"{name} {number}" for name, number in rows)
 
 
 def layer_hint(count: int, *, is_open: bool) -> str:
@@ -171,6 +180,8 @@ __all__ = [
     "description",
     "heading_tooltip",
     "layer_hint",
+    "rows_of",
+    "rows_while_it_waits",
     "spoken",
     "title_of",
     "tooltip",

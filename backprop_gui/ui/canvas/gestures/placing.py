@@ -138,6 +138,10 @@ def _between(stage: Stage, piece: Piece, left: int, right: int) -> Place:
     network, starts, boxes = scene.network, editor.starts, layer_boxes(scene)
     x = (boxes[left].center().x() + boxes[right].center().x()) / 2
     y = (boxes[left].center().y() + boxes[right].center().y()) / 2
+    problem = edits.problem_with_insert(network, left, right)
+    if problem is not None:
+        ghost = Ghost(discs=_column(x, y, piece.size), boxes=[boxes[left], boxes[right]], refused=True)
+        return Place(ghost, str(problem), None)
     keeps = starts.keep and piece.size >= len(network.members[left])
     between = f"between {network.layer_of[left].name} and {network.layer_of[right].name}"
     effect = ""
