@@ -195,6 +195,16 @@ class Headings:
             right = max(right, block.width_px / 2 - (bounds[2] - block.x) * zoom)
         return left, up, right
 
+    def name_at(self, x: float, y: float) -> int | None:
+        """Return the index of the neuron whose name is at a point of the scene."""
+        zoom, radius = self._scene.look.zoom, self._scene.picture.radius
+        for index, name in self.names.items():
+            if name.text is not None and name.holds(
+                (x - name.x) * zoom, (y - name.y) * zoom, radius[index] * zoom
+            ):
+                return index
+        return None
+
     def name_ends(self) -> NDArray[np.float64]:
         """Return where the names left of neurons begin, (names, 2), in scene units."""
         scene = self._scene

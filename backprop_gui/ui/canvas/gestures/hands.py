@@ -33,6 +33,7 @@ RIM_TEXT = "Drag from the rim to another neuron, or to a layer, to connect them.
 Modifiers = Qt.KeyboardModifier
 ON_PRESS = {
     Where.NEURON: Move,
+    Where.NAME: Move,
     Where.RIM: Connect,
     Where.EDGE: Click,
     Where.BUNDLE: Click,
