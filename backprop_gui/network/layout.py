@@ -19,8 +19,6 @@ ROW_GAP = 120.0
 """Distance between two neurons of a small layer, in scene units."""
 TALLEST = 640.0
 """Height that a column does not exceed, however many neurons it has, in scene units."""
-APART = 0.75 * ROW_GAP
-"""Distance from its neighbours in a column at which something new has room for its name, in scene units."""
 ROUNDING = 1e-6
 
 
@@ -86,7 +84,7 @@ def free_place(
     """
     (x, y), (wide, tall) = position, size
     heights = sorted(n.position[1] for n in network.neurons if abs(n.position[0] - x) < (wide + ROW_GAP) / 2)
-    reach = tall / 2 + APART
+    reach = tall / 2 + ROW_GAP
     # What is free lies between two neighbours, above all, and below all.
     tops = [-math.inf, *(height + reach for height in heights)]
     bottoms = [*(height - reach for height in heights), math.inf]

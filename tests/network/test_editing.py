@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from backprop_gui.network import Edge, Kind, Layer, Network, NetworkError, Neuron, dense, fragment
 from backprop_gui.network.errors import CycleError, DuplicateEdgeError, DuplicateIdError, EdgeIntoInputError
 from backprop_gui.network.layout import (
-    APART,
     ROW_GAP,
     TALLEST,
     column_at,
@@ -148,7 +147,7 @@ def test_there_is_always_a_free_place() -> None:
         place = free_place(network, (220.0, 0.0))
         assert place[0] == 220.0
         near = [n.position[1] for n in network.neurons if n.position[0] == 220.0]
-        assert all(abs(place[1] - y) >= APART for y in near)
+        assert all(abs(place[1] - y) >= ROW_GAP for y in near)
         network = network.grown([Neuron(id, 4, Kind.HIDDEN, "h", position=place)], next_id=id + 1)
 
 
@@ -156,7 +155,7 @@ def test_a_column_finds_a_free_place_as_a_whole() -> None:
     x, y = free_place(SMALL, (220.0, 10.0), (0.0, 2 * ROW_GAP))
     heights = [n.position[1] for n in SMALL.neurons if n.position[0] == x]
     new = [there for _, there in column_at((x, y), 3)]
-    assert min(new) == max(heights) + APART
+    assert min(new) == max(heights) + ROW_GAP
     assert free_place(SMALL, (1000.0, 10.0), (0.0, 2 * ROW_GAP)) == (1000.0, 10.0)
 
 

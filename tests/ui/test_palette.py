@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 from math import hypot
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -103,6 +103,18 @@ def test_a_layer_dropped_on_a_skip_connection_covers_nothing(hand: Hand, share: 
     drop(hand, "layer")
     places = [n.position for n in hand.network.neurons]
     assert len(places) == len(network.neurons) + 3
+    # And no heading is written over another one.
+    view = hand.canvas.graphics.viewportTransform()
+    headings = [
+        (view.map(QPointF(block.x, block.y - block.lift / view.m11())), block.width_px / 2, block.height_px)
+        for block in hand.canvas.scene.headings.by_layer.values()
+        if block.texts
+    ]
+    assert len(headings) > len(network.layers) - 1
+    for (one, half, height), (other, its_half, its_height) in combinations(headings, 2):
+        assert abs(one.x() - other.x()) >= half + its_half or abs(one.y() - other.y()) >= max(
+            height, its_height
+        )
     assert min(hypot(a[0] - b[0], a[1] - b[1]) for a, b in combinations(places, 2)) > 2 * RADIUS
 
 

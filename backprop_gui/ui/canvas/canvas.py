@@ -143,7 +143,7 @@ class Canvas(QWidget):
         if kept != self.selected:
             self._select(kept, self.current if self.current in kept else None)
         self.scene.set_network(new)
-        if not stands and self.fits and (old is None or not self._fits_well()):
+        if not stands and (self._is_lost() or (self.fits and (old is None or not self._fits_well()))):
             self.fit()
         self.ground.setVisible(not new.neurons)
         self._place_minimap()
@@ -356,6 +356,13 @@ class Canvas(QWidget):
 
     def _fits_well(self) -> bool:
         return fits_well(self.graphics, self.scene, *self._over.room())
+
+    def _is_lost(self) -> bool:
+        """Return whether no neuron can be seen, though there are some."""
+        x, y = self.scene.picture.position.reshape(-1, 2).T
+        seen = self.graphics.mapToScene(self.graphics.viewport().rect()).boundingRect()
+        inside = (x > seen.left()) & (x < seen.right()) & (y > seen.top()) & (y < seen.bottom())
+        return len(x) > 0 and not inside.any()
 
     def fit_if_hidden(self) -> None:
         """Show the whole network if a part of it is out of sight."""

@@ -91,7 +91,10 @@ class GhostItem(QGraphicsItem):
         painter.setPen(_pen(theme.muted, 1, Qt.PenStyle.DashLine))
         painter.drawLines(list(ghost.guides))
         painter.setPen(dashed)
-        painter.setBrush(pale)
+        # What is below has to be seen.
+        veil = QColor(color)
+        veil.setAlphaF(0.14)
+        painter.setBrush(veil)
         for band in ghost.bands:
             painter.drawPolygon(band)
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -85,6 +85,7 @@ class Hands(QObject):
         view.hovered.connect(self._hover)
         view.left.connect(self._leave)
         view.interrupted.connect(self.cancel)
+        view.chooses = lambda: isinstance(self.gesture, ConnectByKeys)
 
     # ---- what gestures work on
 
