@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ ROW_GAP = 120.0
 """Distance between two neurons of a small layer, in scene units."""
 TALLEST = 640.0
 """Height that a column does not exceed, however many neurons it has, in scene units."""
+ROUNDING = 1e-6
 
 
 def in_columns(network: Network) -> Network:
@@ -47,6 +49,11 @@ def rows(count: int) -> list[float]:
     return [(row - (count - 1) / 2) * gap for row in range(count)]
 
 
+def height_of(count: int) -> float:
+    """Return the distance between the outermost of so many neurons in a column."""
+    return min(ROW_GAP * (count - 1), TALLEST)
+
+
 def column_at(position: tuple[float, float], count: int) -> list[tuple[float, float]]:
     """Return the places of so many neurons in a column centred on ``position``."""
     x, y = position
@@ -59,16 +66,59 @@ def centre(neurons: Sequence[Neuron]) -> tuple[float, float]:
     return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 
 
-def free_place(network: Network, position: tuple[float, float]) -> tuple[float, float]:
-    """Return the place nearest to ``position``, straight above or below, at which no neuron stands."""
+def extent(neurons: Sequence[Neuron]) -> tuple[float, float]:
+    """Return how broad and how high the box around ``neurons`` is, of which there is at least one."""
+    xs, ys = zip(*(neuron.position for neuron in neurons), strict=True)
+    return max(xs) - min(xs), max(ys) - min(ys)
+
+
+def free_place(
+    network: Network, position: tuple[float, float], size: tuple[float, float] = (0.0, 0.0)
+) -> tuple[float, float]:
+    """Return the place nearest to ``position``, straight above or below, where something new stands alone.
+
+    Parameters
+    ----------
+    size : (width, height)
+        The distances between the outermost neurons of what is new, which is centred on its place.
+    """
+    (x, y), (wide, tall) = position, size
+    heights = sorted(n.position[1] for n in network.neurons if abs(n.position[0] - x) < (wide + ROW_GAP) / 2)
+    reach = tall / 2 + ROW_GAP
+    # What is free lies between two neighbours, above all, and below all.
+    tops = [-math.inf, *(height + reach for height in heights)]
+    bottoms = [*(height - reach for height in heights), math.inf]
+    free = [min(max(y, top), bottom) for top, bottom in zip(tops, bottoms, strict=True) if top <= bottom]
+    return x, min(free, key=lambda there: (abs(there - y), -there))
+
+
+def made_room(
+    network: Network, position: tuple[float, float]
+) -> tuple[tuple[float, float], dict[int, tuple[float, float]]]:
+    """Return where one more neuron stands in the column at ``position``, and where others go to make room, by id.
+
+    Those above move up and those below move down, no farther than a column of so many needs, around the same middle.
+    """
     x, y = position
-    near = [n.position[1] for n in network.neurons if abs(n.position[0] - x) < ROW_GAP / 2]
-    for step in range(2 * len(near) + 1):
-        # 0, 1, -1, 2, -2 … half rows away
-        there = y + (step + 1) // 2 * (1 if step % 2 else -1) * ROW_GAP / 2
-        if all(abs(there - other) >= ROW_GAP / 2 for other in near):
-            return x, there
-    return x, max(near) + ROW_GAP
+    column = {n.id: n.position for n in network.neurons if abs(n.position[0] - x) < ROW_GAP / 2}
+    gap = min(ROW_GAP, TALLEST / max(1, len(column)))
+    heights = {id: height for id, (_, height) in column.items()}
+    moved = False
+    for way in (-1, 1):
+        taken = y
+        for id in sorted(column, key=lambda id: way * column[id][1]):
+            if (heights[id] > y) != (way == 1):
+                continue
+            if (heights[id] - taken) * way > gap - ROUNDING:
+                break
+            taken = heights[id] = taken + way * gap
+            moved = True
+    if not moved:
+        return position, {}
+    before = [height for _, height in column.values()]
+    now = [y, *heights.values()]
+    aside = (min(before) + max(before) - min(now) - max(now)) / 2
+    return (x, y + aside), {id: (column[id][0], height + aside) for id, height in heights.items()}
 
 
 def with_column_between(
@@ -77,6 +127,7 @@ def with_column_between(
     """Make room for a column between two, and return where its centre is.
 
     What stands right of the left column moves aside by the distance between the two, unless there is room already.
+    Other columns may stand there, if the two are far apart.
     """
     (x, y), (far, other_y) = centre(left), centre(right)
     edge = max(neuron.position[0] for neuron in left)

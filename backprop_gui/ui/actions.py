@@ -204,7 +204,7 @@ _command(
     "tidy",
     "Tidy",
     "Draw",
-    lambda w: w.drawing.editor.tidy(),
+    lambda w: w.drawing.tidy(),
     "Ctrl+L",
     icon="layers",
     group=2,

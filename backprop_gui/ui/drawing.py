@@ -39,6 +39,7 @@ class Drawing(QObject):
         self.in_place = InPlace(editor, canvas)
         canvas.hands.editor = editor
         canvas.edit_wanted.connect(self.edit_in_place)
+        canvas.rename_wanted.connect(self.rename_in_place)
         canvas.nudged.connect(editor.nudge)
         # What changes in the picture is seen at once; whoever cannot see it has to be told.
         editor.made.connect(lambda text: say(canvas.graphics, text))
@@ -67,6 +68,15 @@ class Drawing(QObject):
         """Change a neuron, an edge, or, where ``key`` is None, a layer where it is drawn."""
         self.in_place.edit(key, layer, self._canvas.place_of(key, layer))
 
+    def rename_in_place(self, id: int) -> None:
+        """Change the name of a neuron where it is drawn."""
+        self.in_place.edit(id, 0, self._canvas.place_of(id), naming=True)
+
+    def tidy(self) -> None:
+        """Lay the network out in ranks, and show all of it."""
+        self.editor.tidy()
+        self._canvas.fit_if_hidden()
+
     def edit_current(self) -> None:
         """Change what is selected where it is drawn."""
         current, layer = self.editor.selection.current, self.editor.layer
@@ -82,7 +92,7 @@ class Drawing(QObject):
             QApplication.clipboard().setText(text)
 
     def paste(self, at: tuple[float, float] | None = None) -> None:
-        """Draw what is on the clipboard, at a point of the picture or in the middle of what is seen of it."""
+        """Draw what is on the clipboard at a point of the picture, or where there is room near its middle."""
         try:
             part = edits.from_text(QApplication.clipboard().text())
         except UserError as error:
@@ -93,7 +103,7 @@ class Drawing(QObject):
             return
         middle = self._canvas.middle()
         spot = in_drawing(self._canvas.scene, *(at or (middle.x(), middle.y())))
-        self.editor.attempt(lambda project: edits.paste(project, part, at=spot))
+        self.editor.attempt(lambda project: edits.paste(project, part, at=spot, free=at is None))
 
 
 __all__ = ["Drawing"]

@@ -231,7 +231,7 @@ class Window(QMainWindow):
             self.canvas.set_obstacle("")
         else:
             self.canvas.set_obstacle(str(obstacle), self.lab.player.present)
-            self._top.clear(begun=self.lab.player.parked is not None)
+            self._top.clear(begun=self.lab.player.last is not None)
             self.equation.clear()
 
     def _show_project(self) -> None:

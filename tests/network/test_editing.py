@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from backprop_gui.network import Edge, Kind, Layer, Network, NetworkError, Neuron, dense, fragment
 from backprop_gui.network.errors import CycleError, DuplicateEdgeError, DuplicateIdError, EdgeIntoInputError
-from backprop_gui.network.layout import ROW_GAP, free_place, with_column_between
+from backprop_gui.network.layout import (
+    ROW_GAP,
+    TALLEST,
+    column_at,
+    free_place,
+    made_room,
+    with_column_between,
+)
 from backprop_gui.network.naming import free_layer_name, free_name, new_layer_name, new_names
 from backprop_gui.network.reach import Influence, new_pairs, problem_with_connect
 from tests.strategies import networks
@@ -140,8 +147,45 @@ def test_there_is_always_a_free_place() -> None:
         place = free_place(network, (220.0, 0.0))
         assert place[0] == 220.0
         near = [n.position[1] for n in network.neurons if n.position[0] == 220.0]
-        assert all(abs(place[1] - y) >= ROW_GAP / 2 for y in near)
+        assert all(abs(place[1] - y) >= ROW_GAP for y in near)
         network = network.grown([Neuron(id, 4, Kind.HIDDEN, "h", position=place)], next_id=id + 1)
+
+
+def test_a_column_finds_a_free_place_as_a_whole() -> None:
+    x, y = free_place(SMALL, (220.0, 10.0), (0.0, 2 * ROW_GAP))
+    heights = [n.position[1] for n in SMALL.neurons if n.position[0] == x]
+    new = [there for _, there in column_at((x, y), 3)]
+    assert min(new) == max(heights) + ROW_GAP
+    assert free_place(SMALL, (1000.0, 10.0), (0.0, 2 * ROW_GAP)) == (1000.0, 10.0)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 8, 31])
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.5])
+def test_a_column_makes_room_for_one_more(count: int, share: float) -> None:
+    places = column_at((100.0, 0.0), count)
+    network = Network(
+        tuple(
+            Neuron(2 + row, 1, Kind.HIDDEN, f"h{row}", "identity", None, position=place)
+            for row, place in enumerate(places)
+        ),
+        (),
+        (Layer(1, "hidden"),),
+        100,
+    )
+    middle = places[count // 2][1]
+    y = middle + share * ROW_GAP
+    (_, y), moved = made_room(network, (100.0, y))
+    now = [moved.get(n.id, n.position)[1] for n in network.neurons]
+    assert now == sorted(now)
+    every = sorted([*now, y])
+    gap = min(ROW_GAP, TALLEST / count)
+    assert min(b - a for a, b in pairwise(every)) == pytest.approx(gap)
+    assert every[0] == pytest.approx(-every[-1])
+    # What is far enough away stays.
+    far = (100.0, places[-1][1] + gap)
+    assert made_room(network, far) == (far, {})
+    beside = (100.0 + ROW_GAP, y)
+    assert made_room(network, beside) == (beside, {})
 
 
 def test_room_for_a_column_is_made_only_where_there_is_none() -> None:

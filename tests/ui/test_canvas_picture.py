@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from backprop_gui.network import Kind, Network
-from backprop_gui.ui.canvas.picture import CURVED, RADIUS, picture_of
+from backprop_gui.ui.canvas.picture import CURVED, RADIUS, READABLE, picture_of
 from backprop_gui.ui.canvas.routes import CLEARANCE, nearest
 from tests.ui.moments import a_network
 
@@ -52,6 +54,17 @@ def test_neurons_of_a_crowded_layer_do_not_touch() -> None:
     crowd = np.sort(picture.position[1:33, 1])
     assert (np.diff(crowd) > 2 * picture.radius[1:33].max()).all()
     assert picture.radius[0] == RADIUS
+
+
+@pytest.mark.parametrize("apart", [0.0, 3.0])
+def test_one_close_pair_leaves_the_rest_of_its_layer_as_it_is(apart: float) -> None:
+    network = a_network(2, 4, 1)
+    first, second, *_ = network.members[network.layers[1].id]
+    x, y = first.position
+    network = network.with_neurons([replace(second, position=(x, y + apart))])
+    picture = picture_of(network)
+    radius = [picture.radius[picture.index[n.id]] for n in network.members[network.layers[1].id]]
+    assert radius == [READABLE, READABLE, RADIUS, RADIUS]
 
 
 def test_a_layer_of_more_than_32_becomes_a_heat_map_row_by_row() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import hypot
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -15,6 +16,7 @@ from backprop_gui.network import Network
 from backprop_gui.project import Project, edits
 from backprop_gui.ui import theme
 from backprop_gui.ui.canvas.gestures.spots import layer_boxes
+from backprop_gui.ui.canvas.picture import RADIUS
 from backprop_gui.ui.player import State
 from tests.ui.conftest import a_project
 from tests.ui.hand import ALT, CTRL, LEFT, SHIFT, Hand, a_window
@@ -395,9 +397,13 @@ def test_neurons_go_from_one_window_to_another(still: Hand, qtbot: QtBot, qapp: 
     with a_window(a_project("circle", hidden=()), qtbot, qapp) as other:
         hand = Hand(other)
         before = len(hand.network.neurons)
+        stood = {n.id: n.position for n in hand.network.neurons}
         hand.key(Qt.Key.Key_V, CTRL)
         assert len(hand.network.neurons) == before + 3
         assert len(other.lab.selection.keys) == 3
+        # What is pasted covers nothing of what stood there.
+        new = [n.position for n in hand.network.neurons if n.id not in stood]
+        assert min(hypot(a - x, b - y) for x, y in new for a, b in stood.values()) > 2 * RADIUS
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,18 @@ def test_a_neuron_gets_another_name_and_bias(hand: Hand) -> None:
     assert hand.neuron("h1").id == id
 
 
+def test_a_double_click_on_a_name_renames(hand: Hand) -> None:
+    hand.canvas.fit()
+    id = hand.neuron("h1").id
+    x, y = hand.at("h1")
+    picture, zoom = hand.canvas.scene.picture, hand.canvas.graphics.zoom
+    hand.double_click((x, y - float(picture.radius[picture.index[id]]) - 14 / zoom))
+    assert box(hand, "name").hasFocus()
+    assert hand.window.lab.selection.keys == {id}
+    write(box(hand, "name"), "first", Qt.Key.Key_Return)
+    assert hand.network.neuron_of[id].name == "first"
+
+
 @pytest.mark.parametrize(("text", "value"), [("1/3", 1 / 3), ("0,5", 0.5), ("-2e-3", -2e-3), ("−4", -4.0)])
 def test_a_weight_is_typed(hand: Hand, text: str, value: float) -> None:
     key = pair(hand, "x1", "h1")

@@ -213,6 +213,22 @@ def test_connecting_ends_when_the_drawing_changes_or_somebody_gives_up(window: W
     assert edges(window) == before
 
 
+def test_letters_are_no_commands_while_a_target_is_chosen(window: Window) -> None:
+    window.canvas.set_selection(frozenset({window.lab.document.project.network.inputs[0].id}))
+    before = window.lab.document.project
+    press(window, "c")
+    gesture, text = window.canvas.hands.gesture, window.canvas.hint.text
+    assert gesture is not None
+    for key in ("n", "l", "i", "z", "c"):
+        press(window, key)
+    assert window.canvas.hands.gesture is gesture
+    assert window.canvas.hint.text == text
+    assert window.lab.document.project is before
+    press(window, "esc")
+    press(window, "n")
+    assert window.lab.document.project is not before
+
+
 def test_connecting_from_nothing_says_what_is_missing(window: Window) -> None:
     press(window, "c")
     assert window.canvas.hint.text == FIRST_SELECT

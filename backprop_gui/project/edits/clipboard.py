@@ -10,7 +10,7 @@ from backprop_gui.errors import UserError
 from backprop_gui.network import Key, Network, fragment
 from backprop_gui.network.errors import NetworkError
 from backprop_gui.network.fragments import with_fragment
-from backprop_gui.network.layout import centre
+from backprop_gui.network.layout import centre, extent, free_place
 from backprop_gui.project.edits.edit import Edit, all_of, check_edge_count, counted, edited, several
 from backprop_gui.project.files import LARGEST_FILE, decode, encode
 from backprop_gui.project.project import Project
@@ -22,10 +22,12 @@ def paste(
     *,
     at: tuple[float, float] | None = None,
     by: tuple[float, float] = (0.0, 0.0),
+    free: bool = False,
 ) -> Edit:
     """Put a fragment into the network: centred ``at`` a place, or shifted ``by`` (x, y) from where it was.
 
-    All of it gets new ids, layers of its own, and other names where one is taken.
+    With ``free`` it stands above or below ``at`` if there is something already. All of it gets new ids, layers of its
+    own, and other names where one is taken.
 
     Raises
     ------
@@ -38,6 +40,8 @@ def paste(
     check_edge_count(len(network.edges) + len(part.edges))
     if at is not None:
         x, y = centre(part.neurons)
+        if free:
+            at = free_place(network, at, extent(part.neurons))
         by = (at[0] - x, at[1] - y)
     placed = with_fragment(network, part, by)
     ids = placed.id_of.values()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
 from backprop_gui.network import Kind, Layer, Network, Neuron
 from backprop_gui.network.errors import InvalidNeuronError
-from backprop_gui.network.layout import ROW_GAP, centre, column_at, near_column
+from backprop_gui.network.layout import ROW_GAP, centre, column_at, made_room, near_column
 from backprop_gui.network.naming import new_layer_name, new_names
 from backprop_gui.network.reach import new_pairs, problem_with_connect
 from backprop_gui.project.edits.beginning import AS_BEFORE, Ends, begun, new_neuron, sentence
@@ -36,7 +36,8 @@ def add_neuron(
 ) -> Edit:
     """Add a neuron: to ``layer``, connected as the others in it are, or unconnected in a layer of its own.
 
-    Without a ``position`` it stands below the others of its layer, and alone at the origin.
+    Without a ``position`` it stands below the others of its layer, and alone at the origin. In a layer, neurons that
+    are too near to its position move apart.
 
     Raises
     ------
@@ -45,8 +46,12 @@ def add_neuron(
     """
     if layer is None:
         return _alone(project, kind, [position or (0.0, 0.0)], "Add {0}")
+    moved: Mapping[int, Point] = {}
+    if position is not None:
+        position, moved = made_room(project.network, position)
     places = None if position is None else [position]
     network, new, note = _with_members(project, layer, kind, 1, places, starts)
+    network = with_room(network, moved)
     text = f"Add {new[0].name} to the layer {network.layer_of[layer].name}"
     return Edit(text, edited(project, network), selected=frozenset({new[0].id}), note=note)
 
@@ -111,6 +116,11 @@ def resize_layer(project: Project, layer: int, size: int, starts: Starts) -> Edi
 
 
 # ---- the parts of it
+
+
+def with_room(network: Network, places: Mapping[int, Point]) -> Network:
+    """Return ``network`` with neurons at other places, by id."""
+    return network.with_neurons(replace(network.neuron_of[id], position=at) for id, at in places.items())
 
 
 def _alone(project: Project, kind: Kind, places: Sequence[Point], text: str) -> Edit:
@@ -229,4 +239,4 @@ def _neighbours(network: Network, peers: Sequence[Neuron]) -> tuple[list[int], l
     return list(sources), [id for id in targets if id not in before]
 
 
-__all__ = ["Point", "add_layer", "add_neuron", "connect", "resize_layer", "with_new_layer"]
+__all__ = ["Point", "add_layer", "add_neuron", "connect", "resize_layer", "with_new_layer", "with_room"]

@@ -7,7 +7,14 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from backprop_gui.network import Edge, Key, Kind, Network, Neuron
-from backprop_gui.network.layout import column_at, free_place, near_column, with_column_between
+from backprop_gui.network.layout import (
+    column_at,
+    free_place,
+    height_of,
+    made_room,
+    near_column,
+    with_column_between,
+)
 from backprop_gui.network.naming import new_names
 from backprop_gui.network.reach import problem_with_insert
 from backprop_gui.project.edits.beginning import AS_BEFORE, Ends, draw_of, new_neuron
@@ -21,7 +28,7 @@ from backprop_gui.project.edits.edit import (
     edited,
     name_of,
 )
-from backprop_gui.project.edits.growing import Point, with_new_layer
+from backprop_gui.project.edits.growing import Point, with_new_layer, with_room
 from backprop_gui.project.project import Project
 
 PASSES_ON = "identity"
@@ -53,6 +60,8 @@ def insert_layer(project: Project, left: int, right: int, size: int, starts: Sta
     check_edge_count(len(network.edges) - len(old) + size * (len(before) + len(after)))
     passes = starts.keep and size >= len(before)
     opened, middle = with_column_between(network.without(old), before, after)
+    # Between two that a skip connection joins, there may be others.
+    middle = free_place(opened, middle, (0.0, height_of(size)))
     larger, new = with_new_layer(
         project,
         Kind.HIDDEN,
@@ -110,10 +119,11 @@ def split_edge(
     else:
         model = new_neuron(project, Kind.HIDDEN, network.members[layer], activation)
         name = next(new_names(network, Kind.HIDDEN, layer))
+        position, moved = made_room(network, position)
         new = Neuron(
             network.next_id, layer, Kind.HIDDEN, name, model.activation, model.bias, position=position
         )
-        larger = without.grown([new], next_id=network.next_id + 1)
+        larger = with_room(without, moved).grown([new], next_id=network.next_id + 1)
     text = f"Put {new.name} on {name_of(network, edge)}"
     edges, note = _dense(project, ends[:1], [new], ends[1:]), ""
     inherits: dict[Key, Key] = {}

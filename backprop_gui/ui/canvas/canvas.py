@@ -59,6 +59,8 @@ class Canvas(QWidget):
         Space was pressed on the picture and did not become a pan: play or pause.
     edit_wanted(key, layer)
         The person wants to change a neuron, an edge, or, where the key is None, a layer in place.
+    rename_wanted(int)
+        The person wants to change the name of a neuron in place.
     menu_wanted(Spot, QPointF, QPoint)
         The person wants to see what can be done at a place: in the scene, and on the screen.
     nudged(int, int)
@@ -70,6 +72,7 @@ class Canvas(QWidget):
     probe_step = Signal(int)
     space_tapped = Signal()
     edit_wanted = Signal(object, int)
+    rename_wanted = Signal(int)
     menu_wanted = Signal(object, QPointF, QPoint)
     nudged = Signal(int, int)
 
@@ -129,7 +132,9 @@ class Canvas(QWidget):
         """Draw ``new``; ``old`` is what was drawn before, None for something unrelated."""
         self.hands.forget()
         self._note_gone(new)
-        shape_changed = old is None or [n.id for n in old.neurons] != [n.id for n in new.neurons]
+        stands = old is not None and [(n.id, n.position) for n in old.neurons] == [
+            (n.id, n.position) for n in new.neurons
+        ]
         if old is None:
             self.scene.set_frame(None)
             self.scene.opened.clear()
@@ -139,7 +144,7 @@ class Canvas(QWidget):
         if kept != self.selected:
             self._select(kept, self.current if self.current in kept else None)
         self.scene.set_network(new)
-        if shape_changed and self.fits and (old is None or not self._fits_well()):
+        if not stands and (self._is_lost() or (self.fits and (old is None or not self._fits_well()))):
             self.fit()
         self.ground.setVisible(not new.neurons)
         self._place_minimap()
@@ -268,7 +273,9 @@ class Canvas(QWidget):
     def _open_at(self, point: QPointF) -> None:
         self.hands.cancel()
         spot = self.hands.spot(point)
-        if spot.key is not None:
+        if spot.where is Where.NAME:
+            self.rename_wanted.emit(spot.neuron)
+        elif spot.key is not None:
             self._open(spot.key)
         elif spot.where is Where.HEADING:
             self.edit_wanted.emit(None, spot.layers[0])
@@ -353,6 +360,18 @@ class Canvas(QWidget):
 
     def _fits_well(self) -> bool:
         return fits_well(self.graphics, self.scene, *self._over.room())
+
+    def _is_lost(self) -> bool:
+        """Return whether no neuron can be seen, though there are some."""
+        x, y = self.scene.picture.position.reshape(-1, 2).T
+        seen = self.graphics.mapToScene(self.graphics.viewport().rect()).boundingRect()
+        inside = (x > seen.left()) & (x < seen.right()) & (y > seen.top()) & (y < seen.bottom())
+        return len(x) > 0 and not inside.any()
+
+    def fit_if_hidden(self) -> None:
+        """Show the whole network if a part of it is out of sight."""
+        if not self._fits_well():
+            self.fit()
 
     def middle(self) -> QPointF:
         """Return the point of the scene in the middle of what is seen."""

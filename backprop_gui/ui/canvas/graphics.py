@@ -42,6 +42,8 @@ class NetworkView(QGraphicsView):
 
     Attributes
     ----------
+    chooses : callable
+        Says whether keys choose a target: letters are no commands then.
     paint_seconds : float
         How long painting takes without new pictures of the edges, smoothed.
 
@@ -106,6 +108,7 @@ class NetworkView(QGraphicsView):
         self._edge_seconds, self._covered = edge_seconds, covered
         self._region, self._region_key = QRegion(), (0, 0.0, 0.0, 0.0)
         self.paint_seconds = 0.0
+        self.chooses: Callable[[], bool] = lambda: False
         self._pan_from: QPoint | None = None
         self._panned = False
         self._space = False
@@ -227,9 +230,11 @@ class NetworkView(QGraphicsView):
 
     def event(self, event: QEvent) -> bool:
         # While the pointer is over the picture, Space may be the beginning of a pan, so it comes here first.
-        if event.type() == QEvent.Type.ShortcutOverride and _is_space(event) and self.viewport().underMouse():
-            event.accept()
-            return True
+        if event.type() == QEvent.Type.ShortcutOverride:
+            space = _is_space(event) and self.viewport().underMouse()
+            if space or (_is_letter(event) and self.chooses()):
+                event.accept()
+                return True
         return super().event(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
@@ -316,6 +321,11 @@ class NetworkView(QGraphicsView):
             painter.setPen(QPen(themes.current().accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+
+
+def _is_letter(event: QEvent) -> bool:
+    plain = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+    return isinstance(event, QKeyEvent) and event.text().isalnum() and event.modifiers() in plain
 
 
 def _is_space(event: QEvent) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from backprop_gui.engine.activations import ACTIVATIONS
 from backprop_gui.network import Kind, Network
 from backprop_gui.ui.canvas.look import Look
 from backprop_gui.ui.canvas.scale import Limits, Reach
-from backprop_gui.ui.canvas.texts import Block, Name, at
+from backprop_gui.ui.canvas.texts import ABOVE_PX, PLATE_PX, Block, Name, at
 from backprop_gui.ui.numbers import format_number
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Headings:
         self.names: dict[int, Name] = {}
         self._labels: list[tuple[Block, float]] = []
         self._limits: dict[int, str] = {}
+        self._room_above: dict[int, float] = {}
         self._lifted = self._loose = np.zeros(0, np.bool_)
 
     @property
@@ -65,12 +67,16 @@ class Headings:
         """Make the texts for the scene's picture."""
         self.by_layer, self._labels = {}, []
         look, picture, network = self._scene.look, self._scene.picture, self._scene.network
+        members: dict[int, NDArray[np.intp]] = {}
+        middle: dict[int, float] = {}
         for layer in network.layers:
-            members = [picture.index[n.id] for n in network.members[layer.id]]
-            if members:
-                across = picture.position[members, 0]
-                middle = float(across.min() + across.max()) / 2
-                self.by_layer[layer.id] = Block(middle, picture.bounds[1])
+            found = np.array([picture.index[n.id] for n in network.members[layer.id]], np.intp)
+            if len(found):
+                across = picture.position[found, 0]
+                members[layer.id], middle[layer.id] = found, float(across.min() + across.max()) / 2
+        self._room_above = {}
+        for column in _columns(middle):
+            self._head(column, members, middle)
         self.names = {
             index: Name(*xy) for index, xy in enumerate(picture.position.tolist()) if picture.shown[index]
         }
@@ -86,16 +92,38 @@ class Headings:
             self._labels.append((label, float((strands.end[mine, 0] - strands.start[mine, 0]).min())))
         self.lift(np.zeros(len(picture.shown), np.bool_), np.zeros(len(strands.size), np.bool_))
 
+    def _head(
+        self, column: Sequence[int], members: dict[int, NDArray[np.intp]], middle: dict[int, float]
+    ) -> None:
+        """Place the headings of the layers of a column: the first one's above the picture, the others' above theirs."""
+        picture = self._scene.picture
+        everything = np.concatenate([members[layer] for layer in column])
+        bottoms = picture.position[everything, 1] + picture.radius[everything]
+        tops = {
+            layer: float((picture.position[members[layer], 1] - picture.radius[members[layer]]).min())
+            for layer in column
+        }
+        first = min(column, key=tops.__getitem__)
+        for layer in column:
+            if layer == first:
+                self.by_layer[layer] = Block(middle[layer], picture.bounds[1])
+                continue
+            self.by_layer[layer] = Block(middle[layer], tops[layer])
+            above = bottoms[bottoms <= tops[layer]].max(initial=picture.bounds[1])
+            self._room_above[layer] = tops[layer] - float(above)
+
     def lay_out(self) -> None:
         """Fit headings and names to the look's zoom."""
         scene, look = self._scene, self._scene.look
         picture, network, zoom = scene.picture, scene.network, look.zoom
         name_height = look.name_metrics.height()
-        columns = sorted(heading.x for heading in self.by_layer.values())
+        across = {layer: heading.x for layer, heading in self.by_layer.items()}
+        columns = [[across[layer] for layer in column] for column in _columns(across)]
         lift = HEADING_GAP_PX
+        own = dict.fromkeys(self.by_layer, lift)
         for layer, heading in self.by_layer.items():
             members = [picture.index[n.id] for n in network.members[layer]]
-            gaps = (abs(x - heading.x) for x in columns if x != heading.x)
+            gaps = (abs(x - heading.x) for column in columns if heading.x not in column for x in column)
             apart = min(gaps, default=400.0) * zoom
             heading.room = apart - 8
             if members[0] in self.names:
@@ -105,9 +133,10 @@ class Headings:
                 for index in members:
                     self.names[index].lay_out(network.neurons[index].name, side, room, look)
                 if side == "above":
-                    lift = HEADING_GAP_PX + name_height + 5
+                    lift = own[layer] = HEADING_GAP_PX + name_height + ABOVE_PX
         for layer, heading in self.by_layer.items():
-            heading.lift = lift
+            # Those above the picture stand on one line.
+            heading.lift = own[layer] if layer in self._room_above else lift
             self._write(layer)
         for label, gap in self._labels:
             label.visible = label.width_px + 20 < gap * zoom
@@ -164,6 +193,10 @@ class Headings:
         if metrics.horizontalAdvance(whole) <= heading.room:
             lines = [whole]
         lines = [line for line in (*lines, limit) if line and metrics.horizontalAdvance(line) <= heading.room]
+        if layer in self._room_above:
+            # Between neurons, as much is said as there is room for.
+            room = self._room_above[layer] * self._scene.look.zoom - heading.lift - PLATE_PX[1] / 2
+            lines = lines[: max(0, int(room / metrics.height()))]
         heading.write(lines, self._scene.look)
 
     def _name_side(self, members: list[int], zoom: float, name_height: float, above: float) -> str:
@@ -187,13 +220,29 @@ class Headings:
         """Return how far texts reach beyond the picture's bounds: left, up and right, in pixels."""
         zoom, bounds = self._scene.look.zoom, self._scene.picture.bounds
         names = self.names.values()
-        up = max((block.lift + block.height_px + 8 for block in self.by_layer.values()), default=0.0)
+        up = max(
+            (
+                block.lift + block.height_px + 8 - (block.y - bounds[1]) * zoom
+                for block in self.by_layer.values()
+            ),
+            default=0.0,
+        )
         left = max((name.width_px + 10 for name in names if name.side == "left"), default=0.0)
         right = max((name.width_px + 10 for name in names if name.side == "right"), default=0.0)
         for block in self.by_layer.values():
             left = max(left, block.width_px / 2 - (block.x - bounds[0]) * zoom)
             right = max(right, block.width_px / 2 - (bounds[2] - block.x) * zoom)
         return left, up, right
+
+    def name_at(self, x: float, y: float) -> int | None:
+        """Return the index of the neuron whose name is at a point of the scene."""
+        zoom, radius = self._scene.look.zoom, self._scene.picture.radius
+        for index, name in self.names.items():
+            if name.text is not None and name.holds(
+                (x - name.x) * zoom, (y - name.y) * zoom, radius[index] * zoom
+            ):
+                return index
+        return None
 
     def name_ends(self) -> NDArray[np.float64]:
         """Return where the names left of neurons begin, (names, 2), in scene units."""
@@ -204,6 +253,17 @@ class Headings:
             if name.side == "left"
         ]
         return np.array(ends, np.float64).reshape(-1, 2)
+
+
+def _columns(across: dict[int, float]) -> list[list[int]]:
+    """Return the layers that stand above each other, by where the middle of each is, from left to right."""
+    columns: list[list[int]] = []
+    for layer in sorted(across, key=across.__getitem__):
+        if columns and across[layer] - across[columns[-1][0]] < SIDE_BY_SIDE:
+            columns[-1].append(layer)
+        else:
+            columns.append([layer])
+    return columns
 
 
 def _room_above(points: NDArray[np.float64]) -> float:

@@ -75,8 +75,8 @@ class InPlace(QFrame):
         application.focusChanged.connect(self._focus_moved)
         self.hide()
 
-    def edit(self, key: Key | None, layer: int, beside: QRectF) -> None:
-        """Open the form for a neuron or an edge, or for a layer where ``key`` is None."""
+    def edit(self, key: Key | None, layer: int, beside: QRectF, *, naming: bool = False) -> None:
+        """Open the form for a neuron, an edge, or, where ``key`` is None, a layer; ``naming`` begins at the name."""
         if not self.finish():
             return
         self._subject = key, layer
@@ -94,7 +94,8 @@ class InPlace(QFrame):
         self._open = True
         self.show()
         self.raise_()
-        first = next((box for entry, box in self._entries if entry.first), self._entries[0][1])
+        wanted = (box for entry, box in self._entries if entry.first and not naming)
+        first = next(wanted, self._entries[0][1])
         first.setFocus(Qt.FocusReason.PopupFocusReason)
         first.selectAll()
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
 from backprop_gui.network import Network
+from backprop_gui.network.layout import TALLEST
 from backprop_gui.ui.canvas.grid import Cells, cells_of, grid_of
 from backprop_gui.ui.canvas.routes import bows, flattened
 from backprop_gui.ui.canvas.strands import Strands, strands_of
@@ -19,6 +20,10 @@ Indices = NDArray[np.intp]
 
 RADIUS = 31.0
 """Radius of a neuron that has room."""
+READABLE = 15.0
+"""Radius of a neuron that stands too near to another one of its layer; in a crowded column it may be smaller."""
+SHARE = 0.42
+"""Radius of a neuron as a share of its distance from the nearest one."""
 LARGEST_DRAWN = 32
 """Layers of more neurons are drawn as a heat map until they are opened."""
 LARGEST_OPEN = 256
@@ -90,7 +95,7 @@ def picture_of(network: Network, opened: Iterable[int] = ()) -> Picture:
             grids[layer] = grid_of(len(neurons))
             shown[neurons] = False
         elif len(neurons) > 1:
-            radius[neurons] = min(RADIUS, 0.42 * _spacing(position[neurons]))
+            radius[neurons] = _radii(position[neurons])
     _make_room(position, members, grids)
     cells = tuple(cells_of(layer, members[layer], grid, position) for layer, grid in grids.items())
     drawn = EdgeArrays.of(network.edges)
@@ -105,10 +110,15 @@ def picture_of(network: Network, opened: Iterable[int] = ()) -> Picture:
     )
 
 
-def _spacing(points: Floats) -> float:
-    """Return the smallest distance between neighbours in a layer."""
-    ordered = points[np.lexsort((points[:, 0], points[:, 1]))]
-    return max(1.0, float(np.hypot(*np.diff(ordered, axis=0).T).min()))
+def _radii(points: Floats) -> Floats:
+    """Return how large the neurons of a layer are drawn: so that neighbours do not touch, as long as one can read them.
+
+    Those that stand on top of each other stay large enough to be seen and to be dragged apart.
+    """
+    apart = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    np.fill_diagonal(apart, np.inf)
+    smallest = min(READABLE, SHARE * TALLEST / (len(points) - 1))
+    return np.clip(SHARE * apart.min(axis=1), smallest, RADIUS)
 
 
 def _make_room(

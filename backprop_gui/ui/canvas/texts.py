@@ -13,6 +13,9 @@ from backprop_gui.ui.names import display_name
 PLATE_PX = (18.0, 8.0)
 """How much broader and higher a plate is than its text."""
 
+ABOVE_PX, BESIDE_PX = 5.0, 8.0
+"""Room between a neuron and its name."""
+
 
 @dataclass
 class Name:
@@ -43,15 +46,25 @@ class Name:
         """Width as it is drawn."""
         return self.text.width if self.text else 0.0
 
+    def holds(self, x: float, y: float, radius_px: float) -> bool:
+        """Return whether a point is on it, in pixels from the neuron's middle."""
+        if self.text is None:
+            return False
+        half = self.text.height / 2
+        if self.side == "above":
+            return abs(x) <= self.text.width / 2 and abs(y + radius_px + ABOVE_PX + half) <= half
+        along = -x if self.side == "left" else x
+        return 0 <= along - radius_px - BESIDE_PX <= self.text.width and abs(y) <= half
+
     def draw(self, painter: QPainter, radius_px: float) -> None:
         """Draw around the painter's origin, which is the neuron's middle, in pixels."""
         if self.text is None:
             return
         if self.side == "above":
-            self.text.draw(painter, 0, -radius_px - 5 - self.text.height / 2)
+            self.text.draw(painter, 0, -radius_px - ABOVE_PX - self.text.height / 2)
         else:
             way = -1 if self.side == "left" else 1
-            self.text.draw(painter, way * (radius_px + 8), 0, align=0.5 - way / 2)
+            self.text.draw(painter, way * (radius_px + BESIDE_PX), 0, align=0.5 - way / 2)
 
 
 @dataclass

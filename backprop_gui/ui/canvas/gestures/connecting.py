@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QPolygonF
 
 from backprop_gui.network import Network
 from backprop_gui.project import edits
@@ -15,7 +16,7 @@ from backprop_gui.ui.canvas.picture import Picture
 from backprop_gui.ui.names import display_name
 
 MOST_LINES = 160
-"""A ghost with more edges than this would say no more."""
+"""Up to so many edges are drawn one by one; more are a band."""
 
 
 class Connect(Gesture):
@@ -66,6 +67,15 @@ class Connect(Gesture):
     def _ghost(self) -> Ghost:
         scene = self.stage.scene
         picture, network = scene.picture, scene.network
+        boxes = layer_boxes(scene)
+        meant = {network.neuron_of[id].layer for id in self._targets}
+        whole = len(self._targets) > 1
+        framed = [box for layer, box in boxes.items() if whole and layer in meant]
+        if len(self.sources) * len(self._targets) > MOST_LINES:
+            # So many lines would be a tangle, and hide what is below.
+            starts = {network.neuron_of[id].layer for id in self.sources}
+            bands = [_band(boxes[start], boxes[end]) for start in starts for end in meant if start != end]
+            return Ghost(bands=bands, boxes=framed, refused=self._refused)
         lines = [
             _rim_to_rim(picture, picture.index[source], picture.index[target])
             for source in self.sources
@@ -74,16 +84,10 @@ class Connect(Gesture):
         ]
         rings = [
             (*picture.position[picture.index[id]].tolist(), float(picture.radius[picture.index[id]]) + 5)
-            for id in self._targets[:MOST_LINES]
+            for id in self._targets
             if picture.shown[picture.index[id]]
         ]
-        layers = {network.neuron_of[id].layer for id in self._targets}
-        boxes = [box for layer, box in layer_boxes(scene).items() if layer in layers]
-        whole = len(self._targets) > 1
-        step = max(1, len(lines) // MOST_LINES)
-        return Ghost(
-            lines=lines[::step], arrow=True, rings=rings, boxes=boxes if whole else [], refused=self._refused
-        )
+        return Ghost(lines=lines, arrow=True, rings=rings, boxes=framed, refused=self._refused)
 
     def release(self, point: QPointF) -> None:
         self.confirm()
@@ -126,6 +130,12 @@ def connection(network: Network, sources: Sequence[int], targets: Sequence[int])
         return f"{first} to {display_name(network.neuron_of[targets[0]].name)}"
     layer = network.layer_of[network.neuron_of[targets[0]].layer]
     return f"{first} to all {len(targets):,} of {layer.name}"
+
+
+def _band(start: QRectF, end: QRectF) -> QPolygonF:
+    """Return what edges between two layers cover."""
+    left, right = sorted((start, end), key=lambda box: box.center().x())
+    return QPolygonF([left.topRight(), right.topLeft(), right.bottomLeft(), left.bottomRight()])
 
 
 def _rim_to_rim(picture: Picture, source: int, target: int) -> QLineF:

@@ -38,6 +38,10 @@ class Ghost:
         Edges that would go.
     guides : sequence of lines
         What is aligned with what.
+    ways : sequence of lines
+        Where neurons would move, from their places now.
+    bands : sequence of polygons
+        Edges that would be new, too many to be drawn one by one.
     refused : bool
         Whether letting go would do nothing: everything is red then.
     """
@@ -50,6 +54,8 @@ class Ghost:
     cut: Sequence[QPointF] = ()
     crossed: Sequence[QPolygonF] = ()
     guides: Sequence[QLineF] = ()
+    ways: Sequence[QLineF] = ()
+    bands: Sequence[QPolygonF] = ()
     refused: bool = False
     labels: Sequence[tuple[float, float, str]] = field(default=())
 
@@ -85,6 +91,13 @@ class GhostItem(QGraphicsItem):
         painter.setPen(_pen(theme.muted, 1, Qt.PenStyle.DashLine))
         painter.drawLines(list(ghost.guides))
         painter.setPen(dashed)
+        # What is below has to be seen.
+        veil = QColor(color)
+        veil.setAlphaF(0.14)
+        painter.setBrush(veil)
+        for band in ghost.bands:
+            painter.drawPolygon(band)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         for box in ghost.boxes:
             painter.drawRoundedRect(box, 14, 14)
         painter.setPen(_pen(theme.bad, 3))
@@ -92,11 +105,12 @@ class GhostItem(QGraphicsItem):
             painter.drawPolyline(way)
         painter.setPen(solid if ghost.arrow else dashed)
         painter.drawLines(list(ghost.lines))
-        if ghost.arrow:
-            painter.setBrush(color)
-            painter.setPen(Qt.PenStyle.NoPen)
-            for line in ghost.lines:
-                painter.drawPolygon(_arrow_head(line, 9 / painter.worldTransform().m11()))
+        painter.setPen(solid)
+        painter.drawLines(list(ghost.ways))
+        painter.setBrush(color)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for line in (*(ghost.lines if ghost.arrow else ()), *ghost.ways):
+            painter.drawPolygon(_arrow_head(line, 9 / painter.worldTransform().m11()))
         painter.setPen(dashed)
         painter.setBrush(pale)
         for x, y, radius in ghost.discs:

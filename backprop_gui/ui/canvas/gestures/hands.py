@@ -33,6 +33,7 @@ RIM_TEXT = "Drag from the rim to another neuron, or to a layer, to connect them.
 Modifiers = Qt.KeyboardModifier
 ON_PRESS = {
     Where.NEURON: Move,
+    Where.NAME: Move,
     Where.RIM: Connect,
     Where.EDGE: Click,
     Where.BUNDLE: Click,
@@ -84,6 +85,7 @@ class Hands(QObject):
         view.hovered.connect(self._hover)
         view.left.connect(self._leave)
         view.interrupted.connect(self.cancel)
+        view.chooses = lambda: isinstance(self.gesture, ConnectByKeys)
 
     # ---- what gestures work on
 

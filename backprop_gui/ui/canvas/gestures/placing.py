@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,7 +10,15 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
 from backprop_gui.network import Kind, Network
-from backprop_gui.network.layout import COLUMN_GAP, ROW_GAP, TALLEST
+from backprop_gui.network.layout import (
+    COLUMN_GAP,
+    ROW_GAP,
+    TALLEST,
+    free_place,
+    height_of,
+    made_room,
+    with_column_between,
+)
 from backprop_gui.project import Project, edits, templates
 from backprop_gui.project.edits import Edit
 from backprop_gui.ui.canvas.gestures.gesture import Stage
@@ -18,6 +26,7 @@ from backprop_gui.ui.canvas.gestures.ghost import NO_GHOST, Ghost
 from backprop_gui.ui.canvas.gestures.moving import SNAP_PX, aligned, guides_of
 from backprop_gui.ui.canvas.gestures.spots import Spot, Where, in_drawing, layer_boxes, layer_spot
 from backprop_gui.ui.canvas.picture import RADIUS
+from backprop_gui.ui.canvas.scene import NetworkScene
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.pieces import Piece
 
@@ -50,7 +59,7 @@ def placement(stage: Stage, piece: Piece, point: QPointF) -> Place:
     spot = stage.spot(point)
     network = stage.scene.network
     # Names, headings and rims are pieces of layers to whoever drops something.
-    if spot.where in (Where.NEURON, Where.RIM, Where.HEADING):
+    if spot.where in (Where.NEURON, Where.NAME, Where.RIM, Where.HEADING):
         spot = Spot(Where.LAYER, None, spot.layers)
     elif spot.where is Where.BUNDLE:
         spot = layer_spot(stage.scene, point.x(), point.y())
@@ -58,8 +67,10 @@ def placement(stage: Stage, piece: Piece, point: QPointF) -> Place:
     if edge is not None and piece.kind is Kind.HIDDEN:
         if piece.name == "neuron":
             return _split(stage, edge, point)
+        # A connection that skips layers leads past places between other ones.
+        around = layer_spot(stage.scene, point.x(), point.y())
         layers = tuple(network.neuron_of[end].layer for end in edge)
-        spot = Spot(Where.BETWEEN, None, layers)
+        spot = around if around.where is Where.BETWEEN else Spot(Where.BETWEEN, None, layers)
     if spot.where is Where.LAYER and _is_of(network, spot.layers[0], piece.kind):
         return _into_layer(stage, piece, spot.layers[0], point)
     if spot.where in (Where.NOTHING, Where.BETWEEN) and piece.size == 1:
@@ -123,13 +134,30 @@ def _into_layer(stage: Stage, piece: Piece, layer: int, point: QPointF) -> Place
         )
     x = box.center().x()
     position = in_drawing(scene, x, point.y())
-    disc = QRectF(x - RADIUS, point.y() - RADIUS, 2 * RADIUS, 2 * RADIUS).adjusted(-12, -12, 12, 12)
-    drawn = layer not in scene.maps
+    ghost = Ghost(boxes=[box])
+    if layer not in scene.maps:
+        (_, y), moved = made_room(network, position)
+        disc = QRectF(x - RADIUS, y - RADIUS, 2 * RADIUS, 2 * RADIUS).adjusted(-12, -12, 12, 12)
+        ghost = Ghost(boxes=[box.united(disc)], discs=[(x, y, RADIUS)], ways=_ways(scene, moved))
     return Place(
-        Ghost(boxes=[box.united(disc) if drawn else box], discs=[(x, point.y(), RADIUS)] if drawn else []),
+        ghost,
         f"Add a neuron to {name}{effect}",
         lambda project: edits.add_neuron(project, piece.kind, position, starts, layer),
     )
+
+
+def _ways(scene: NetworkScene, moved: Mapping[int, tuple[float, float]]) -> list[QLineF]:
+    """Return lines from the rims of neurons to the heights to which they move."""
+    picture = scene.picture
+    lines = []
+    for id, (_, y) in moved.items():
+        row = picture.index[id]
+        if picture.shown[row]:
+            x, before = picture.position[row].tolist()
+            rim = float(picture.radius[row]) * (1 if y > before else -1)
+            if abs(y - before) > abs(rim):
+                lines.append(QLineF(x, before + rim, x, y))
+    return lines
 
 
 def _between(stage: Stage, piece: Piece, left: int, right: int) -> Place:
@@ -142,6 +170,11 @@ def _between(stage: Stage, piece: Piece, left: int, right: int) -> Place:
     if problem is not None:
         ghost = Ghost(discs=_column(x, y, piece.size), boxes=[boxes[left], boxes[right]], refused=True)
         return Place(ghost, str(problem), None)
+    before, after = network.members[left], network.members[right]
+    opened, middle = with_column_between(network, before, after)
+    if opened is network:
+        # Nothing moves aside, so that it stands where there is room.
+        y = free_place(network, middle, (0.0, height_of(piece.size)))[1]
     keeps = starts.keep and piece.size >= len(network.members[left])
     between = f"between {network.layer_of[left].name} and {network.layer_of[right].name}"
     effect = ""
@@ -170,8 +203,10 @@ def _alone(stage: Stage, piece: Piece, point: QPointF) -> Place:
         nearest = float(columns[np.argmin(np.abs(columns - wanted[0]))])
         if abs(nearest - wanted[0]) <= COLUMN_REACH:
             place[0] = nearest
+    drawn = in_drawing(stage.scene, float(place[0]), float(place[1]))
+    position = free_place(stage.scene.network, drawn, (0.0, height_of(max(1, piece.size))))
+    place[1] = position[1]
     at = (float(place[0]), float(place[1]))
-    position = in_drawing(stage.scene, *at)
     guides = guides_of(place, others)
     if piece.size > 1:
         return Place(
@@ -188,7 +223,8 @@ def _alone(stage: Stage, piece: Piece, point: QPointF) -> Place:
     )
 
 
-def _network(stage: Stage, piece: Piece, point: QPointF) -> Place:
+def _network(stage: Stage, piece: Piece, point: QPointF, *, free: bool = False) -> Place:
+    """Return what dropping all of a template does; ``free`` puts it beside what is there already."""
     drawn = template_network(piece.template)
     title = templates.templates()[piece.template].title
     places = np.array([neuron.position for neuron in drawn.neurons]).reshape(-1, 2)
@@ -203,7 +239,7 @@ def _network(stage: Stage, piece: Piece, point: QPointF) -> Place:
     return Place(
         Ghost(discs=discs, boxes=[box]),
         f"All of “{title}”: {len(drawn.neurons):,} neurons, {len(drawn.edges):,} edges",
-        lambda project: edits.paste(project, drawn, at=position),
+        lambda project: edits.paste(project, drawn, at=position, free=free),
     )
 
 
@@ -231,7 +267,9 @@ def place_by_key(stage: Stage, piece: Piece, middle: QPointF) -> Place:
     """
     scene = stage.scene
     network, boxes = scene.network, layer_boxes(scene)
-    if piece.template or not boxes:
+    if piece.template:
+        return _network(stage, piece, middle, free=True)
+    if not boxes:
         return placement(stage, piece, middle)
     chosen = [key for key in scene.selected if isinstance(key, int)]
     layers = {network.neuron_of[id].layer for id in chosen}

@@ -1,9 +1,10 @@
-"""What is under the pointer: a neuron or its rim, an edge, a layer, the place between two layers, or nothing."""
+"""What is under the pointer: a neuron, its rim or name, an edge, a layer, the place between two, or nothing."""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 from PySide6.QtCore import QRectF
@@ -20,12 +21,16 @@ RIM_SHARE = 0.72
 LAYER_MARGIN = 34.0
 """How far around its neurons a layer reaches, in scene units."""
 
+MOST_BESIDE = 4
+"""So many layers on each side may be what a place is between."""
+
 
 class Where(enum.Enum):
     """The kinds of places."""
 
     NOTHING = enum.auto()
     NEURON = enum.auto()
+    NAME = enum.auto()
     RIM = enum.auto()
     EDGE = enum.auto()
     BUNDLE = enum.auto()
@@ -75,6 +80,9 @@ def spot_at(scene: NetworkScene, x: float, y: float, zoom: float) -> Spot:
     neuron = _neuron_at(scene, x, y, RIM_PX / zoom)
     if neuron is not None:
         return neuron
+    named = scene.headings.name_at(x, y)
+    if named is not None:
+        return Spot(Where.NAME, scene.network.neurons[named].id, (scene.network.neurons[named].layer,))
     layer = heading_at(scene, x, y, zoom)
     if layer is not None:
         return Spot(Where.HEADING, None, (layer,))
@@ -128,12 +136,12 @@ def layer_spot(scene: NetworkScene, x: float, y: float) -> Spot:
     inside = [(abs(box.center().x() - x), layer) for layer, box in boxes.items() if box.contains(x, y)]
     if inside:
         return Spot(Where.LAYER, None, (min(inside)[1],))
-    left = [(box.center().x(), layer) for layer, box in boxes.items() if box.center().x() < x]
-    right = [(box.center().x(), layer) for layer, box in boxes.items() if box.center().x() >= x]
-    if left and right:
-        (_, before), (_, after) = max(left), min(right)
-        both = boxes[before].united(boxes[after])
-        if both.contains(x, y) and _joined(scene, before, after):
+    left = [(x - box.center().x(), layer) for layer, box in boxes.items() if box.center().x() < x]
+    right = [(box.center().x() - x, layer) for layer, box in boxes.items() if box.center().x() >= x]
+    nearest = (sorted(side)[:MOST_BESIDE] for side in (left, right))
+    pairs = sorted((one + other, before, after) for (one, before), (other, after) in product(*nearest))
+    for _, before, after in pairs:
+        if boxes[before].united(boxes[after]).contains(x, y) and _joined(scene, before, after):
             return Spot(Where.BETWEEN, None, (before, after))
     return NOTHING
 
