@@ -171,16 +171,18 @@ def test_a_number_is_never_cut_off(panel: Inspector, value: float) -> None:
         assert field.fontMetrics().horizontalAdvance(field.text()) <= width - 2 * (1 + 7 + 2)
         assert field.text().startswith("−") == (value < 0)
         assert ("10⁻⁷" in field.text()) == (abs(value) < 1e-4)
-    assert float(field.text().translate(str.maketrans("−⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "-0123456789-")).replace("·10", "e")) == (
-        pytest.approx(value, rel=1e-2)
-    )
+    assert float(
+        field.text().translate(str.maketrans("−⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "-0123456789-")).replace("·10", "e")
+    ) == (pytest.approx(value, rel=1e-2))
 
 
 def test_no_name_of_an_activation_is_cut_off(panel: Inspector) -> None:
     activation = select(panel, hidden(panel)[0]).activation
     room = activation.width() - 2 * (1 + 5 + 2) - 18 + 4
     for index in range(activation.count()):
-        assert activation.fontMetrics().horizontalAdvance(activation.itemText(index).partition(" (")[0]) <= room
+        assert (
+            activation.fontMetrics().horizontalAdvance(activation.itemText(index).partition(" (")[0]) <= room
+        )
 
 
 def test_frames_do_not_touch_what_is_being_typed(
