@@ -143,6 +143,7 @@ QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, 
     border-color: @accent; }
 QLineEdit[role="search"], QLineEdit[role="search"]:hover, QLineEdit[role="search"]:focus { border: none;
     background: transparent; font-size: @large; padding: 8px 14px; min-height: 26px; }
+QLineEdit[role="count"] { padding: 0 1px; font-weight: 600; }
 QLineEdit[invalid="true"] { border-color: @bad; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @outline; background: @tile; }
 QComboBox::drop-down { border: none; width: 22px; }

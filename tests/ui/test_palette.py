@@ -19,8 +19,10 @@ from backprop_gui.project import edits
 from backprop_gui.ui.canvas.gestures.ghost import NO_GHOST
 from backprop_gui.ui.canvas.gestures.spots import layer_boxes
 from backprop_gui.ui.canvas.picture import RADIUS
+from backprop_gui.ui.panels.palette import LARGEST_SIZE, PalettePanel
 from tests.ui.conftest import a_project
 from tests.ui.hand import LEFT, PLAIN, Hand, Point, a_window
+from tests.ui.panel_lab import turn_wheel, type_into
 from tests.ui.test_gestures import a_drawing, layer_of, pair
 
 
@@ -319,3 +321,29 @@ def test_an_empty_canvas_takes_every_piece(qtbot: QtBot, qapp: QApplication) -> 
         assert len(hand.network.neurons) == 4
         assert not hand.canvas.ground.isVisible()
         assert "connect" in hand.text.lower()
+
+
+def test_the_size_of_a_new_layer_is_typed_turned_and_run_through(hand: Hand, qtbot: QtBot) -> None:
+    palette = hand.window.panels["palette"]
+    assert isinstance(palette, PalettePanel)
+    stepper = palette.stepper
+    type_into(stepper.field, "17")
+    assert palette.layer_size == 17
+    assert not stepper.field.hasFocus()
+    turn_wheel(stepper.field, 120)
+    assert palette.layer_size == 24
+    turn_wheel(stepper.field, -60)
+    turn_wheel(stepper.field, -60)
+    assert palette.layer_size == 16
+    QTest.mousePress(stepper.more, LEFT)
+    qtbot.waitUntil(lambda: palette.layer_size == LARGEST_SIZE)
+    QTest.mouseRelease(stepper.more, LEFT)
+    assert not stepper.more.isEnabled()
+    type_into(stepper.field, "600")
+    assert palette.layer_size == LARGEST_SIZE
+    assert stepper.field.property("invalid")
+    QTest.keyClick(stepper.field, Qt.Key.Key_Escape)
+    type_into(stepper.field, "5")
+    hand.carry("layer", on_layer(hand, "h1"))
+    assert hand.text.startswith("Add 5 neurons to hidden 1")
+    hand.key(Qt.Key.Key_Escape)

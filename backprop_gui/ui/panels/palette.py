@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from functools import partial
 
@@ -12,14 +13,16 @@ from backprop_gui.project import templates
 from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
 from backprop_gui.ui.pieces import PIECES, Piece
 from backprop_gui.ui.widgets.column import MARGIN, muted
+from backprop_gui.ui.widgets.message import Message
 from backprop_gui.ui.widgets.piece_tile import PieceTile
-from backprop_gui.ui.widgets.stepper import Stepper
+from backprop_gui.ui.widgets.stepper import TypedStepper
 
 EMPTY = "empty"
 """The template that has nothing to be added."""
 FIRST_SIZE, LARGEST_SIZE = 3, 512
 STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, LARGEST_SIZE)
 """Sizes of a new layer that the stepper goes through."""
+SIZE_TIP = "How many neurons a new layer has: type it, or turn the wheel"
 KEEP_TIP = (
     "What you add to a trained network begins so that the network computes what it did before: new neurons with "
     "outgoing weights of 0, inserted layers as a copy of what comes in. Without this, new weights are drawn at random."
@@ -58,8 +61,13 @@ class PalettePanel(PanelWidget):
             tile.clicked.connect(partial(self._add, piece))
             self.tiles[piece.name] = tile
             tiles.addWidget(tile, 1)
-        self.stepper = Stepper("neurons in a new layer", "A smaller layer", "A larger layer")
-        self.stepper.stepped.connect(self._resize)
+        self.stepper = TypedStepper(
+            "neurons in a new layer", "A smaller layer", "A larger layer", SIZE_TIP, STEPS[0], LARGEST_SIZE
+        )
+        self.stepper.stepped.connect(self._step_size)
+        self.stepper.field.entered.connect(lambda size: self._set_size(int(size)))
+        self._problem = Message()
+        self.stepper.field.problem.connect(self._problem.say)
         self._template = PIECES["template"].template
         self.keep = QCheckBox("keep function")
         self.keep.setToolTip(f"<p>{KEEP_TIP}</p>")
@@ -77,8 +85,9 @@ class PalettePanel(PanelWidget):
         column.setSpacing(7)
         column.addLayout(tiles)
         column.addLayout(sizes)
+        column.addWidget(self._problem)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self._show_size()
+        self._set_size(FIRST_SIZE)
 
     def piece(self, piece: Piece) -> Piece:
         """Return ``piece`` as the palette is set: a layer of so many neurons, the network that was chosen."""
@@ -109,12 +118,14 @@ class PalettePanel(PanelWidget):
         self._template = name
         self.added.emit(self.piece(piece))
 
-    def _resize(self, by: int) -> None:
-        self.layer_size = STEPS[min(len(STEPS) - 1, max(0, STEPS.index(self.layer_size) + by))]
-        self._show_size()
+    def _step_size(self, by: int) -> None:
+        # A size that was typed may lie between two of the steps.
+        place = bisect_right(STEPS, self.layer_size) if by > 0 else bisect_left(STEPS, self.layer_size) - 1
+        self._set_size(STEPS[min(len(STEPS) - 1, max(0, place))])
 
-    def _show_size(self) -> None:
-        self.stepper.show_count(self.layer_size, STEPS[0])
+    def _set_size(self, size: int) -> None:
+        self.layer_size = size
+        self.stepper.show_count(size)
 
     def _set_keep(self, keep: bool) -> None:
         self.lab.editor.keep = keep
