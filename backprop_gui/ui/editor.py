@@ -12,6 +12,7 @@ from backprop_gui.network import Kind, Network
 from backprop_gui.project import Project, edits
 from backprop_gui.project.edits import Edit, Starts
 from backprop_gui.ui.document import Document
+from backprop_gui.ui.names import as_drawn
 from backprop_gui.ui.player import Player
 from backprop_gui.ui.selection import Key, Selection, layer_of
 
@@ -107,12 +108,12 @@ class Editor(QObject):
             carry = Carry(edit.touched, edit.inherits)
             self._document.edit(edit.text, edit.project, merge, carry)
         except UserError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(as_drawn(str(error), self.network))
             return False
         if edit.selected is not None:
             self.selection.set(edit.selected)
         self.made.emit(edit.text)
-        self.noted.emit(edit.note)
+        self.noted.emit(as_drawn(edit.note, self.network))
         return True
 
     # ---- what people do with what is selected
