@@ -128,3 +128,14 @@ def test_it_works_while_it_trains(
     qtbot.waitUntil(lambda: player.frame is not None and player.frame.plan.network.shape == "2-6-1")
     assert player.state is State.RUNNING
     assert panel.list.currentIndex().row() == 2
+
+
+def test_the_wheel_below_the_list_turns_the_list(panel: HistoryPanel, document: Document) -> None:
+    for number in range(60):
+        document.edit(f"Step {number}", replace(document.project, name=f"{number}"))
+    bar = panel.list.verticalScrollBar()
+    assert bar.maximum() > 0
+    bar.setValue(bar.maximum())
+    hint = next(label for label in panel.findChildren(QLabel) if label.text() == CLICK)
+    turn_wheel(hint, 120)
+    assert bar.value() < bar.maximum()
