@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.project import with_shape
 from backprop_gui.ui.document import Document
-from backprop_gui.ui.panels.history import OLDEST, OPENED, HistoryPanel
+from backprop_gui.ui.panels.history import CLICK, OLDEST, OPENED, HistoryPanel
 from backprop_gui.ui.player import Player, State
-from tests.ui.panel_lab import place
+from tests.ui.panel_lab import place, turn_wheel
 
 SIZES = (5, 6, 7)
 
