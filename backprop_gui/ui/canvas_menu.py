@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QMenu
 from backprop_gui.engine import ACTIVATIONS, INITIALIZERS
 from backprop_gui.network import Kind
 from backprop_gui.project import edits
+from backprop_gui.ui.actions import COMMANDS
 from backprop_gui.ui.canvas.gestures.placing import placement
 from backprop_gui.ui.canvas.gestures.spots import Spot, Where
 from backprop_gui.ui.canvas.picture import LARGEST_DRAWN, LARGEST_OPEN
+from backprop_gui.ui.menus import native
 from backprop_gui.ui.pieces import PIECES
 
 if TYPE_CHECKING:
@@ -41,8 +43,9 @@ class CanvasMenu(QMenu):
         self.aboutToHide.connect(self.deleteLater)
         self.popup(where)
 
-    def _do(self, text: str, run: Callable[[], object], tip: str = "") -> QAction:
-        action = self.addAction(text)
+    def _do(self, text: str, run: Callable[[], object], tip: str = "", like: str = "") -> QAction:
+        """Add an entry; ``like`` names the command whose key does the same."""
+        action = self.addAction(f"{text}\t{native(COMMANDS[like].shortcuts[0])}" if like else text)
         action.setToolTip(tip)
         action.triggered.connect(lambda checked=False: run())
         return action
@@ -60,18 +63,20 @@ class CanvasMenu(QMenu):
             what = "Edit weight…" if isinstance(current, tuple) else "Edit name and bias…"
             if isinstance(current, int) and editor.network.neuron_of[current].kind is Kind.INPUT:
                 what = "Edit name…"
-            self._do(what, lambda: self._window.drawing.edit_in_place(current, 0))
+            self._do(what, lambda: self._window.drawing.edit_in_place(current, 0), like="edit")
         if editor.neurons:
             self._commands("connect")
         if editor.computing():
             self._add_activations(editor.computing(), editor.set_activation)
             has = all(editor.network.neuron_of[id].bias is not None for id in editor.computing())
-            bias = self._do("Bias", editor.toggle_bias, "Whether a bias is added to the weighted sum")
+            bias = self._do("Bias", editor.toggle_bias, "Whether a bias is added to the weighted sum", "bias")
             bias.setCheckable(True)
             bias.setChecked(has)
         wanted = editor.with_parameters(selection.keys)
         if wanted:
-            frozen = self._do("Frozen", editor.toggle_frozen, "A frozen weight or bias does not train")
+            frozen = self._do(
+                "Frozen", editor.toggle_frozen, "A frozen weight or bias does not train", "freeze"
+            )
             frozen.setCheckable(True)
             frozen.setChecked(all(editor.is_frozen(key) for key in wanted))
         if len(editor.edges) == 1 and not editor.neurons:

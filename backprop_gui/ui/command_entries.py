@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget
 
 from backprop_gui.project import templates
 from backprop_gui.ui.actions import COMMANDS, MENUS
 from backprop_gui.ui.command_palette import Entry
 from backprop_gui.ui.gestures_help import GESTURES
+from backprop_gui.ui.menus import native
 from backprop_gui.ui.names import one_line
 from backprop_gui.ui.recent import recent
 from backprop_gui.ui.shortcut_sheet import Line
@@ -47,7 +48,8 @@ def _commands(actions: Mapping[str, QAction]) -> Iterator[Entry]:
         keys = native(command.shortcuts[0]) if command.shortcuts else ""
         # Behind a tab stand keys that only a menu shows.
         text = action.text().partition("\t")[0]
-        yield Entry(name, text, command.menu, action.trigger, keys, action.isEnabled(), command.tip)
+        where = action.whatsThis() or command.menu
+        yield Entry(name, text, where, action.trigger, keys, action.isEnabled(), command.tip)
 
 
 def _panels(docks: Mapping[str, QDockWidget]) -> Iterator[Entry]:
@@ -92,9 +94,4 @@ def shortcut_groups() -> list[tuple[str, list[Line]]]:
     return [(title, lines) for title, lines in groups.items() if lines]
 
 
-def native(keys: str) -> str:
-    """Return a key sequence as this system writes it."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-
-
-__all__ = ["entries_of", "native", "shortcut_groups"]
+__all__ = ["entries_of", "shortcut_groups"]

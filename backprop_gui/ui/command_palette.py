@@ -44,7 +44,7 @@ class Entry:
     text : str
         What it is called.
     where : str
-        Where it stands in the menus, such as ``View › Panels``.
+        Where it stands in the menus, such as ``View › Panels``; or why it cannot be done now.
     run : callable
         Does it.
     shortcut : str

@@ -12,6 +12,7 @@ from backprop_gui.network import Kind, Network
 from backprop_gui.project import Project, edits
 from backprop_gui.project.edits import Edit, Starts
 from backprop_gui.ui.document import Document
+from backprop_gui.ui.names import as_drawn
 from backprop_gui.ui.player import Player
 from backprop_gui.ui.selection import Key, Selection, layer_of
 
@@ -108,13 +109,14 @@ class Editor(QObject):
             carry = Carry(edit.touched, edit.inherits)
             self._document.edit(edit.text, edit.project, merge, carry)
         except UserError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(as_drawn(str(error), self.network))
             return False
         if edit.selected is not None:
             self.selection.set(edit.selected)
         self.made.emit(edit.text)
         # What keeps the drawing from being trained is more urgent than how it was added to.
-        self.noted.emit(edit.note if self._document.obstacle is None else "")
+        whole = self._document.obstacle is None
+        self.noted.emit(as_drawn(edit.note, self.network) if whole else "")
         return True
 
     def _forget_note(self) -> None:

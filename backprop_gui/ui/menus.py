@@ -20,12 +20,25 @@ def make_action(command: Command, run: Callable[[], object], parent: QWidget) ->
     action = QAction(command.text, parent)
     keys = [QKeySequence(text) for text in command.shortcuts]
     action.setShortcuts(keys)
-    shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
-    action.setToolTip(f"{command.tip or command.text.rstrip('…')}{f' ({shown})' if shown else ''}")
+    set_reason(action, command, "")
     if command.icon:
         action.setIcon(theme.icon(command.icon))
     action.triggered.connect(lambda checked=False: run())
     return action
+
+
+def set_reason(action: QAction, command: Command, why: str) -> None:
+    """Say in the tooltip what ``action`` does, and ``why`` it cannot be done now; nothing if it can."""
+    keys = f" ({native(command.shortcuts[0])})" if command.shortcuts else ""
+    tip = f"{command.tip or command.text.rstrip('…')}{keys}"
+    action.setToolTip(f"{tip}\n{why}" if why else tip)
+    # What the command palette says beside the name.
+    action.setWhatsThis(why)
+
+
+def native(keys: str) -> str:
+    """Return a key sequence as this system writes it."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def fill_menus(
@@ -44,6 +57,8 @@ def fill_menus(
         Opens a project.
     """
     menus = {name: window.menuBar().addMenu(name) for name in MENUS}
+    for menu in menus.values():
+        menu.setToolTipsVisible(True)
     group: dict[str, int] = {}
     for command in COMMANDS.values():
         menu = menus[command.menu]
@@ -73,4 +88,4 @@ def _begin(begin: Callable[[str], object], name: str, checked: bool = False) -> 
     begin(name)
 
 
-__all__ = ["fill_menus", "make_action"]
+__all__ = ["fill_menus", "make_action", "native", "set_reason"]

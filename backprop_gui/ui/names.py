@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from backprop_gui.network import Network
+
 _NUMBERED = re.compile(r"([^\W\d_]\u0302?)(\d+)(?:\.(\d+))?")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
+_WORD = re.compile(r"(?<![\w.])[^\W\d_]\u0302?\d+(?:\.\d+)?(?!\.?\w)")
 _MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -22,6 +25,12 @@ def display_name(name: str) -> str:
     return f"{letter}{index}" + (f",{second.translate(_SUBSCRIPTS)}" if second else "")
 
 
+def as_drawn(sentence: str, network: Network) -> str:
+    """Return ``sentence`` with the names of the network's neurons as the canvas shows them."""
+    names = {neuron.name for neuron in network.neurons}
+    return _WORD.sub(lambda word: display_name(word[0]) if word[0] in names else word[0], sentence)
+
+
 def one_line(name: str, longest: int = 60) -> str:
     """Return ``name`` as it can stand in a sentence or a title, whatever is in it.
 
@@ -33,4 +42,4 @@ def one_line(name: str, longest: int = 60) -> str:
     return _MARKUP.sub("‹", shown)
 
 
-__all__ = ["display_name", "one_line"]
+__all__ = ["as_drawn", "display_name", "one_line"]

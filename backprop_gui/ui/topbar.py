@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QIcon, QResizeEvent
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from backprop_gui.engine.frame import Frame
@@ -24,7 +24,8 @@ FASTEST_SLOW = 1e5
 """Updates a second one notch below the end of the slider, where there is no limit any more."""
 FIRST_SPEED = 200.0
 """Updates a second to begin with: fast enough not to wait, slow enough to see the deltas of XOR fade."""
-NAME_PX = 190
+NAME_PX, WIDEST_NAME_PX = 190, 290
+"""Room for the name and the shape of the project: the more, the wider the window."""
 NOT_WHOLE = "The network cannot be trained as it is drawn."
 ROOMY = 1240
 """Width in pixels from which on everything has room; below, the name and the measured speed step back."""
@@ -51,8 +52,9 @@ class TopBar(QWidget):
         logo.setPixmap(QIcon(str(resource("icons/app.svg"))).pixmap(QSize(28, 28)))
         self._name = QLabel()
         self._name.setTextFormat(Qt.TextFormat.RichText)
-        # Of one width, so that the controls beside it stand still whatever the project is called.
+        # Of a width that only the window gives, so that the controls beside it stand still whatever it is called.
         self._name.setFixedWidth(NAME_PX)
+        self._title = self._shape = ""
         self._speed = QSlider(Qt.Orientation.Horizontal)
         self._speed.setRange(0, SPEED_STEPS)
         self._speed.setValue(round((SPEED_STEPS - 1) * math.log(FIRST_SPEED) / math.log(FASTEST_SLOW)))
@@ -97,6 +99,7 @@ class TopBar(QWidget):
         row.addWidget(self._rate)
         row.addStretch(1)
         for reading in (self._epoch, self._train, self._test, self._right):
+            row.addSpacing(8)
             row.addWidget(reading)
         self.set_state(State.PAUSED)
         # Until it has a width it must not ask for the larger one: the window would not fit a small screen.
@@ -107,20 +110,19 @@ class TopBar(QWidget):
         self._share_room(roomy=self.width() >= ROOMY)
 
     def _share_room(self, *, roomy: bool) -> None:
+        room = NAME_PX + max(0, min(self.width() - ROOMY, WIDEST_NAME_PX - NAME_PX))
+        if room != self._name.width():
+            self._name.setFixedWidth(room)
+            self._write_name()
         self._name.setVisible(roomy)
         self._rate.setVisible(roomy)
         self._speed.setFixedWidth(120 if roomy else 70)
 
     def sync(self, project: Project, path: Path | None = None) -> None:
         """Show the name and the shape of the project, and where its file is."""
-        metrics, right = QFontMetrics(self._name.font()), Qt.TextElideMode.ElideRight
-        shape = metrics.elidedText(f"· {project.network.shape or 'nothing drawn'}", right, NAME_PX // 2)
-        # Bold letters are broader than those that are measured.
-        room = int((NAME_PX - metrics.horizontalAdvance(f" {shape}")) / 1.12)
         title = one_line(project.name)
-        name = html.escape(metrics.elidedText(title, right, room))
-        muted = theme.current().muted.name()
-        self._name.setText(f"<b>{name}</b> <span style='color:{muted}'>{shape}</span>")
+        self._title, self._shape = title, project.network.shape or "nothing drawn"
+        self._write_name()
         self._name.setToolTip(
             f"{title}: {project.network.shape}, {project.network.parameter_count:,} parameters\n"
             + (
@@ -128,6 +130,20 @@ class TopBar(QWidget):
                 if path is not None
                 else "not in a file yet"
             )
+        )
+
+    def _write_name(self) -> None:
+        """Write the name and, where it leaves room, the shape; either has half of it at least."""
+        metrics, room = QFontMetrics(self._name.font()), self._name.width()
+        bold = QFont(self._name.font())
+        bold.setBold(True)
+        broad, right, shape = QFontMetrics(bold), Qt.TextElideMode.ElideRight, f" · {self._shape}"
+        needed = metrics.horizontalAdvance(shape) + 2
+        name = broad.elidedText(self._title, right, max(room - needed, room // 2))
+        shape = metrics.elidedText(shape, right, room - broad.horizontalAdvance(name) - 2)
+        muted = theme.current().muted.name()
+        self._name.setText(
+            f"<b>{html.escape(name)}</b><span style='color:{muted}'>{html.escape(shape)}</span>"
         )
 
     def show_frame(self, frame: Frame) -> None:
@@ -172,7 +188,9 @@ class TopBar(QWidget):
         running = state is State.RUNNING
         self._play.setText("Pause\tSpace" if running else "Play\tSpace")
         self._play.setIcon(theme.icon("pause" if running else "play", "accent_text"))
-        self._play.setToolTip("Pause (Space)" if running else "Play: train until paused (Space)")
+        if self._play.isEnabled():
+            # Else it says why it is not.
+            self._play.setToolTip("Pause (Space)" if running else "Play: train until paused (Space)")
         if not running:
             self._rate.setText(self._speed_text())
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -37,8 +37,8 @@ from backprop_gui.ui.dropping import DropHint
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.gallery import Gallery
-from backprop_gui.ui.menus import fill_menus, make_action
-from backprop_gui.ui.names import one_line
+from backprop_gui.ui.menus import fill_menus, make_action, set_reason
+from backprop_gui.ui.names import as_drawn, one_line
 from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace
@@ -52,8 +52,13 @@ from backprop_gui.ui.topbar import TopBar
 from backprop_gui.ui.widgets.part_editor import PartEditor
 from backprop_gui.ui.windows import Windows
 
+THEMES = ("light", "dark", "system")
+"""Commands of which one is in force."""
 AUTOSAVES = "autosaves"
 """Where below the state folder the work of windows is kept."""
+NO_TROUBLE = (
+    "There is nothing to go back from: this is for when a number became too large and training stopped."
+)
 LAYOUT_VERSION = 2
 """Raised when the panels change so much that a remembered layout no longer fits."""
 
@@ -100,6 +105,7 @@ class Window(QMainWindow):
         self.windows = windows or Windows(Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         document = Document(project, path, self)
+        self._themes = QActionGroup(self)
         self.lab = Lab(document, Player(document, self), Selection(self))
         self.banner = Banner()
         self.canvas = Canvas()
@@ -113,9 +119,13 @@ class Window(QMainWindow):
         # Space is more than this action's shortcut: see play_or_press. The tab keeps it in the menu.
         self.commands["play"].setShortcuts([])
         QShortcut(QKeySequence(Qt.Key.Key_Space), self, self.play_or_press)
+        for name in THEMES:
+            self.commands[name].setCheckable(True)
+            self._themes.addAction(self.commands[name])
         self._top = TopBar(self.commands["play"], self.commands["step"], self.commands["reset"])
         self._build()
         self._connect()
+        self._mark_theme()
         self._show_project()
         self._restore_layout()
         self._drops = DropHint(self, self.open_file, self.open_table)
@@ -167,7 +177,7 @@ class Window(QMainWindow):
         lab.document.opened.connect(self._opened)
         lab.document.history_changed.connect(self._show_history)
         self._show_history()
-        self.commands["go-back"].setEnabled(False)
+        self._allow("go-back", False, NO_TROUBLE)
         player = lab.player
         paces = {Pace.PICTURES: player.pictures, Pace.CURVES: player.curves, Pace.NUMBERS: player.numbers}
         for name, widget in self.panels.items():
@@ -219,18 +229,26 @@ class Window(QMainWindow):
     def _show_history(self) -> None:
         """Say what can be undone and done again, and whether all of it is saved."""
         stack, undo, redo = self.lab.document.stack, self.commands["undo"], self.commands["redo"]
-        undo.setEnabled(stack.can_undo)
+        self._allow("undo", stack.can_undo, "There is nothing to undo.")
         undo.setText(f"Undo {stack.undo_text}".strip())
-        redo.setEnabled(stack.can_redo)
+        self._allow("redo", stack.can_redo, "Nothing has been undone.")
         redo.setText(f"Redo {stack.redo_text}".strip())
         self._title()
 
+    def _allow(self, name: str, enabled: bool, why: str) -> None:
+        """Say whether a command can be done now, and ``why`` not."""
+        action = self.commands[name]
+        action.setEnabled(enabled)
+        set_reason(action, COMMANDS[name], "" if enabled else why)
+
     def _wait(self, obstacle: UserError | None) -> None:
         """Show that the drawing cannot be trained as it is, and why; or that now it can."""
-        if obstacle is None:
-            self.canvas.set_obstacle("")
-        else:
-            self.canvas.set_obstacle(str(obstacle), self.lab.player.present)
+        why = "" if obstacle is None else as_drawn(str(obstacle), self.lab.document.project.network)
+        self.canvas.set_obstacle(why, self.lab.player.present if why else None)
+        for name in ("play", "step"):
+            self._allow(name, not why, why)
+        self._top.set_state(self.lab.player.state)
+        if obstacle is not None:
             self._top.clear(begun=self.lab.player.last is not None)
             self.equation.clear()
 
@@ -269,9 +287,9 @@ class Window(QMainWindow):
             self.equation.show_equation(frame, self.lab.selection.current, self.canvas.view)
 
     def _noted(self, note: Note | None) -> None:
-        player = self.lab.player
+        player, network = self.lab.player, self.lab.document.project.network
         can_go_back = note is not None and note.kind is NoteKind.NOT_FINITE and note.can_go_back
-        self.commands["go-back"].setEnabled(can_go_back)
+        self._allow("go-back", can_go_back, NO_TROUBLE)
         if note is None:
             # What it was about is over, by going back, a reset or another project.
             if self._noting:
@@ -279,16 +297,17 @@ class Window(QMainWindow):
             self._noting = False
             return
         self._noting = True
+        text = as_drawn(note.text, network)
         if note.kind is NoteKind.NOT_FINITE:
             answers = [
                 ("Go back", player.go_back),
                 ("Go back and halve the learning rate", self._go_back_slower),
             ]
-            self.banner.show_message(note.text, "bad", answers if can_go_back else ())
-            if note.neuron is not None and note.neuron in self.lab.document.project.network.neuron_of:
+            self.banner.show_message(text, "bad", answers if can_go_back else ())
+            if note.neuron is not None and note.neuron in network.neuron_of:
                 self.lab.selection.set(frozenset([note.neuron]))
         else:
-            self.banner.show_message(note.text, "good")
+            self.banner.show_message(text, "good")
 
     @property
     def _parts(self) -> PartEditor:
@@ -369,10 +388,18 @@ class Window(QMainWindow):
         """Switch to light, dark, or what the system says, and remember it."""
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        theme.apply(app, dark)
+        # Kept first: every window marks what is kept.
         QSettings().setValue("theme", {None: "system", True: "dark", False: "light"}[dark])
+        theme.apply(app, dark)
+        self._mark_theme()
+
+    def _mark_theme(self) -> None:
+        """Mark the theme that was chosen last, in whatever window."""
+        chosen = str(QSettings().value("theme", "system"))
+        self.commands[chosen if chosen in THEMES else "system"].setChecked(True)
 
     def _dress(self) -> None:
+        self._mark_theme()
         self._top.sync(self.lab.document.project, self.lab.document.path)
         self._top.set_state(self.lab.player.state)
 

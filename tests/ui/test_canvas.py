@@ -152,6 +152,15 @@ def test_vanishing_deltas_are_seen_to_vanish(canvas: Canvas) -> None:
     assert "±" in canvas.scene.headings.by_layer[network.layers[1].id].lines[-1]
 
 
+@pytest.mark.parametrize("size", [(880, 600), (420, 500)])
+def test_headings_of_layers_have_as_many_lines_as_each_other(canvas: Canvas, size: tuple[int, int]) -> None:
+    canvas.resize(*size)
+    shown(canvas, a_network(2, 4, 4, 4, 1))
+    headings = canvas.scene.headings.by_layer
+    network = canvas.scene.network
+    assert len({len(headings[layer.id].lines) for layer in network.layers[1:]}) == 1
+
+
 # ---- frames and networks that do not belong together
 
 

@@ -100,7 +100,9 @@ def test_lifting_everything_moves_the_whole_picture(canvas: Canvas, sizes: tuple
         if (at := center(canvas, neuron.id)) and canvas.scene.neurons.shown(neuron.id) is None:
             assert live.pixelColor(at) == still.pixelColor(at)
         else:
-            below = at + QPoint(0, round(0.7 * canvas.graphics.zoom * float(canvas.scene.picture.radius[0])))
+            geometry = canvas.scene.picture
+            radius = float(geometry.radius[geometry.index[neuron.id]])
+            below = at + QPoint(0, round(0.7 * canvas.graphics.zoom * radius))
             assert live.pixelColor(below) == still.pixelColor(below)
 
 

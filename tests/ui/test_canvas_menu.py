@@ -50,11 +50,11 @@ def dismiss(menu: CanvasMenu) -> None:
 
 
 def texts(menu: QMenu) -> list[str]:
-    return [action.text() for action in menu.actions() if not action.isSeparator()]
+    return [action.text().partition("\t")[0] for action in menu.actions() if not action.isSeparator()]
 
 
 def action(menu: QMenu, text: str) -> QAction:
-    return next(one for one in menu.actions() if one.text() == text)
+    return next(one for one in menu.actions() if one.text().partition("\t")[0] == text)
 
 
 def choose(menu: CanvasMenu, text: str) -> None:

@@ -91,3 +91,10 @@ def test_the_slider_hides_edges(canvas: Canvas) -> None:
     canvas.weak.slider.slider.setValue(canvas.weak.slider.slider.maximum() // 2)
     assert canvas.weak.text() == "1 of 2 edges hidden"
     canvas.weak.popup.hide()
+
+
+def test_without_edges_none_is_said_to_be_hidden(canvas: Canvas) -> None:
+    canvas.weak.tell(0, 0, 0.5, 1.0)
+    assert canvas.weak.isHidden()
+    canvas.weak.tell(0, 2, 0.5, 1.0)
+    assert not canvas.weak.isHidden()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.project import with_shape
 from backprop_gui.ui.document import Document
-from backprop_gui.ui.panels.history import OLDEST, OPENED, HistoryPanel
+from backprop_gui.ui.panels.history import CLICK, OLDEST, OPENED, HistoryPanel
 from backprop_gui.ui.player import Player, State
-from tests.ui.panel_lab import place
+from tests.ui.panel_lab import place, turn_wheel
 
 SIZES = (5, 6, 7)
 
@@ -128,3 +130,14 @@ def test_it_works_while_it_trains(
     qtbot.waitUntil(lambda: player.frame is not None and player.frame.plan.network.shape == "2-6-1")
     assert player.state is State.RUNNING
     assert panel.list.currentIndex().row() == 2
+
+
+def test_the_wheel_below_the_list_turns_the_list(panel: HistoryPanel, document: Document) -> None:
+    for number in range(60):
+        document.edit(f"Step {number}", replace(document.project, name=f"{number}"))
+    bar = panel.list.verticalScrollBar()
+    assert bar.maximum() > 0
+    bar.setValue(bar.maximum())
+    hint = next(label for label in panel.findChildren(QLabel) if label.text() == CLICK)
+    turn_wheel(hint, 120)
+    assert bar.value() < bar.maximum()

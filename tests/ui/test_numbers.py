@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_gui.ui.names import display_name
+from backprop_gui.network import dense
+from backprop_gui.ui.names import as_drawn, display_name
 from backprop_gui.ui.numbers import format_exact, format_number
 
 
@@ -64,3 +65,9 @@ def test_the_exact_form_gives_the_same_float_back(value: float) -> None:
 )
 def test_only_the_number_of_a_letter_becomes_an_index(name: str, shown: str) -> None:
     assert display_name(name) == shown
+
+
+def test_a_sentence_has_the_names_of_the_canvas_and_nothing_else_changed() -> None:
+    network = dense([2, 3, 1])
+    sentence = "The path h1 → x1 in “x1.csv”, h12 and L1 stays; x2."
+    assert as_drawn(sentence, network) == "The path h₁ → x₁ in “x1.csv”, h12 and L1 stays; x₂."

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from backprop_gui import __version__
 from backprop_gui.ui.about import About
 from backprop_gui.ui.actions import COMMANDS
-from backprop_gui.ui.command_entries import native
 from backprop_gui.ui.gestures_help import GESTURES
+from backprop_gui.ui.menus import native
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.window import Window
 from tests.ui.windows import open_window, shut

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -400,3 +401,50 @@ def test_where_there_is_nothing_to_go_back_to_no_button_says_so(
     assert not [
         button for button in window.banner.findChildren(QPushButton) if button.isVisibleTo(window.banner)
     ]
+
+
+@pytest.mark.parametrize("width", [1440, 1250, 1024, 900])
+def test_nothing_in_the_top_bar_covers_anything_else(window: Window, width: int) -> None:
+    top = window._top
+    frame = frame_of(window)
+    window.resize(width, 700)
+    numbers = replace(frame, train=replace(frame.train, loss=3.5341e-5), test=replace(frame.train, loss=1.5))
+    top.show_frame(replace(numbers, epoch=12345.0, step=12345))
+    QApplication.sendPostedEvents()
+    shown = [top._epoch, top._train, top._test, top._right]
+    for left, right in pairwise(shown):
+        assert left.geometry().right() + 10 <= right.geometry().left()
+    for reading in shown:
+        assert reading.width() >= reading.minimumSizeHint().width()
+    assert top._right.geometry().right() <= top.width()
+
+
+def test_a_name_has_the_room_that_is_there(window: Window) -> None:
+    window.lab.document.edit("Empty", replace(templates.load("empty"), name="xor"))
+    window.resize(1440, 700)
+    QApplication.sendPostedEvents()
+    assert "nothing drawn" in window._top._name.text()
+
+
+def test_what_cannot_be_done_says_why(window: Window) -> None:
+    for name, why in (("go-back", "nothing to go back from"), ("undo", "nothing to undo")):
+        assert why in window.commands[name].toolTip()
+        assert why in window.commands[name].whatsThis()
+    network = window.lab.document.project.network
+    gone = [(edge.source, edge.target) for edge in network.edges if edge.source == network.inputs[0].id]
+    window.lab.selection.set(frozenset(gone))
+    window.commands["delete"].trigger()
+    for name in ("play", "step"):
+        assert not window.commands[name].isEnabled()
+        assert "No path leads from the input x₁" in window.commands[name].toolTip()
+    window.commands["undo"].trigger()
+    for name in ("play", "step"):
+        assert window.commands[name].isEnabled()
+        assert "No path" not in window.commands[name].toolTip()
+    assert "train until paused" in window.commands["play"].toolTip()
+
+
+def test_the_theme_in_force_is_marked(window: Window) -> None:
+    for name, dark in (("dark", True), ("light", False)):
+        window.set_theme(dark)
+        assert [n for n in ("light", "dark", "system") if window.commands[n].isChecked()] == [name]

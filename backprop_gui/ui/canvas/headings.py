@@ -50,6 +50,7 @@ class Headings:
         self._labels: list[tuple[Block, float]] = []
         self._limits: dict[int, str] = {}
         self._room_above: dict[int, float] = {}
+        self._stacked = False
         self._lifted = self._loose = np.zeros(0, np.bool_)
 
     @property
@@ -134,6 +135,12 @@ class Headings:
                     self.names[index].lay_out(network.neurons[index].name, side, room, look)
                 if side == "above":
                     lift = own[layer] = HEADING_GAP_PX + name_height + ABOVE_PX
+        # Layers look alike: if one heading needs several lines, all have them.
+        metrics = look.heading_metrics
+        self._stacked = any(
+            metrics.horizontalAdvance(" · ".join(heading_lines(network, layer))) > heading.room
+            for layer, heading in self.by_layer.items()
+        )
         for layer, heading in self.by_layer.items():
             # Those above the picture stand on one line.
             heading.lift = own[layer] if layer in self._room_above else lift
@@ -189,9 +196,8 @@ class Headings:
         limit = self._limits.get(layer, "")
         metrics = self._scene.look.heading_metrics
         # On one line, else each on its own, else what of it fits.
-        whole = " · ".join(lines)
-        if metrics.horizontalAdvance(whole) <= heading.room:
-            lines = [whole]
+        if not self._stacked:
+            lines = [" · ".join(lines)]
         lines = [line for line in (*lines, limit) if line and metrics.horizontalAdvance(line) <= heading.room]
         if layer in self._room_above:
             # Between neurons, as much is said as there is room for.

@@ -60,7 +60,7 @@ class WeakEdges(QPushButton):
         if text != self.text():
             self.setText(text)
             self.adjustSize()
-        seen = share > 0
+        seen = share > 0 and count > 0
         changed = seen == self.isHidden()
         self.setVisible(seen)
         return changed

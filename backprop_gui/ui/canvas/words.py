@@ -163,7 +163,7 @@ def bundle_tooltip(picture: Picture, bundles: Bundles, strand: int, what: str) -
     still = f"<br>{how_many} of them {'is' if frozen == 1 else 'are'} frozen." if frozen else ""
     return (
         f"<b>{len(edges):,} weights, {html.escape(ends)}</b><br>mean size |{html.escape(what)}|: {mean}<br>"
-        "The darker and broader, the larger the mean. It has no sign, so it has no colour."
+        "The broader it is and the more it stands out, the larger the mean. It has no sign, so it has no colour."
         f"{still}"
     )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QAbstractItemView, QListView, QVBoxLayout
+from PySide6.QtGui import QFont, QWheelEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QVBoxLayout
 
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
@@ -109,6 +109,10 @@ class HistoryPanel(PanelWidget):
     def sync(self, old: Project | None, new: Project) -> None:
         """Show the steps as they are now; a step that took up another one has changed without a new index."""
         self._follow()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # Over the sentence below the list, or beside it, it turns the list all the same.
+        QApplication.sendEvent(self.list.verticalScrollBar(), event)
 
     def _follow(self) -> None:
         self._moments.follow()

@@ -13,7 +13,7 @@ from backprop_gui.ui.canvas.gestures.gesture import Gesture, Stage
 from backprop_gui.ui.canvas.gestures.ghost import Ghost
 from backprop_gui.ui.canvas.gestures.spots import Spot, Where, layer_boxes
 from backprop_gui.ui.canvas.picture import Picture
-from backprop_gui.ui.names import display_name
+from backprop_gui.ui.names import as_drawn, display_name
 
 MOST_LINES = 160
 """Up to so many edges are drawn one by one; more are a band."""
@@ -52,7 +52,11 @@ class Connect(Gesture):
             return
         problem = edits.problem_with_connect(network, self.sources, self._targets)
         self._refused = problem is not None
-        text = str(problem) if problem else f"Connect {connection(network, self.sources, self._targets)}"
+        text = (
+            as_drawn(str(problem), network)
+            if problem
+            else f"Connect {connection(network, self.sources, self._targets)}"
+        )
         stage.show(self._ghost(), self.said(text))
 
     def said(self, text: str) -> str:
