@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection
 from dataclasses import replace
+
+import numpy as np
 
 from backprop_gui.engine.activations import ACTIVATIONS
 from backprop_gui.engine.initializers import INITIALIZERS, drawer
@@ -111,6 +114,8 @@ def set_frozen(project: Project, keys: Collection[Key], frozen: bool) -> Edit:
 def draw_layer(project: Project, layer: int, initializer: str) -> Edit:
     """Draw the weights of all edges into a layer anew, in the way of ``initializer``; frozen ones stay.
 
+    Each time they are others, and always the same ones after the same.
+
     Raises
     ------
     NetworkError
@@ -118,7 +123,8 @@ def draw_layer(project: Project, layer: int, initializer: str) -> Edit:
     """
     network = project.network
     name = network.require_layer(layer).name
-    draw = drawer(initializer, seed_of(project))
+    before = [edge.weight for neuron in network.members[layer] for edge in network.incoming[neuron.id]]
+    draw = drawer(initializer, seed_of(project) + zlib.crc32(np.array(before).tobytes()))
     fan_out = {id: len(edges) for id, edges in network.outgoing.items()}
     changed = []
     for neuron in network.members[layer]:
