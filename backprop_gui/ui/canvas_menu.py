@@ -106,6 +106,11 @@ class CanvasMenu(QMenu):
             "Add a neuron",
             lambda: editor.attempt(lambda p: edits.resize_layer(p, layer, len(ids) + 1, editor.starts)),
         )
+        if any(editor.network.outgoing[id] for id in ids):
+            size = self._window.drawing.piece(PIECES["layer"]).size
+            self._do(
+                f"Insert a layer of {size} behind this one", lambda: self._window.drawing.insert_behind(layer)
+            )
         if LARGEST_DRAWN < len(ids) <= LARGEST_OPEN:
             is_open = layer in canvas.scene.opened
             text = "Fold into a heat map" if is_open else "Draw neuron by neuron"

@@ -169,6 +169,25 @@ class Editor(QObject):
         """Lay the network out in ranks."""
         self.attempt(edits.tidy)
 
+    def insert_behind(self, size: int, layer: int | None = None) -> None:
+        """Insert a layer of ``size`` behind one, or that of what is selected: before the next that it leads to."""
+        network = self.network
+        layers = {network.neuron_of[id].layer for id in self.neurons} if layer is None else {layer}
+        if len(layers) != 1:
+            self.refused.emit("Select a layer, or neurons of one, to insert another behind it.")
+            return
+        (left,) = layers
+        ends = [edge.target for neuron in network.members[left] for edge in network.outgoing[neuron.id]]
+        outside = [id for id in ends if network.neuron_of[id].layer != left]
+        if not outside:
+            name = network.layer_of[left].name
+            self.refused.emit(
+                f"Nothing comes behind the layer {name}: connect it first, then a layer fits between."
+            )
+            return
+        right = network.neuron_of[min(outside, key=network.ranks.__getitem__)].layer
+        self.attempt(lambda project: edits.insert_layer(project, left, right, size, self.starts))
+
     def toggle_frozen(self, keys: Collection[Key] | None = None) -> None:
         """Freeze the selected weights and biases, or free them if all of them are frozen."""
         wanted = self.with_parameters(self.selection.keys if keys is None else keys)

@@ -189,3 +189,18 @@ def test_a_right_click_in_mid_drag_gives_the_drag_up(hand: Hand) -> None:
     dismiss(menu)
     hand.release()
     assert hand.window.lab.document.project is before
+
+
+def test_a_layer_is_inserted_behind_another(hand: Hand) -> None:
+    layer, after = layer_of(hand, "h1"), layer_of(hand, "g1")
+    choose(menu_at(hand, hand.heading(layer)), "Insert a layer of 3 behind this one")
+    new = hand.window.lab.editor.neurons
+    assert len(new) == 3
+    assert {e.source for id in new for e in hand.network.incoming[id]} == {
+        n.id for n in hand.network.members[layer]
+    }
+    assert {e.target for id in new for e in hand.network.outgoing[id]} == {
+        n.id for n in hand.network.members[after]
+    }
+    menu = menu_at(hand, hand.heading(layer_of(hand, "ŷ")))
+    assert not [text for text in texts(menu) if text.startswith("Insert")]
