@@ -198,7 +198,7 @@ _command(
     "Z",
     icon="lock",
     group=1,
-    tip="A frozen weight or bias does not train",
+    tip="A frozen edge does not train, nor does a frozen neuron with its bias and the weights that lead to it",
 )
 _command(
     "bias",

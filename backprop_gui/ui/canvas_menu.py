@@ -17,6 +17,7 @@ from backprop_gui.ui.canvas.gestures.placing import placement
 from backprop_gui.ui.canvas.gestures.spots import Spot, Where
 from backprop_gui.ui.canvas.picture import LARGEST_DRAWN, LARGEST_OPEN
 from backprop_gui.ui.pieces import PIECES
+from backprop_gui.ui.widgets.part_editor import FROZEN_TIP
 
 if TYPE_CHECKING:
     from backprop_gui.ui.window import Window
@@ -69,9 +70,9 @@ class CanvasMenu(QMenu):
             bias = self._do("Bias", editor.toggle_bias, "Whether a bias is added to the weighted sum")
             bias.setCheckable(True)
             bias.setChecked(has)
-        wanted = editor.with_parameters(selection.keys)
+        wanted = editor.parameters_of(selection.keys)
         if wanted:
-            frozen = self._do("Frozen", editor.toggle_frozen, "A frozen weight or bias does not train")
+            frozen = self._do("Frozen", editor.toggle_frozen, FROZEN_TIP)
             frozen.setCheckable(True)
             frozen.setChecked(all(editor.is_frozen(key) for key in wanted))
         if len(editor.edges) == 1 and not editor.neurons:
@@ -130,10 +131,10 @@ class CanvasMenu(QMenu):
                         lambda p: edits.draw_layer(p, layer, name)
                     )
                 )
-            keys = editor.parameters_of(layer)
+            keys = editor.parameters_of(ids)
             frozen = self._do(
                 "Frozen",
-                lambda: editor.toggle_frozen(keys),
+                lambda: editor.toggle_frozen(ids),
                 "The weights that lead into the layer, and its biases, do not train",
             )
             frozen.setCheckable(True)

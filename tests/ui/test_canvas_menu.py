@@ -80,15 +80,23 @@ def test_a_neuron(hand: Hand) -> None:
     assert not action(menu, "Frozen").isChecked()
     choose(menu, "Frozen")
     assert hand.neuron("h1").frozen
+    assert hand.steps[-1] == "Freeze h1"
+    into = hand.network.incoming[hand.neuron("h1").id]
+    assert into
+    assert all(edge.frozen for edge in hand.network.edges if edge in into)
+    assert sum(edge.frozen for edge in hand.network.edges) == len(into)
     choose(menu_at(hand, hand.at("h1")), "Bias")
     assert hand.neuron("h1").bias is None
     menu = menu_at(hand, hand.at("h1"))
-    assert "Frozen" not in texts(menu)
+    assert action(menu, "Frozen").isChecked(), "its weights still are"
+    choose(menu, "Frozen")
+    assert not any(edge.frozen for edge in hand.network.edges)
+    menu = menu_at(hand, hand.at("h1"))
     activations = next(one for one in menu.findChildren(QMenu) if one.title() == "Activation")
     action(activations, "ReLU").trigger()
     dismiss(menu)
     assert hand.neuron("h1").activation == "relu"
-    assert hand.steps == ["Freeze h1", "Switch the bias of h1 off", "Set h1 to ReLU"]
+    assert hand.steps == ["Freeze h1", "Switch the bias of h1 off", "Unfreeze h1", "Set h1 to ReLU"]
 
 
 def test_an_input_has_no_bias_and_no_activation(hand: Hand) -> None:

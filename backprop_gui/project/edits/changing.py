@@ -90,8 +90,13 @@ def set_has_bias(project: Project, ids: Collection[int], has: bool) -> Edit:
     return Edit(text, edited(project, network if neurons else project.network))
 
 
-def set_frozen(project: Project, keys: Collection[Key], frozen: bool) -> Edit:
+def set_frozen(project: Project, keys: Collection[Key], frozen: bool, what: Collection[Key] = ()) -> Edit:
     """Keep biases, by neuron, and weights, by edge, from being trained, or let them be trained again.
+
+    Parameters
+    ----------
+    what : collection of keys
+        What the step is named after, if ``keys`` are the parameters of it.
 
     Raises
     ------
@@ -99,7 +104,7 @@ def set_frozen(project: Project, keys: Collection[Key], frozen: bool) -> Edit:
         If none of these has a parameter: neurons without a bias have none.
     """
     network = project.network
-    text = f"{'Freeze' if frozen else 'Unfreeze'} {_some(network, keys)}"
+    text = f"{'Freeze' if frozen else 'Unfreeze'} {_some(network, what or keys)}"
     neurons = [network.require(key) for key in keys if not isinstance(key, tuple)]
     edges = [network.require_edge(key) for key in keys if isinstance(key, tuple)]
     biased = [neuron for neuron in neurons if neuron.bias is not None]
