@@ -164,6 +164,15 @@ _command(
     tip="Choose with the arrow keys what the selected neurons lead to; Enter connects",
 )
 _command(
+    "insert-layer",
+    "Insert a layer behind",
+    "Draw",
+    lambda w: w.drawing.insert_behind(),
+    "Shift+L",
+    group=1,
+    tip="Put a layer between the layer of what is selected and the next one that it leads to",
+)
+_command(
     "edit",
     "Edit in place…",
     "Draw",
@@ -189,7 +198,7 @@ _command(
     "Z",
     icon="lock",
     group=1,
-    tip="A frozen weight or bias does not train",
+    tip="A frozen edge does not train, nor does a frozen neuron with its bias and the weights that lead to it",
 )
 _command(
     "bias",

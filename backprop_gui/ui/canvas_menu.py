@@ -19,6 +19,7 @@ from backprop_gui.ui.canvas.gestures.spots import Spot, Where
 from backprop_gui.ui.canvas.picture import LARGEST_DRAWN, LARGEST_OPEN
 from backprop_gui.ui.menus import native
 from backprop_gui.ui.pieces import PIECES
+from backprop_gui.ui.widgets.part_editor import FROZEN_TIP
 
 if TYPE_CHECKING:
     from backprop_gui.ui.window import Window
@@ -72,11 +73,9 @@ class CanvasMenu(QMenu):
             bias = self._do("Bias", editor.toggle_bias, "Whether a bias is added to the weighted sum", "bias")
             bias.setCheckable(True)
             bias.setChecked(has)
-        wanted = editor.with_parameters(selection.keys)
+        wanted = editor.parameters_of(selection.keys)
         if wanted:
-            frozen = self._do(
-                "Frozen", editor.toggle_frozen, "A frozen weight or bias does not train", "freeze"
-            )
+            frozen = self._do("Frozen", editor.toggle_frozen, FROZEN_TIP, "freeze")
             frozen.setCheckable(True)
             frozen.setChecked(all(editor.is_frozen(key) for key in wanted))
         if len(editor.edges) == 1 and not editor.neurons:
@@ -111,6 +110,11 @@ class CanvasMenu(QMenu):
             "Add a neuron",
             lambda: editor.attempt(lambda p: edits.resize_layer(p, layer, len(ids) + 1, editor.starts)),
         )
+        if any(editor.network.outgoing[id] for id in ids):
+            size = self._window.drawing.piece(PIECES["layer"]).size
+            self._do(
+                f"Insert a layer of {size} behind this one", lambda: self._window.drawing.insert_behind(layer)
+            )
         if LARGEST_DRAWN < len(ids) <= LARGEST_OPEN:
             is_open = layer in canvas.scene.opened
             text = "Fold into a heat map" if is_open else "Draw neuron by neuron"
@@ -130,10 +134,10 @@ class CanvasMenu(QMenu):
                         lambda p: edits.draw_layer(p, layer, name)
                     )
                 )
-            keys = editor.parameters_of(layer)
+            keys = editor.parameters_of(ids)
             frozen = self._do(
                 "Frozen",
-                lambda: editor.toggle_frozen(keys),
+                lambda: editor.toggle_frozen(ids),
                 "The weights that lead into the layer, and its biases, do not train",
             )
             frozen.setCheckable(True)

@@ -12,7 +12,7 @@ from backprop_gui.ui.canvas.gestures.spots import in_drawing
 from backprop_gui.ui.canvas.inplace import InPlace
 from backprop_gui.ui.editor import Editor
 from backprop_gui.ui.panels.palette import PalettePanel
-from backprop_gui.ui.pieces import Piece
+from backprop_gui.ui.pieces import PIECES, Piece
 from backprop_gui.ui.selection import Key
 from backprop_gui.ui.speech import say
 
@@ -54,6 +54,10 @@ class Drawing(QObject):
     def piece(self, piece: Piece) -> Piece:
         """Return a piece as the palette is set."""
         return self._palette.piece(piece)
+
+    def insert_behind(self, layer: int | None = None) -> None:
+        """Insert a layer, as large as the palette is set, behind one or that of what is selected."""
+        self.editor.insert_behind(self.piece(PIECES["layer"]).size, layer)
 
     def add(self, piece: Piece) -> None:
         """Add a piece where it fits, without a mouse."""

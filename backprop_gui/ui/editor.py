@@ -176,12 +176,32 @@ class Editor(QObject):
         """Lay the network out in ranks."""
         self.attempt(edits.tidy)
 
+    def insert_behind(self, size: int, layer: int | None = None) -> None:
+        """Insert a layer of ``size`` behind one, or that of what is selected: before the next that it leads to."""
+        network = self.network
+        layers = {network.neuron_of[id].layer for id in self.neurons} if layer is None else {layer}
+        if len(layers) != 1:
+            self.refused.emit("Select a layer, or neurons of one, to insert another behind it.")
+            return
+        (left,) = layers
+        ends = [edge.target for neuron in network.members[left] for edge in network.outgoing[neuron.id]]
+        outside = [id for id in ends if network.neuron_of[id].layer != left]
+        if not outside:
+            name = network.layer_of[left].name
+            self.refused.emit(
+                f"Nothing comes behind the layer {name}: connect it first, then a layer fits between."
+            )
+            return
+        right = network.neuron_of[min(outside, key=network.ranks.__getitem__)].layer
+        self.attempt(lambda project: edits.insert_layer(project, left, right, size, self.starts))
+
     def toggle_frozen(self, keys: Collection[Key] | None = None) -> None:
-        """Freeze the selected weights and biases, or free them if all of them are frozen."""
-        wanted = self.with_parameters(self.selection.keys if keys is None else keys)
+        """Freeze the parameters of ``keys``, or of what is selected; or free them if all of them are frozen."""
+        keys = self.selection.keys if keys is None else keys
+        wanted = self.parameters_of(keys)
         frozen = not all(self.is_frozen(key) for key in wanted)
         if wanted:
-            self.attempt(lambda project: edits.set_frozen(project, wanted, frozen))
+            self.attempt(lambda project: edits.set_frozen(project, wanted, frozen, keys))
 
     def toggle_bias(self) -> None:
         """Give the selected neurons a bias, or take it away if all of them have one."""
@@ -202,19 +222,18 @@ class Editor(QObject):
         """Return the selected neurons that compute something: those that are no inputs."""
         return sorted(id for id in self.neurons if self.network.neuron_of[id].kind is not Kind.INPUT)
 
-    def with_parameters(self, keys: Collection[Key]) -> frozenset[Key]:
-        """Return those of ``keys`` that have a parameter: edges, and neurons with a bias."""
+    def parameters_of(self, keys: Collection[Key]) -> frozenset[Key]:
+        """Return the parameters of ``keys``: of an edge its weight, of a neuron its bias and all weights into it."""
         network = self.network
-        return frozenset(
-            key for key in keys if isinstance(key, tuple) or network.neuron_of[key].bias is not None
-        )
-
-    def parameters_of(self, layer: int) -> frozenset[Key]:
-        """Return the biases of a layer, by neuron, and the weights that lead into it."""
-        network = self.network
-        members = network.members[layer]
-        weights = ((e.source, e.target) for neuron in members for e in network.incoming[neuron.id])
-        return frozenset(neuron.id for neuron in members if neuron.bias is not None) | frozenset(weights)
+        found: set[Key] = set()
+        for key in keys:
+            if isinstance(key, tuple):
+                found.add(key)
+                continue
+            if network.neuron_of[key].bias is not None:
+                found.add(key)
+            found.update((edge.source, key) for edge in network.incoming[key])
+        return frozenset(found)
 
     def is_frozen(self, key: Key) -> bool:
         """Return whether a weight or bias does not train."""

@@ -50,6 +50,20 @@ def ids_of(network: Network, *names: str) -> list[int]:
     return [next(n.id for n in network.neurons if n.name == name) for name in names]
 
 
+# ---- drawing weights
+
+
+def test_weights_that_are_drawn_anew_are_others_each_time() -> None:
+    network = xor()
+    project, layer = project_of(network), network.layers[1].id
+    seen: list[tuple[float, ...]] = []
+    for _ in range(4):
+        again, project = (edits.draw_layer(project, layer, "normal").project for _ in range(2))
+        assert again == project, "the same after the same"
+        seen.append(tuple(edge.weight for edge in project.network.edges))
+    assert len(set(seen)) == 4
+
+
 # ---- what the network computes stays
 
 

@@ -80,15 +80,23 @@ def test_a_neuron(hand: Hand) -> None:
     assert not action(menu, "Frozen").isChecked()
     choose(menu, "Frozen")
     assert hand.neuron("h1").frozen
+    assert hand.steps[-1] == "Freeze h1"
+    into = hand.network.incoming[hand.neuron("h1").id]
+    assert into
+    assert all(edge.frozen for edge in hand.network.edges if edge in into)
+    assert sum(edge.frozen for edge in hand.network.edges) == len(into)
     choose(menu_at(hand, hand.at("h1")), "Bias")
     assert hand.neuron("h1").bias is None
     menu = menu_at(hand, hand.at("h1"))
-    assert "Frozen" not in texts(menu)
+    assert action(menu, "Frozen").isChecked(), "its weights still are"
+    choose(menu, "Frozen")
+    assert not any(edge.frozen for edge in hand.network.edges)
+    menu = menu_at(hand, hand.at("h1"))
     activations = next(one for one in menu.findChildren(QMenu) if one.title() == "Activation")
     action(activations, "ReLU").trigger()
     dismiss(menu)
     assert hand.neuron("h1").activation == "relu"
-    assert hand.steps == ["Freeze h1", "Switch the bias of h1 off", "Set h1 to ReLU"]
+    assert hand.steps == ["Freeze h1", "Switch the bias of h1 off", "Unfreeze h1", "Set h1 to ReLU"]
 
 
 def test_an_input_has_no_bias_and_no_activation(hand: Hand) -> None:
@@ -189,3 +197,18 @@ def test_a_right_click_in_mid_drag_gives_the_drag_up(hand: Hand) -> None:
     dismiss(menu)
     hand.release()
     assert hand.window.lab.document.project is before
+
+
+def test_a_layer_is_inserted_behind_another(hand: Hand) -> None:
+    layer, after = layer_of(hand, "h1"), layer_of(hand, "g1")
+    choose(menu_at(hand, hand.heading(layer)), "Insert a layer of 3 behind this one")
+    new = hand.window.lab.editor.neurons
+    assert len(new) == 3
+    assert {e.source for id in new for e in hand.network.incoming[id]} == {
+        n.id for n in hand.network.members[layer]
+    }
+    assert {e.target for id in new for e in hand.network.outgoing[id]} == {
+        n.id for n in hand.network.members[after]
+    }
+    menu = menu_at(hand, hand.heading(layer_of(hand, "ŷ")))
+    assert not [text for text in texts(menu) if text.startswith("Insert")]

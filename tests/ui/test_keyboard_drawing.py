@@ -412,3 +412,22 @@ def test_refusals_and_notes_are_heard_at_once(empty: Window, listener: Listener)
 
 def test_an_empty_canvas_says_how_to_begin(empty: Window) -> None:
     assert empty.canvas.graphics.accessibleDescription() == EMPTY
+
+
+def test_a_layer_is_inserted_by_keys(window: Window) -> None:
+    press(window, "shift+l")
+    assert "Select a layer" in window.canvas.hint.text
+    press(window, "right right")
+    before = network_of(window)
+    (hidden,) = window.drawing.editor.neurons
+    press(window, "shift+l")
+    network, new = network_of(window), window.drawing.editor.neurons
+    assert len(network.layers) == len(before.layers) + 1
+    layer = before.members[before.neuron_of[hidden].layer]
+    for id in new:
+        assert {edge.source for edge in network.incoming[id]} == {neuron.id for neuron in layer}
+        assert {edge.target for edge in network.outgoing[id]} == {neuron.id for neuron in before.outputs}
+    window.lab.selection.set(frozenset(neuron.id for neuron in network.outputs))
+    press(window, "shift+l")
+    assert "Nothing comes behind" in window.canvas.hint.text
+    assert network_of(window) is network

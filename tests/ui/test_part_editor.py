@@ -220,10 +220,12 @@ def test_switches_of_several_show_that_they_are_mixed(panel: Inspector, document
     parts = select(panel, first)
     click(parts.bias)
     assert network_of(panel).neuron_of[first].bias is None
-    assert shown(parts) == {"name", "activation", "bias"}
+    assert shown(parts) == {"name", "activation", "bias", "frozen"}
     select(panel, second)
     click(parts.frozen)
     assert network_of(panel).neuron_of[second].frozen
+    assert all(edge.frozen == (edge.target == second) for edge in network_of(panel).edges)
+    assert parts.frozen.isChecked()
     select(panel, first, second, third)
     states = Qt.CheckState
     assert parts.bias.checkState() is states.PartiallyChecked

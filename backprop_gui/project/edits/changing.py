@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection
 from dataclasses import replace
+
+import numpy as np
 
 from backprop_gui.engine.activations import ACTIVATIONS
 from backprop_gui.engine.initializers import INITIALIZERS, drawer
@@ -87,8 +90,13 @@ def set_has_bias(project: Project, ids: Collection[int], has: bool) -> Edit:
     return Edit(text, edited(project, network if neurons else project.network))
 
 
-def set_frozen(project: Project, keys: Collection[Key], frozen: bool) -> Edit:
+def set_frozen(project: Project, keys: Collection[Key], frozen: bool, what: Collection[Key] = ()) -> Edit:
     """Keep biases, by neuron, and weights, by edge, from being trained, or let them be trained again.
+
+    Parameters
+    ----------
+    what : collection of keys
+        What the step is named after, if ``keys`` are the parameters of it.
 
     Raises
     ------
@@ -96,7 +104,7 @@ def set_frozen(project: Project, keys: Collection[Key], frozen: bool) -> Edit:
         If none of these has a parameter: neurons without a bias have none.
     """
     network = project.network
-    text = f"{'Freeze' if frozen else 'Unfreeze'} {_some(network, keys)}"
+    text = f"{'Freeze' if frozen else 'Unfreeze'} {_some(network, what or keys)}"
     neurons = [network.require(key) for key in keys if not isinstance(key, tuple)]
     edges = [network.require_edge(key) for key in keys if isinstance(key, tuple)]
     biased = [neuron for neuron in neurons if neuron.bias is not None]
@@ -111,6 +119,8 @@ def set_frozen(project: Project, keys: Collection[Key], frozen: bool) -> Edit:
 def draw_layer(project: Project, layer: int, initializer: str) -> Edit:
     """Draw the weights of all edges into a layer anew, in the way of ``initializer``; frozen ones stay.
 
+    Each time they are others, and always the same ones after the same.
+
     Raises
     ------
     NetworkError
@@ -118,7 +128,8 @@ def draw_layer(project: Project, layer: int, initializer: str) -> Edit:
     """
     network = project.network
     name = network.require_layer(layer).name
-    draw = drawer(initializer, seed_of(project))
+    before = [edge.weight for neuron in network.members[layer] for edge in network.incoming[neuron.id]]
+    draw = drawer(initializer, seed_of(project) + zlib.crc32(np.array(before).tobytes()))
     fan_out = {id: len(edges) for id, edges in network.outgoing.items()}
     changed = []
     for neuron in network.members[layer]:

@@ -10,7 +10,7 @@ from backprop_gui.engine.activations import ACTIVATIONS
 from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.learned import Learned
-from backprop_gui.network import Kind, Network
+from backprop_gui.network import Kind, Network, Neuron
 from backprop_gui.ui.canvas.bundles import Bundles
 from backprop_gui.ui.canvas.picture import LARGEST_OPEN, Picture
 from backprop_gui.ui.canvas.views import Lookup, View
@@ -115,7 +115,7 @@ def spoken(network: Network, key: Key, value: float, view: View) -> str:
         caption = "next step " if view is View.UPDATE else ""
     else:
         neuron = network.neuron_of[key]
-        is_input, is_frozen = neuron.kind is Kind.INPUT, neuron.frozen
+        is_input, is_frozen = neuron.kind is Kind.INPUT, _is_frozen(network, neuron)
         what = [f"{'neuron' if neuron.kind is Kind.HIDDEN else neuron.kind.value} {neuron.name}"]
         if not is_input:
             known = neuron.activation in ACTIVATIONS
@@ -124,6 +124,13 @@ def spoken(network: Network, key: Key, value: float, view: View) -> str:
     if not np.isnan(value):
         what.append(f"{caption}{format_number(value)}")
     return ", ".join([*what, "frozen"] if is_frozen else what)
+
+
+def _is_frozen(network: Network, neuron: Neuron) -> bool:
+    parts = [edge.frozen for edge in network.incoming[neuron.id]]
+    if neuron.bias is not None:
+        parts.append(neuron.frozen)
+    return bool(parts) and all(parts)
 
 
 def description(rows: list[Row]) -> str:

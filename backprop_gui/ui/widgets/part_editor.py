@@ -26,7 +26,9 @@ from backprop_gui.ui.widgets.name_box import NameBox
 from backprop_gui.ui.widgets.number_field import NumberField
 
 SIZE_WIDTH, ACTIVATION_WIDTH = 44, 106
-FROZEN_TIP = "A frozen weight or bias does not train (Z)"
+FROZEN_TIP = (
+    "A frozen edge does not train, nor does a frozen neuron with its bias and the weights into it (Z)"
+)
 BIAS_TIP = "Whether a bias is added to the weighted sum (B)"
 TYPED = "a number such as 0.5, 1/3 or −2e-3; Enter takes it, Escape takes it back"
 
@@ -170,7 +172,7 @@ class PartEditor(QWidget):
         self.bias.setVisible(bool(computing))
         has = _state(neuron.bias is not None for neuron in computing)
         _show_state(self.bias, has, BIAS_TIP)
-        with_value = one is not None and bool(editor.with_parameters(keys))
+        with_value = isinstance(one, tuple) or (one is not None and network.neuron_of[one].bias is not None)
         self.bias.setText("b" if with_value or layer is not None else "bias")
         self.caption.setVisible(isinstance(one, tuple))
         self.value.setVisible(with_value)
@@ -187,15 +189,16 @@ class PartEditor(QWidget):
     def _parameters(self, layer: int | None) -> Iterator[Neuron | Edge]:
         """Give what can be frozen: of the layer, or of what is selected. There may be a hundred thousand."""
         network = self._editor.network
-        if layer is None:
-            edges, neurons = network.edge_of, network.neuron_of
-            parts = (edges[key] if isinstance(key, tuple) else neurons[key] for key in self._keys)
-            yield from (part for part in parts if isinstance(part, Edge) or part.bias is not None)
-            return
-        for neuron in network.members[layer]:
-            if neuron.bias is not None:
-                yield neuron
-            yield from network.incoming[neuron.id]
+        keys: Iterable[Key] = self._keys
+        if layer is not None:
+            keys = [neuron.id for neuron in network.members[layer]]
+        for key in keys:
+            if isinstance(key, tuple):
+                yield network.edge_of[key]
+                continue
+            if network.neuron_of[key].bias is not None:
+                yield network.neuron_of[key]
+            yield from network.incoming[key]
 
     def _show_names(self, one: Key | None, layer: int | None, *, other: bool) -> None:
         network = self._editor.network
@@ -250,8 +253,7 @@ class PartEditor(QWidget):
         self.refresh()
 
     def _freeze(self) -> None:
-        editor = self._editor
-        editor.toggle_frozen(self._keys if editor.layer is None else editor.parameters_of(editor.layer))
+        self._editor.toggle_frozen(self._keys)
 
     def _attempt(self, make: Make) -> bool:
         self._do(lambda: self._editor.attempt(make))
