@@ -247,6 +247,7 @@ def test_outside_the_canvas_and_after_escape_nothing_is_dropped(hand: Hand, piec
     hand.carry_on(piece, outside)
     assert hand.is_idle()
     drop(hand, piece)
+    assert hand.text.startswith("Nothing was added")
     hand.carry(piece, inside)
     hand.carry_on(piece, outside)
     hand.carry_on(piece, inside)

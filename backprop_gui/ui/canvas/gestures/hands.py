@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 DRAG_PX = 4.0
 """How far the pointer has to go for a press to become a drag."""
 FIRST_SELECT = "Select the neuron that the new edge starts at first: arrow keys walk to it."
+OUTSIDE = "Nothing was added: let go of a piece over the picture."
 RIM_TEXT = "Drag from the rim to another neuron, or to a layer, to connect them."
 
 Modifiers = Qt.KeyboardModifier
@@ -219,7 +220,7 @@ class Hands(QObject):
         if self.editor is None:
             return
         if not self._view.viewport().rect().contains(spot):
-            self._place = None
+            self._place = Place(NO_GHOST, OUTSIDE, None)
             self.show(NO_GHOST)
             return
         point = self._view.mapToScene(spot)
@@ -230,7 +231,10 @@ class Hands(QObject):
         """Drop what is carried; return whether something was made of it."""
         place, self._place = self._place, None
         self.show(NO_GHOST)
-        if place is None or self.editor is None or place.make is None:
+        if place is None or self.editor is None:
+            return False
+        if place.make is None:
+            self._hint.set_note(place.text, "bad")
             return False
         return self.editor.attempt(place.make)
 
