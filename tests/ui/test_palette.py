@@ -118,6 +118,16 @@ def test_a_layer_dropped_on_a_skip_connection_covers_nothing(hand: Hand, share: 
     assert min(hypot(a[0] - b[0], a[1] - b[1]) for a, b in combinations(places, 2)) > 2 * RADIUS
 
 
+def test_what_is_added_out_of_sight_is_shown(hand: Hand) -> None:
+    canvas = hand.canvas
+    for _ in range(6):
+        canvas.zoom_in()
+    for key in "NIO":
+        QTest.keyClick(hand.window, key)  # type: ignore[call-overload]
+        (new,) = hand.window.lab.selection.keys
+        assert canvas.rect().contains(canvas.place_of(new).toRect())
+
+
 @pytest.mark.parametrize("keys", ["NNN", "LLL", "III", "OOO", "NLIONLIO"])
 def test_keys_never_put_two_things_on_one_place(hand: Hand, keys: str) -> None:
     hand.window.lab.selection.set(frozenset())
