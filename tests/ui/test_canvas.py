@@ -215,6 +215,23 @@ def test_the_legend_says_what_the_colours_mean(canvas: Canvas) -> None:
     assert not canvas.legend.content.edge_title
 
 
+def test_the_scale_begins_anew_after_an_edit_at_rest(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    limit = canvas.scene.limits.limit_of(-1)
+    small = network.with_parameters({}, dict.fromkeys(network.edge_of, 0.0001))
+    canvas.sync(network, small)
+    canvas.show_frame(a_frame(small))
+    assert canvas.scene.edge_limits.limit_of(-1) == pytest.approx(1e-4)
+    canvas.sync(small, network)
+    canvas.show_frame(a_frame(network))
+    assert canvas.scene.limits.limit_of(-1) == limit
+    # While it trains, one step follows another: the scale stays calm.
+    canvas.sync(network, small)
+    canvas.show_frame(replace(a_frame(small), step=1))
+    assert canvas.scene.edge_limits.limit_of(-1) > 1e-3
+
+
 def test_the_legends_menu_chooses_the_scale(canvas: Canvas) -> None:
     shown(canvas, a_network(2, 4, 1))
     menu = canvas.legend.menu()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -63,3 +63,23 @@ def test_it_follows_the_network(canvas: Canvas) -> None:
     before = canvas.minimap.grab().toImage()
     canvas.sync(network, network.without([network.neurons[3].id]))
     assert canvas.minimap.grab().toImage() != before
+
+
+def test_it_goes_where_it_covers_no_neuron(canvas: Canvas) -> None:
+    network = a_network(2, 4, 1)
+    shown(canvas, network)
+    for _ in range(3):
+        canvas.zoom_in()
+    corner = canvas.minimap.geometry()
+    last = network.outputs[0].id
+    view, place = canvas.graphics, canvas.place_of(last)
+    # The output comes to lie where the map is.
+    middle = view.mapToScene(view.viewport().rect().center())
+    away = (QPointF(corner.center()) - place.center()) / view.zoom
+    view.centerOn(middle - away)
+    canvas._person_moved()
+    assert corner.intersects(canvas.place_of(last).toRect())
+    assert canvas.minimap.isVisible()
+    for neuron in network.neurons:
+        assert not canvas.minimap.geometry().intersects(canvas.place_of(neuron.id).toRect())
+    assert canvas.rect().contains(canvas.minimap.geometry())

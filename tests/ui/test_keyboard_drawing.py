@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_gui.network import Network
 from backprop_gui.project import templates
+from backprop_gui.project.edits import move
 from backprop_gui.ui import speech, theme
 from backprop_gui.ui.canvas import View
 from backprop_gui.ui.canvas.gestures.hands import FIRST_SELECT
@@ -211,6 +212,23 @@ def test_connecting_ends_when_the_drawing_changes_or_somebody_gives_up(window: W
     assert "x1" not in {neuron.name for neuron in network_of(window).neurons}
     press(window, "ctrl+z right")
     assert edges(window) == before
+
+
+def test_tidying_shows_all_of_the_network_and_so_does_taking_it_back(window: Window) -> None:
+    canvas, ids = window.canvas, [neuron.id for neuron in network_of(window).neurons]
+
+    def seen() -> bool:
+        return all(canvas.rect().contains(canvas.place_of(id).toRect()) for id in ids)
+
+    editor = window.lab.editor
+    assert editor.attempt(lambda project: move(project, ids, 3000.0, 2000.0))
+    assert seen()
+    canvas.zoom_in()
+    press(window, "ctrl+l")
+    assert seen()
+    canvas.zoom_in()
+    press(window, "ctrl+z")
+    assert seen()
 
 
 def test_letters_are_no_commands_while_a_target_is_chosen(window: Window) -> None:

@@ -120,6 +120,16 @@ def test_a_layer_dropped_on_a_skip_connection_covers_nothing(hand: Hand, share: 
     assert min(hypot(a[0] - b[0], a[1] - b[1]) for a, b in combinations(places, 2)) > 2 * RADIUS
 
 
+def test_what_is_added_out_of_sight_is_shown(hand: Hand) -> None:
+    canvas = hand.canvas
+    for _ in range(6):
+        canvas.zoom_in()
+    for key in "NIO":
+        QTest.keyClick(hand.window, key)  # type: ignore[call-overload]
+        (new,) = hand.window.lab.selection.keys
+        assert canvas.rect().contains(canvas.place_of(new).toRect())
+
+
 @pytest.mark.parametrize("keys", ["NNN", "LLL", "III", "OOO", "NLIONLIO"])
 def test_keys_never_put_two_things_on_one_place(hand: Hand, keys: str) -> None:
     hand.window.lab.selection.set(frozenset())
@@ -264,6 +274,7 @@ def test_outside_the_canvas_and_after_escape_nothing_is_dropped(hand: Hand, piec
     hand.carry_on(piece, outside)
     assert hand.is_idle()
     drop(hand, piece)
+    assert hand.text.startswith("Nothing was added")
     hand.carry(piece, inside)
     hand.carry_on(piece, outside)
     hand.carry_on(piece, inside)

@@ -107,6 +107,7 @@ class Canvas(QWidget):
         self.segments.chosen.connect(self.set_view)
         self.legend.chosen.connect(self.set_scale)
         self.weak.chosen.connect(self.set_threshold)
+        self.weak.clicked.connect(self.choose_threshold)
         self.minimap.moved.connect(self._look_at)
         over.probe.stepped.connect(self.probe_step)
         self.hands = Hands(self.scene, self.graphics, self.hint, lambda: self._repaint(True))
@@ -196,8 +197,10 @@ class Canvas(QWidget):
         self._tell()
 
     def choose_threshold(self) -> None:
-        """Show the slider that hides weak edges, above the legend and what it says about them."""
-        self.weak.open(self.legend.mapToGlobal(QPoint(0, -self.weak.sizeHint().height())))
+        """Show the slider that hides weak edges, above the legend or where it covers less of the network."""
+        size = self.weak.popup.sizeHint()
+        place = self._over.clear_place(size, self.scene.picture, self._seen(), left=True)
+        self.weak.open(self.mapToGlobal(place))
 
     def set_probe_text(self, text: str) -> None:
         """Say which example is looked at, such as ``example 98 of 140``; empty hides the label."""
@@ -361,10 +364,15 @@ class Canvas(QWidget):
     def _fits_well(self) -> bool:
         return fits_well(self.graphics, self.scene, *self._over.room())
 
+    def _seen(self) -> QRectF:
+        """Return what of the scene is seen."""
+        view = self.graphics
+        return view.mapToScene(view.viewport().rect()).boundingRect()
+
     def _is_lost(self) -> bool:
         """Return whether no neuron can be seen, though there are some."""
         x, y = self.scene.picture.position.reshape(-1, 2).T
-        seen = self.graphics.mapToScene(self.graphics.viewport().rect()).boundingRect()
+        seen = self._seen()
         inside = (x > seen.left()) & (x < seen.right()) & (y > seen.top()) & (y < seen.bottom())
         return len(x) > 0 and not inside.any()
 
@@ -446,8 +454,7 @@ class Canvas(QWidget):
         self._place_minimap()
 
     def _place_minimap(self) -> None:
-        view = self.graphics
-        self._over.place_map(self.scene.picture, view.mapToScene(view.viewport().rect()).boundingRect())
+        self._over.place_map(self.scene.picture, self._seen())
 
     def _dress(self, theme: themes.Theme) -> None:
         self.graphics.setBackgroundBrush(theme.surface)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF
+import numpy as np
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QWidget
 
 from backprop_gui.ui.canvas.hint import EmptyGround, Hint
 from backprop_gui.ui.canvas.legend import Content, Legend
 from backprop_gui.ui.canvas.minimap import Minimap
-from backprop_gui.ui.canvas.picture import Picture
+from backprop_gui.ui.canvas.picture import Floats, Picture
 from backprop_gui.ui.canvas.probe import ProbeLabel
+from backprop_gui.ui.canvas.strands import Strands
 from backprop_gui.ui.canvas.views import LABELS, View
 from backprop_gui.ui.canvas.weak import WeakEdges
 from backprop_gui.ui.segmented import Segmented
@@ -19,6 +21,10 @@ GAP_PX = 14
 """Distance of what floats from the rim."""
 TOP_PX = 20.0
 """Room between the controls and the headings."""
+LABEL_PX = 40.0
+"""Half of the width that the label of a bundle takes."""
+CELL = 0.25
+"""How much a covered cell of a heat map counts, of which there are others beside it."""
 HINT_PX = 300
 """Room beside the controls that is enough for hints."""
 
@@ -71,8 +77,43 @@ class Overlays:
     def place_map(self, picture: Picture, seen: QRectF) -> None:
         """Show on the map which part of the scene is ``seen``, if it is not all of it."""
         self.minimap.show_part(picture, seen)
-        corner = QPoint(self.minimap.width() + GAP_PX, self.minimap.height() + GAP_PX)
-        self.minimap.move(self._canvas.rect().bottomRight() + QPoint(1, 1) - corner)
+        if not self.minimap.isHidden():
+            self.minimap.move(self.clear_place(self.minimap.size(), picture, seen))
+
+    def clear_place(self, size: QSize, picture: Picture, seen: QRectF, *, left: bool = False) -> QPoint:
+        """Return where something of this size covers least of the network, in a corner or beside a control.
+
+        Parameters
+        ----------
+        seen : QRectF
+            What of the scene the canvas shows.
+        left : bool
+            Whether, of places that are as good, it stands at the left, above the legend, and not at the right.
+        """
+        width, height = self._canvas.width() - size.width(), self._canvas.height() - size.height()
+        corner = self.weak.geometry() if self.weak.isVisible() else self.legend.geometry()
+        below = self.probe.geometry().bottom() if self.probe.isVisible() else 0
+        places = [
+            QPoint(width - GAP_PX, height - GAP_PX),
+            QPoint(width - GAP_PX, below + GAP_PX),
+            QPoint(GAP_PX - 4, corner.top() - size.height() - 4),
+            QPoint(self.legend.geometry().right() + GAP_PX, height - GAP_PX),
+            QPoint(GAP_PX, self.segments.geometry().bottom() + GAP_PX),
+        ]
+        order = (2, 3, 4, 0, 1) if left else (0, 1, 3, 4, 2)
+        zoom = self._canvas.width() / max(1e-9, seen.width())
+        labels = _label_places(picture.strands)
+        points = (np.concatenate([picture.position, labels]) - (seen.left(), seen.top())) * zoom
+        radius = np.where(picture.shown, picture.radius, 0.0) * zoom
+        reach = np.concatenate([radius, np.full(len(labels), LABEL_PX)])
+        weight = np.concatenate([np.where(picture.shown, 1.0, CELL), np.ones(len(labels))])
+
+        def covered(place: QPoint) -> float:
+            away = np.abs(points - (place.x() + size.width() / 2, place.y() + size.height() / 2))
+            hit = (away[:, 0] < size.width() / 2 + reach) & (away[:, 1] < size.height() / 2 + reach)
+            return float(weight[hit].sum())
+
+        return places[min(order, key=lambda number: covered(places[number]))]
 
     def room(self) -> tuple[QRectF, float, QRectF]:
         """Return the canvas, what the controls above take of it in pixels, and the corner that the legend takes."""
@@ -88,6 +129,12 @@ class Overlays:
             if overlay.isVisible():
                 region += QRegion(overlay.geometry())
         return region
+
+
+def _label_places(strands: Strands) -> Floats:
+    """Return where the labels of bundles stand, (bundles, 2), in scene units."""
+    middle, sizes = (strands.start + strands.end) / 2, np.bincount(strands.bundle)
+    return np.stack([np.bincount(strands.bundle, axis) / sizes for axis in middle.T], axis=1)
 
 
 __all__ = ["Overlays"]

@@ -190,8 +190,8 @@ class NetworkScene(QGraphicsScene):
         else:
             if self.frame is None or self.lookup is None or frame.plan is not self.frame.plan:
                 self.lookup = Lookup.of(frame.plan, self.network)
-            if self.frame is not None and (frame.step < self.frame.step or self.frame.note != frame.note):
-                # Training began again, or went back: the numbers before say nothing about those to come.
+            if self.frame is not None and _is_elsewhere(self.frame, frame):
+                # The numbers before say nothing about those to come.
                 self.forget_scale()
         self.frame = frame
         self.refresh(numbers=frame is None)
@@ -412,6 +412,12 @@ class NetworkScene(QGraphicsScene):
             return None
         drawn = self.network.edges[edge]
         return drawn.source, drawn.target
+
+
+def _is_elsewhere(before: Frame, now: Frame) -> bool:
+    """Return whether training began again or went back, or the network was edited while it stood still."""
+    edited_at_rest = now.step == before.step and now.plan is not before.plan
+    return now.step < before.step or now.note != before.note or edited_at_rest
 
 
 def _of(limits: float | NDArray[np.float64], which: NDArray[np.intp]) -> float | NDArray[np.float64]:

@@ -14,7 +14,7 @@ SHARES = tuple(n / 100 for n in PERCENT)
 
 
 class WeakEdges(QPushButton):
-    """Says on the canvas that edges are hidden; pressed, it shows the slider.
+    """Says on the canvas that edges are hidden; pressed, it leads to the slider.
 
     Signals
     -------
@@ -42,7 +42,6 @@ class WeakEdges(QPushButton):
         self.slider.setMinimumWidth(230)
         QVBoxLayout(self.popup).addWidget(self.slider)
         self.slider.moved.connect(lambda share, _: self.chosen.emit(share))
-        self.clicked.connect(self.open)
         self.hide()
 
     def tell(self, hidden: int, count: int, share: float, limit: float) -> bool:
@@ -72,11 +71,9 @@ class WeakEdges(QPushButton):
             return f"with |w| below {share:.0%} of the scale"
         return f"with |w| below {format_number(share * self._limit, 2)}"
 
-    def open(self, at: QPoint | None = None) -> None:
-        """Show the slider above ``at`` on the screen, or above itself."""
-        self.popup.adjustSize()
-        place = self.mapToGlobal(QPoint(0, 0)) if at is None or isinstance(at, bool) else at
-        self.popup.move(place - QPoint(0, self.popup.height() + 4))
+    def open(self, at: QPoint) -> None:
+        """Show the slider at a place of the screen."""
+        self.popup.move(at)
         self.popup.show()
         self.slider.slider.setFocus()
 

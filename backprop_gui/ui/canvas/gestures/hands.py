@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt, Signal
 
 from backprop_gui.ui.canvas.gestures.by_keys import ConnectByKeys
 from backprop_gui.ui.canvas.gestures.connecting import Connect
@@ -13,11 +13,12 @@ from backprop_gui.ui.canvas.gestures.cutting import Knife
 from backprop_gui.ui.canvas.gestures.gesture import Gesture
 from backprop_gui.ui.canvas.gestures.ghost import NO_GHOST, Ghost, GhostItem
 from backprop_gui.ui.canvas.gestures.moving import Move
-from backprop_gui.ui.canvas.gestures.placing import Place, place_by_key, placement
+from backprop_gui.ui.canvas.gestures.placing import Make, Place, place_by_key, placement
 from backprop_gui.ui.canvas.gestures.selecting import AddingClick, Click, RubberBand
 from backprop_gui.ui.canvas.gestures.spots import NOTHING, Spot, Where, spot_at
 from backprop_gui.ui.canvas.graphics import NetworkView
 from backprop_gui.ui.canvas.hint import Hint
+from backprop_gui.ui.canvas.picture import RADIUS
 from backprop_gui.ui.canvas.scene import NetworkScene
 from backprop_gui.ui.pieces import Piece
 from backprop_gui.ui.selection import Key
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 DRAG_PX = 4.0
 """How far the pointer has to go for a press to become a drag."""
 FIRST_SELECT = "Select the neuron that the new edge starts at first: arrow keys walk to it."
+OUTSIDE = "Nothing was added: let go of a piece over the picture."
 RIM_TEXT = "Drag from the rim to another neuron, or to a layer, to connect them."
 
 Modifiers = Qt.KeyboardModifier
@@ -219,7 +221,7 @@ class Hands(QObject):
         if self.editor is None:
             return
         if not self._view.viewport().rect().contains(spot):
-            self._place = None
+            self._place = Place(NO_GHOST, OUTSIDE, None)
             self.show(NO_GHOST)
             return
         point = self._view.mapToScene(spot)
@@ -230,9 +232,28 @@ class Hands(QObject):
         """Drop what is carried; return whether something was made of it."""
         place, self._place = self._place, None
         self.show(NO_GHOST)
-        if place is None or self.editor is None or place.make is None:
+        if place is None or self.editor is None:
             return False
-        return self.editor.attempt(place.make)
+        if place.make is None:
+            self._hint.set_note(place.text, "bad")
+            return False
+        return self._make(place.make)
+
+    def _make(self, make: Make) -> bool:
+        """Add something, and move the view if what is new would be out of sight; return whether it was added."""
+        before = self.scene.network.neuron_of
+        if self.editor is None or not self.editor.attempt(make):
+            return False
+        picture, view = self.scene.picture, self._view
+        new = [row for id, row in picture.index.items() if id not in before]
+        if not new:
+            return True
+        (left, top), (right, bottom) = picture.position[new].min(axis=0), picture.position[new].max(axis=0)
+        box = QRectF(left, top, right - left, bottom - top).adjusted(-RADIUS, -RADIUS, RADIUS, RADIUS)
+        if not view.mapToScene(view.viewport().rect()).boundingRect().contains(box):
+            view.ensureVisible(box)
+            view.moved.emit()
+        return True
 
     # ---- keys
 
@@ -243,7 +264,7 @@ class Hands(QObject):
         self.cancel()
         middle = self._view.mapToScene(self._view.viewport().rect().center())
         place = place_by_key(self, piece, middle)
-        return place.make is not None and self.editor.attempt(place.make)
+        return place.make is not None and self._make(place.make)
 
     def connect_by_keys(self) -> None:
         """Begin to connect what is selected with a target that keys choose."""

@@ -304,4 +304,4 @@ def place_by_key(stage: Stage, piece: Piece, middle: QPointF) -> Place:
     return _alone(stage, piece, QPointF(x, y))
 
 
-__all__ = ["Place", "place_by_key", "placement", "template_network"]
+__all__ = ["Make", "Place", "place_by_key", "placement", "template_network"]
