@@ -150,8 +150,9 @@ class CanvasMenu(QMenu):
 
     def _add_ground(self, point: QPointF) -> None:
         hands = self._window.canvas.hands
-        for name in ("neuron", "layer", "input", "output"):
-            piece = self._window.drawing.piece(PIECES[name])
+        for piece in map(self._window.drawing.piece, PIECES.values()):
+            if piece.template:
+                continue
             place = placement(hands, piece, point)
             if place.make is not None:
                 self._do(f"Add {piece.title} here", partial(self._editor.attempt, place.make))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFontInfo, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QSizePolicy
 
 from backprop_gui.ui import theme
-from backprop_gui.ui.colors import blended
 from backprop_gui.ui.pieces import Piece
 
 HEIGHT, RADIUS = 58, 7.0
@@ -125,7 +122,7 @@ class PieceTile(QAbstractButton):
         middle = QPointF(rect.center().x(), rect.top() + 21)
         outline = QPen(look.outline, 1.2)
         painter.setPen(outline)
-        DRAWINGS[self.piece.name](painter, middle, look)
+        self.piece.draw(painter, middle, look)
         painter.setPen(look.text if self.underMouse() else look.muted)
         words = QRectF(rect.left(), rect.bottom() - 20, rect.width(), 16)
         font = painter.font()
@@ -136,64 +133,10 @@ class PieceTile(QAbstractButton):
         painter.end()
 
 
-def _tints(look: theme.Theme) -> tuple[QColor, QColor]:
-    return blended(look.positive, look.window, 0.45), blended(look.negative, look.window, 0.55)
-
-
-def _draw_neuron(painter: QPainter, middle: QPointF, look: theme.Theme) -> None:
-    painter.setBrush(_tints(look)[0])
-    painter.drawEllipse(middle, 10, 10)
-
-
-def _draw_layer(painter: QPainter, middle: QPointF, look: theme.Theme) -> None:
-    warm, cold = _tints(look)
-    for step, color in ((-11, warm), (0, cold), (11, warm)):
-        painter.setBrush(color)
-        painter.drawEllipse(middle + QPointF(0, step), 4.6, 4.6)
-
-
-def _draw_input(painter: QPainter, middle: QPointF, look: theme.Theme) -> None:
-    painter.setBrush(look.raised)
-    painter.drawEllipse(middle + QPointF(4, 0), 9, 9)
-    painter.drawLine(middle + QPointF(-15, 0), middle + QPointF(-5, 0))
-    painter.drawPolyline([middle + QPointF(-9, -3.5), middle + QPointF(-5, 0), middle + QPointF(-9, 3.5)])
-
-
-def _draw_output(painter: QPainter, middle: QPointF, look: theme.Theme) -> None:
-    painter.setBrush(_tints(look)[1])
-    painter.drawEllipse(middle + QPointF(-4, 0), 9, 9)
-    painter.drawLine(middle + QPointF(5, 0), middle + QPointF(15, 0))
-    painter.drawPolyline([middle + QPointF(11, -3.5), middle + QPointF(15, 0), middle + QPointF(11, 3.5)])
-
-
-def _draw_network(painter: QPainter, middle: QPointF, look: theme.Theme) -> None:
-    warm, cold = _tints(look)
-    left = [middle + QPointF(-11, step) for step in (-6, 6)]
-    right = middle + QPointF(11, 0)
-    hidden = [middle + QPointF(0, step) for step in (-11, 0, 11)]
-    for spot in hidden:
-        for end in (*left, right):
-            painter.drawLine(spot, end)
-    for spots, color in ((left, look.raised), (hidden, warm), ([right], cold)):
-        painter.setBrush(color)
-        for spot in spots:
-            painter.drawEllipse(spot, 3.8, 3.8)
-
-
 def _application() -> QApplication:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     return application
 
-
-Draw = Callable[[QPainter, QPointF, theme.Theme], None]
-DRAWINGS: dict[str, Draw] = {
-    "neuron": _draw_neuron,
-    "layer": _draw_layer,
-    "input": _draw_input,
-    "output": _draw_output,
-    "template": _draw_network,
-}
-"""The picture of each piece, by its name."""
 
 __all__ = ["PieceTile"]

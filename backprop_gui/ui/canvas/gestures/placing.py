@@ -65,7 +65,7 @@ def placement(stage: Stage, piece: Piece, point: QPointF) -> Place:
         spot = layer_spot(stage.scene, point.x(), point.y())
     edge = spot.edge
     if edge is not None and piece.kind is Kind.HIDDEN:
-        if piece.name == "neuron":
+        if not piece.is_layer:
             return _split(stage, edge, point)
         # A connection that skips layers leads past places between other ones.
         around = layer_spot(stage.scene, point.x(), point.y())
@@ -77,7 +77,7 @@ def placement(stage: Stage, piece: Piece, point: QPointF) -> Place:
         column = _column_at(stage, piece.kind, point)
         if column is not None:
             return _into_layer(stage, piece, column, point)
-    if spot.where is Where.BETWEEN and piece.kind is Kind.HIDDEN and piece.name != "neuron":
+    if spot.where is Where.BETWEEN and piece.kind is Kind.HIDDEN and piece.is_layer:
         return _between(stage, piece, spot.layers[0], spot.layers[1])
     return _alone(stage, piece, point)
 
@@ -276,7 +276,7 @@ def place_by_key(stage: Stage, piece: Piece, middle: QPointF) -> Place:
     own = [
         layer for layer in network.members if _is_of(network, layer, piece.kind) and network.members[layer]
     ]
-    if piece.name != "layer":
+    if not piece.is_layer:
         joined = [layer for layer in own if layer in layers] or (own if piece.kind is not Kind.HIDDEN else [])
         if joined:
             layer = joined[-1]
