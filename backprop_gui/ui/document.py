@@ -36,6 +36,8 @@ class Document(QObject):
     stack : UndoStack
     path : Path or None
         Where the project was last saved or opened.
+    edited : bool
+        Whether there was an edit since then, be it taken back.
 
     Signals
     -------
@@ -68,6 +70,7 @@ class Document(QObject):
         self.project = project
         self.carry = NOTHING_SPECIAL
         self.path = path
+        self.edited = False
         self._on_the_way = False
 
     def edit(self, text: str, new: Project, merge: str = "", carry: Carry = NOTHING_SPECIAL) -> None:
@@ -84,6 +87,7 @@ class Document(QObject):
             return
         check_settings(new.training)
         prepared = self.prepared if new.data == self.project.data else prepare(new.data)
+        self.edited = True
         self.stack.push(_Edit(self, text, (self.project, self.prepared), (new, prepared), merge, carry))
 
     def open(self, project: Project, path: Path | None) -> None:
@@ -95,13 +99,13 @@ class Document(QObject):
             If its data cannot be had, or its settings are out of range; nothing has changed then.
         """
         self.prepared, self.obstacle = _checked(project)
-        self.project, self.path = project, path
+        self.project, self.path, self.edited = project, path, False
         self.stack.clear()
         self.opened.emit()
 
     def saved(self, path: Path) -> None:
         """Note that the project is now in the file at ``path``, whose name becomes its own."""
-        self.path = path
+        self.path, self.edited = path, False
         old, self.project = self.project, replace(self.project, name=path.stem)
         self.stack.set_clean()
         self.carry = NOTHING_SPECIAL

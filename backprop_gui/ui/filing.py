@@ -1,4 +1,4 @@
-"""What the File menu does with one window: new, open, save, export."""
+"""What the File menu does with one window: new, save, export."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backprop_gui.errors import UserError
 from backprop_gui.formats import FORMATS, ExportReport, export
 from backprop_gui.formats.model import model_of
 from backprop_gui.project import templates
-from backprop_gui.project.files import SUFFIX, load, save
+from backprop_gui.project.files import SUFFIX, save
 from backprop_gui.ui.autosave import Autosave
 from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.banner import Banner
@@ -25,9 +25,18 @@ from backprop_gui.ui.recent import remember
 
 
 class Filing:
-    """Opens and saves; every failure becomes a message in the banner and leaves what is open untouched."""
+    """Saves and exports; every failure becomes a message in the banner and leaves what is open untouched."""
 
-    def __init__(self, lab: Lab, banner: Banner, window: QWidget, autosave: Autosave) -> None:
+    def __init__(
+        self,
+        lab: Lab,
+        banner: Banner,
+        window: QWidget,
+        autosave: Autosave,
+        elsewhere: Callable[[Path], bool],
+    ) -> None:
+        """Work for ``window``; ``elsewhere`` says whether a file is open in another one."""
+        self._elsewhere = elsewhere
         self._lab, self._banner, self._window, self._autosave = lab, banner, window, autosave
         self._export = Waiting(window)
         self._saved_step = 0
@@ -50,16 +59,6 @@ class Filing:
         )
         if name:
             open_path(Path(name))
-
-    def open(self, path: Path) -> bool:
-        """Open a project file in this window, whatever is in it; return whether that worked."""
-        try:
-            self._lab.document.open(load(path), path)
-        except UserError as error:
-            self._banner.show_message(str(error))
-            return False
-        self.opened(path)
-        return True
 
     def opened(self, path: Path) -> None:
         """Note that the file at ``path`` was opened: next time people look for files there."""
@@ -136,10 +135,12 @@ class Filing:
     def unsaved(self) -> bool:
         """Whether there are edits, or updates of a project of the person's own, that no file has.
 
-        What comes from a template, and was only trained, can be had again bit for bit at any time.
+        What comes from a template, and was only trained, can be had again bit for bit at any time; not so once an
+        edit may have changed how it trained, be it taken back.
         """
         document = self._lab.document
-        return not document.stack.is_clean or (document.path is not None and self._trained)
+        own = document.path is not None or document.edited
+        return not document.stack.is_clean or (own and self._trained)
 
     @property
     def changed(self) -> bool:
@@ -153,7 +154,7 @@ class Filing:
 
     @property
     def _trained(self) -> bool:
-        frame = self._lab.player.frame
+        frame = self._lab.player.frame or self._lab.player.parked
         return frame is not None and frame.step != self._saved_step
 
     def _with_suffix(self, path: Path, suffix: str) -> Path | None:
@@ -175,6 +176,13 @@ class Filing:
 
     def _write(self, path: Path) -> bool:
         document = self._lab.document
+        if self._elsewhere(path):
+            # Each would overwrite what the other has saved.
+            self._banner.show_message(
+                f"“{path.name}” is open in another window, and was not replaced: save under another name, or close "
+                "that window first."
+            )
+            return False
         try:
             project = replace(self._lab.player.project_now(), name=path.stem)
             save(project, path)

@@ -119,6 +119,7 @@ def measure(project: Project) -> Measured:
         frames_a_second.append((len(times) - 1) / seconds)
         window_us.append(seconds / (shown[-1][1] - shown[0][1]) * 1e6)
         window.lab.document.stack.set_clean()
+        window.lab.document.edited = False
         window.close()
         _wait(0.05)
     gaps.sort()

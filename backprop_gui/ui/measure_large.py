@@ -241,6 +241,7 @@ def _opened(project: Project) -> Iterator[tuple[Window, _Paints]]:
         yield window, paints
     finally:
         window.lab.document.stack.set_clean()
+        window.lab.document.edited = False
         window.close()
         _wait(0.05)
 

@@ -45,6 +45,7 @@ def save_picture(
         app.processEvents()
     image = window.grab()
     window.lab.document.stack.set_clean()
+    window.lab.document.edited = False
     window.close()
     if not image.save(str(path), "PNG"):
         raise UserError(

@@ -112,7 +112,7 @@ class Window(QMainWindow):
         self.equation = EquationStrip(self.lab)
         keeping = state_folder() / AUTOSAVES
         self.autosave = Autosave(document, self.lab.player, lambda: self.files.changed, keeping, self)
-        self.files = Filing(self.lab, self.banner, self, self.autosave)
+        self.files = Filing(self.lab, self.banner, self, self.autosave, self._is_elsewhere)
         self.offers = Offers(lambda slot: self.windows.recover(self, slot))
         self._arranged = self._noting = False
         self.commands = {name: self._command(command) for name, command in COMMANDS.items()}
@@ -339,6 +339,9 @@ class Window(QMainWindow):
             if window is self:
                 # What it said was about what was open before.
                 self.banner.hide()
+
+    def _is_elsewhere(self, path: Path) -> bool:
+        return self.windows.showing(path, but=self) is not None
 
     def open_table(self, path: Path) -> None:
         """Learn from a table of one's own."""

@@ -61,6 +61,14 @@ class Windows:
         window.show()
         return window
 
+    def showing(self, path: Path, *, but: Window | None = None) -> Window | None:
+        """Return the window, other than ``but``, in which the file at ``path`` is open, or None."""
+        for window in self.open:
+            shown = window.lab.document.path
+            if window is not but and shown is not None and _same(shown, path):
+                return window
+        return None
+
     def open_file(self, old: Window, path: Path) -> Window:
         """Show the project in the file at ``path``, and return the window that does.
 
@@ -71,10 +79,10 @@ class Windows:
         UserError
             If it cannot be opened; nothing has changed then.
         """
-        for window in self.open:
-            if window.lab.document.path is not None and _same(window.lab.document.path, path):
-                _raise(window)
-                return window
+        window = self.showing(path)
+        if window is not None:
+            _raise(window)
+            return window
         project = load(path)
         if old.files.pristine:
             old.lab.document.open(project, path)
@@ -114,6 +122,9 @@ def _raise(window: Window) -> None:
 
 
 def _same(one: Path, other: Path) -> bool:
+    if one.absolute() == other.absolute():
+        # Also where the file is gone.
+        return True
     with contextlib.suppress(OSError, ValueError):
         return one.samefile(other)
     return False

@@ -39,6 +39,7 @@ def window(qtbot: QtBot, qapp: QObject, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 def shut(window: Window) -> None:
     window.lab.document.stack.set_clean()
+    window.lab.document.edited = False
     window.lab.document.path = None
     window.close()
 

@@ -139,9 +139,11 @@ def test_a_kill_at_any_moment_costs_at_most_seconds(tmp_path: Path) -> None:
     for start in range(0, KILLS, TOGETHER):
         deaths += kill_some(tmp_path, range(start, min(start + TOGETHER, KILLS)))
     ages = [death.age() for death in deaths]
-    offers = sum(death.offered() is not None for death in deaths)
+    offers = [project for death in deaths if (project := death.offered()) is not None]
+    half = sum(not project.network.incoming[project.network.outputs[0].id] for project in offers)
     print(
-        f"\n{KILLS} kills, {sum(death.while_saving for death in deaths)} of them while saving, {offers} offers; "
+        f"\n{KILLS} kills, {sum(death.while_saving for death in deaths)} of them while saving, {len(offers)} offers, "
+        f"{half} of half-drawn networks; "
         f"lost work: min {min(ages):.2f}, median {statistics.median(ages):.2f}, max {max(ages):.2f} s"
     )
     assert max(ages) < OLDEST_SECONDS

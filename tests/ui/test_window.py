@@ -50,6 +50,7 @@ def shut(window: Window) -> None:
     """Close a window, unless the test has."""
     if isValid(window):
         window.lab.document.stack.set_clean()
+        window.lab.document.edited = False
         window.lab.document.path = None
         window.close()
 
@@ -152,7 +153,7 @@ def test_a_saved_project_goes_on_where_it_stood(window: Window, qtbot: QtBot, tm
     assert run is not None
     assert run.step == 3
     window.files.new()
-    assert window.files.open(path)
+    window.open_file(path)
     qtbot.waitUntil(lambda: frame_of(window).step == 3)
     np.testing.assert_array_equal(frame_of(window).theta[frame_of(window).plan.slots], run.parameters)
 
@@ -161,7 +162,7 @@ def test_a_damaged_file_is_a_sentence_and_leaves_what_is_open(window: Window, tm
     path = tmp_path / "broken.backprop"
     path.write_bytes(b'{"format": 1, "name"')
     before = window.lab.document.project
-    assert not window.files.open(path)
+    window.open_file(path)
     assert "broken.backprop" in window.banner.text
     assert "Traceback" not in window.banner.text
     assert window.lab.document.project is before
@@ -191,10 +192,47 @@ def test_unsaved_edits_are_asked_for(
     assert window.close() is closed
 
 
+def test_training_that_an_edit_has_changed_is_asked_for_though_the_edit_was_taken_back(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[object] = []
+    cancel = QMessageBox.StandardButton.Cancel
+    monkeypatch.setattr(QMessageBox, "question", lambda *arguments: asked.append(arguments) or cancel)
+    document, player = window.lab.document, window.lab.player
+
+    def step(number: int) -> None:
+        player.step()
+        qtbot.waitUntil(lambda: player.frame is not None and player.frame.step == number)
+
+    step(1)
+    assert not window.files.unsaved
+    document.edit(
+        "Relu", replace(document.project, training=replace(document.project.training, momentum=0.5))
+    )
+    step(2)
+    document.stack.undo()
+    step(3)
+    assert document.stack.is_clean
+    assert window.files.unsaved
+    assert not window.files.pristine
+    assert not window.close()
+    assert len(asked) == 1
+    # What was edited and taken back, but not trained, is as it was; and so is what is saved or opened.
+    player.reset()
+    qtbot.waitUntil(lambda: not window.files.unsaved)
+    step(1)
+    assert window.files.unsaved
+    assert window.files._write(tmp_path / "mine.backprop")
+    assert not window.files.unsaved
+    document.open(templates.load(templates.FIRST), None)
+    step(1)
+    assert not window.files.unsaved
+
+
 def test_trouble_is_explained_and_can_be_taken_back(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "wild.backprop"
     save(a_project("plane", learning_rate=80.0), path)
-    window.files.open(path)
+    window.open_file(path)
     window.lab.player.set_speed(math.inf)
     window.lab.player.play()
     qtbot.waitUntil(lambda: "Training stopped" in window.banner.text, timeout=20_000)
@@ -300,7 +338,7 @@ def test_a_message_about_trouble_goes_with_what_it_is_about(
 ) -> None:
     path = tmp_path / "wild.backprop"
     save(a_project("plane", learning_rate=80.0), path)
-    window.files.open(path)
+    window.open_file(path)
     window.lab.player.set_speed(math.inf)
     window.lab.player.play()
     qtbot.waitUntil(lambda: "Training stopped" in window.banner.text, timeout=20_000)
@@ -394,7 +432,7 @@ def test_where_there_is_nothing_to_go_back_to_no_button_says_so(
         {outputs[0]: -9.0}, weights
     )
     save(replace(project, network=network), path)
-    assert window.files.open(path)
+    window.open_file(path)
     window.lab.player.play()
     qtbot.waitUntil(lambda: "cannot begin" in window.banner.text, timeout=20_000)
     assert not window.commands["go-back"].isEnabled()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QGraphicsView, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QGraphicsView, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -35,6 +35,7 @@ def window(qtbot: QtBot, qapp: QObject) -> Iterator[Window]:
     yield window
     for other in windows.open:
         other.lab.document.stack.set_clean()
+        other.lab.document.edited = False
         other.lab.document.path = None
         other.close()
 
@@ -71,6 +72,7 @@ def test_a_new_window_has_its_own_project_and_worker(window: Window, qtbot: QtBo
     assert shapes(window) == ["2-4-1", "2-7-1"]
     assert first.lab.player.frame.step == 0
     second.lab.document.stack.set_clean()
+    second.lab.document.edited = False
     assert second.close()
     assert shapes(window) == ["2-4-1"]
     assert first.lab.player._worker.isRunning()
@@ -133,6 +135,29 @@ def test_the_theme_reaches_every_window(window: Window, qapp: QApplication) -> N
     assert theme.current().muted.name() in second._top._name.text()
     window.set_theme(False)
     assert theme.current().muted.name() in second._top._name.text()
+
+
+def test_a_file_that_another_window_shows_is_not_replaced(
+    window: Window, circle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.open_file(circle)
+    window.open_beside()
+    second = window.windows.open[1]
+    before = circle.read_bytes()
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *arguments: (str(circle.parent / "." / circle.name), "")
+    )
+    assert not second.files.save_as()
+    assert second.banner.text.startswith("“circle.backprop” is open in another window")
+    assert circle.read_bytes() == before
+    assert second.lab.document.path is None
+    circle.unlink()
+    assert not second.files.save_as(), "its window will save it there again"
+    # Its own window may, and anybody once that is closed.
+    assert window.files.save_as()
+    window.lab.document.open(a_project(), None)
+    assert second.files.save_as()
+    assert second.lab.document.path == circle
 
 
 # ---- the title
@@ -326,7 +351,6 @@ def test_a_bad_file_leaves_everything_as_it_was(
     )
     bad = tmp_path / "bad.backprop"
     bad.write_bytes(content)
-    assert not window.files.open(bad)
     window.open_file(bad)
     assert "bad.backprop" in window.banner.text
     after = (

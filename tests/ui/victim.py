@@ -17,6 +17,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
+from backprop_gui.network import Edge
 from backprop_gui.ui.app import application, open_window
 from backprop_gui.ui.window import Window
 from tests.ui.conftest import a_project
@@ -47,10 +48,14 @@ def main(folder: Path, seed: int) -> None:
             tell("save", count)
             window.files._write(folder / FILE)
             tell("saved", count)
-        elif draw < 0.9:
+        elif draw < 0.8:
             count += 1
             tell("edit", count)
             rename(window, count)
+        elif draw < 0.9:
+            count += 1
+            tell("edit", count)
+            half_draw(window, count)
         else:
             window.lab.player.toggle()
         look()
@@ -73,6 +78,26 @@ def rename(window: Window, number: int) -> None:
     project = window.lab.document.project
     output = replace(project.network.outputs[0], name=f"edit {number}")
     window.lab.document.edit("Rename", replace(project, network=project.network.with_neurons([output])))
+
+
+def half_draw(window: Window, number: int) -> None:
+    """Take the edges of the output away, so that nothing can be trained, or give them back; the step bears a number."""
+    document = window.lab.document
+    network = document.project.network
+    output = network.outputs[0]
+    ends = [edge for edge in TAKEN if (edge.source, edge.target) not in network.edge_of]
+    if ends:
+        network = network.grown(edges=ends)
+    else:
+        TAKEN[:] = network.incoming[output.id]
+        network = network.without([(edge.source, edge.target) for edge in TAKEN])
+    network = network.with_neurons([replace(output, name=f"edit {number}")])
+    document.edit("Half draw", replace(document.project, network=network, run=None))
+    assert (document.obstacle is None) == bool(ends)
+
+
+TAKEN: list[Edge] = []
+"""What :func:`half_draw` has taken away."""
 
 
 if __name__ == "__main__":

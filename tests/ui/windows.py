@@ -26,5 +26,6 @@ def shut(window: Window) -> None:
     """Close a window, unless the test has."""
     if isValid(window):
         window.lab.document.stack.set_clean()
+        window.lab.document.edited = False
         window.lab.document.path = None
         window.close()
