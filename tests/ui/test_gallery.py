@@ -77,6 +77,18 @@ def test_arrows_and_enter_begin(window: Window, gallery: Gallery, qtbot: QtBot) 
     assert window.findChild(Gallery) is None or not gallery.isVisible()
 
 
+def test_the_first_card_is_an_empty_canvas_to_draw_on(window: Window, gallery: Gallery, qtbot: QtBot) -> None:
+    QTest.keyClick(gallery.cards, Qt.Key.Key_Home)
+    QTest.keyClick(gallery.cards, Qt.Key.Key_Return)
+    document = window.lab.document
+    assert document.project.network == Network()
+    assert document.obstacle is not None
+    assert window.banner.text == ""
+    qtbot.waitUntil(window.canvas.hasFocus)
+    QTest.keyClick(window.canvas, Qt.Key.Key_I)
+    assert [neuron.name for neuron in document.project.network.neurons] == ["x1"]
+
+
 def test_the_first_letters_find_a_title_and_press_nothing_else(window: Window, gallery: Gallery) -> None:
     before = window.lab.player.state
     # "f" would fit the canvas, the space would play, and "1" would choose a view.
