@@ -154,7 +154,7 @@ class Filing:
 
     @property
     def _trained(self) -> bool:
-        frame = self._lab.player.frame or self._lab.player.last
+        frame = self._lab.player.last
         return frame is not None and frame.step != self._saved_step
 
     def _with_suffix(self, path: Path, suffix: str) -> Path | None:

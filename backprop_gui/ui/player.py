@@ -15,7 +15,8 @@ from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.carry import Carry, Key, keys_of
 from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame, Note, Part, Probe
-from backprop_gui.engine.learned import Learned, drawn_start
+from backprop_gui.engine.learned import Learned
+from backprop_gui.engine.present import Present
 from backprop_gui.engine.run import Run, carried
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
@@ -113,7 +114,6 @@ class Player(QObject):
         self._last_picture = self._last_curve = self._last_number = self._yields_until = 0.0
         self._goes_on = False
         self._waits = document.obstacle is not None
-        self._present: tuple[Learned, Attic, int] | None = None
         """What was computed last: the values after so many unseen changes, and what these took away."""
         project = document.project
         trainer = None if document.obstacle else trainer_of(project, document.prepared)
@@ -262,30 +262,17 @@ class Player(QObject):
 
     def value(self, key: Key) -> float:
         """Return the present value of a parameter; where nothing has been trained yet, the drawn one."""
-        frame = self.last
-        if frame is not None and not self._unseen:
-            slot = frame.plan.slot.get(key)
-            return 0.0 if slot is None else float(frame.theta[slot])
-        present = self.present
-        value = drawn_start(self._document.project.network, key) if present is None else present.value(key)
-        return value or 0.0
+        return self._knows.value(key)
 
     @property
     def present(self) -> Learned | None:
         """The present values of what is drawn; None where nothing has been trained yet: the drawn ones."""
-        if self._present is None:
-            frame, (drawn, run) = self.last, self._stands
-            if frame is not None:
-                theta = frame.theta[frame.plan.slots]
-                self._present = Learned(frame.plan.network, theta, {}), frame.attic.copy(), 0
-            elif run is not None and run.step:
-                self._present = Learned(drawn, run.parameters, {}), Attic(), 0
-            else:
-                return None
-        learned, attic, seen = self._present
-        if seen < len(self._unseen):
-            self._present = learned.through(self._unseen[seen:], attic), attic, len(self._unseen)
-        return self._present[0]
+        return self._knows.learned
+
+    @property
+    def last(self) -> Frame | None:
+        """The newest frame there has been, also while the drawing cannot be trained."""
+        return self._knows.last
 
     def give_way(self, seconds: float = GESTURE_SECONDS) -> None:
         """Give the window precedence for a moment: training and its pictures go on, but more slowly."""
@@ -304,10 +291,7 @@ class Player(QObject):
         self._stands = (project.network, project.run)
         self._pending: list[tuple[Network, Carry]] = []
         """The changes that the worker does not know yet, because it could not train what they lead to."""
-        self._unseen: list[tuple[Network, Carry]] = []
-        """The changes that no frame knows of yet."""
-        self._present = None
-        self.last: Frame | None = None
+        self._knows = Present(project.network, project.run)
         self._trained = None if trainer is None else project.network
         """The last drawing that the worker was given."""
 
@@ -315,7 +299,7 @@ class Player(QObject):
         document = self._document
         if new.network is not old.network or document.carry.touched:
             self._pending.append((new.network, document.carry))
-            self._unseen.append((new.network, document.carry))
+            self._knows.change(new.network, document.carry)
         if document.obstacle is not None:
             self._park()
             return
@@ -326,7 +310,7 @@ class Player(QObject):
         columns = columns_of(new.network)
         if self._trained is not None and columns_of(self._trained) != columns:
             anew = frozenset(keys_of(new.network))
-            self._unseen.append((new.network, Carry(touched=anew, leaves=change)))
+            self._knows.change(new.network, Carry(touched=anew, leaves=change))
         self._trained = new.network
         # Read here once: the worker and the window would otherwise both do it at the same time.
         EdgeArrays.of(new.network.edges)
@@ -406,7 +390,7 @@ class Player(QObject):
         if self._document.obstacle is None:
             return frame
         if frame is not None and self._trained is not None:
-            self._know(frame)
+            self._knows.know(frame)
             self.stood.emit()
         return None
 
@@ -453,19 +437,12 @@ class Player(QObject):
 
     def _see(self, frame: Frame) -> None:
         self.frame = frame
-        self._know(frame)
+        self._knows.know(frame)
         if frame.probe == self._asked:
             self._asked = None
         if frame.note != self._note:
             self._note = frame.note
             self.noted.emit(frame.note)
-
-    def _know(self, frame: Frame) -> None:
-        """Count from ``frame`` on: it knows of some of the changes."""
-        numbers = [how.leaves for _, how in self._unseen]
-        if frame.change in numbers:
-            del self._unseen[: len(numbers) - numbers[::-1].index(frame.change)]
-        self.last, self._present = frame, None
 
     def _stopped(self, number: int) -> None:
         # Whatever was begun meanwhile goes on.
