@@ -383,8 +383,7 @@ class Canvas(QWidget):
 
     def middle(self) -> QPointF:
         """Return the point of the scene in the middle of what is seen."""
-        view = self.graphics
-        return view.mapToScene(view.viewport().rect().center())
+        return self.graphics.middle()
 
     def _person_moved(self) -> None:
         self.fits = False

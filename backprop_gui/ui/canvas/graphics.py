@@ -139,6 +139,10 @@ class NetworkView(QGraphicsView):
         """Pixels a scene unit."""
         return self.transform().m11()
 
+    def middle(self) -> QPointF:
+        """Return the point of the scene in the middle of what is seen."""
+        return self.mapToScene(self.viewport().rect().center())
+
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom so that the scene's point under ``at`` (in the viewport; by default its middle) stays there."""
         spot = QPointF(self.viewport().rect().center()) if at is None else at

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPointF
@@ -59,6 +58,4 @@ class Gesture:
         """Put back what was moved for the time of the gesture."""
 
 
-Begin = Callable[[Stage, QPointF, Spot], Gesture]
-
-__all__ = ["Begin", "Gesture", "Stage"]
+__all__ = ["Gesture", "Stage"]

@@ -262,7 +262,7 @@ class Hands(QObject):
         if self.editor is None:
             return False
         self.cancel()
-        middle = self._view.mapToScene(self._view.viewport().rect().center())
+        middle = self._view.middle()
         place = place_by_key(self, piece, middle)
         return place.make is not None and self._make(place.make)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QPointF
 
 from backprop_gui.project import edits
 from backprop_gui.ui.canvas.gestures.gesture import Gesture, Stage
-from backprop_gui.ui.canvas.gestures.ghost import NO_GHOST, Ghost
+from backprop_gui.ui.canvas.gestures.ghost import Ghost
 from backprop_gui.ui.canvas.gestures.spots import Spot
 
 SNAP_PX = 7.0
@@ -120,4 +120,4 @@ def guides_of(place: NDArray[np.float64], others: NDArray[np.float64]) -> list[Q
     return guides
 
 
-__all__ = ["NO_GHOST", "Move", "aligned", "guides_of"]
+__all__ = ["Move", "aligned", "guides_of"]
