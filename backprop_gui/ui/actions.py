@@ -45,7 +45,7 @@ class Command:
 
 
 COMMANDS: Registry[Command] = Registry("command")
-MENUS = ("File", "Edit", "Draw", "Run", "View", "Help")
+MENUS = ("File", "Edit", "Draw", "Run", "Examine", "View", "Help")
 
 
 def _command(
@@ -273,11 +273,10 @@ _command(
 _command(
     "check",
     "Check gradient",
-    "Run",
+    "Examine",
     lambda w: w.equation.chip.click(),
     "Ctrl+G",
     icon="check",
-    group=2,
     tip="Compare every gradient with an independent derivative of the loss",
 )
 

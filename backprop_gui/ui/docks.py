@@ -45,6 +45,8 @@ class Docks:
                 first = self.by_name[panel.tab_with]
                 window.tabifyDockWidget(first, self.by_name[panel.name])
                 first.raise_()
+        for panel in PANELS.values():
+            self.by_name[panel.name].setVisible(panel.shown)
         for dock in self.by_name.values():
             dock.visibilityChanged.connect(self._place_titles)
             dock.dockLocationChanged.connect(self._place_titles)

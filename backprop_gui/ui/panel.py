@@ -69,6 +69,8 @@ class Panel:
         Its place among the panels there, from the top or the left.
     tab_with : str
         The name of a panel that it shares a place with, as a tab; empty for none.
+    shown : bool
+        Whether it is there until somebody closes it, and not only once somebody opens it.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Panel:
     order: int
     pace: Pace = Pace.NUMBERS
     tab_with: str = ""
+    shown: bool = True
 
 
 PANELS: Registry[Panel] = Registry("panel")

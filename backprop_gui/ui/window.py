@@ -59,7 +59,7 @@ AUTOSAVES = "autosaves"
 NO_TROUBLE = (
     "There is nothing to go back from: this is for when a number became too large and training stopped."
 )
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 """Raised when the panels change so much that a remembered layout no longer fits."""
 
 
