@@ -274,7 +274,7 @@ _command(
     "check",
     "Check gradient",
     "Examine",
-    lambda w: w.equation.chip.click(),
+    lambda w: w.lab.checking.toggle(),
     "Ctrl+G",
     icon="check",
     tip="Compare every gradient with an independent derivative of the loss",
