@@ -293,6 +293,14 @@ _command(
     tip="Show the step each weight takes next",
 )
 _command(
+    "errors",
+    "Check",
+    "View",
+    lambda w: w.set_view("check"),
+    "4",
+    tip="Colour edges and neurons by the errors that the gradient check found",
+)
+_command(
     "fit",
     "Fit",
     "View",

@@ -47,9 +47,8 @@ class GradientChip(QAbstractButton):
 
     def follow(self, key: Key | None) -> None:
         """Say something about the parameter ``key`` too."""
-        if key != self._key:
-            self._key = key
-            self._report()
+        self._key = key
+        self._report()
 
     # ---- saying
 
