@@ -50,6 +50,11 @@ def fitting_number(value: float, digits: int, metrics: QFontMetrics, room: int) 
     return next((text for text in texts if metrics.horizontalAdvance(text) <= room), format_number(value, 1))
 
 
+def power_of_ten(value: float) -> str:
+    """Return the power of ten next to ``value`` > 0, such as ``10⁻⁵``."""
+    return f"10{str(round(math.log10(value))).translate(SUPERSCRIPTS)}"
+
+
 def format_exact(value: float) -> str:
     """Return all digits of ``value``, as many as tell it from every other float, for tooltips."""
     value = float(value)
@@ -93,4 +98,12 @@ def write_number(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 
-__all__ = ["MINUS", "fitting_number", "format_exact", "format_number", "read_number", "write_number"]
+__all__ = [
+    "MINUS",
+    "fitting_number",
+    "format_exact",
+    "format_number",
+    "power_of_ten",
+    "read_number",
+    "write_number",
+]
