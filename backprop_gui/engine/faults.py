@@ -77,6 +77,8 @@ class Fault:
 FAULTS: Registry[Fault] = Registry("fault")
 
 _RIGHT = Equations()
+LEAST_SLOPE = 1e-15
+"""What f' is at least where ∂L/∂a of a cross-entropy divides by it: an answer exactly right gives 0, and not 0/0."""
 
 
 class TextbookPass:
@@ -170,13 +172,13 @@ class TextbookPass:
         """Return ∂L/∂a of an output, times its f' so many ``times``: without any neuron behind it, its δ."""
         outputs, targets = self._rows(a), self._targets(a, t)
         own, fused = np.empty_like(outputs), self.loss.fused
-        if fused is not None and self._fused[output] and times:
-            # ∂L/∂a · f' in one, as a program computes it that must not divide by zero.
-            fused.delta(outputs, targets, own)
-            times -= 1
-        else:
+        if fused is None or not self._fused[output]:
             self.loss.slope(outputs, targets, own)
-        return own[output] * slope**times
+            return np.asarray(own[output] * slope**times)
+        # ∂L/∂a · f' in one, as a program computes it that must not divide by zero.
+        fused.delta(outputs, targets, own)
+        at = own[output]
+        return np.asarray(at * slope ** (times - 1) if times else at / np.maximum(slope, LEAST_SLOPE))
 
     def _rows(self, values: Array) -> Array:
         """Return the outputs among ``values`` as a loss wants them, (outputs, ..., examples)."""
@@ -325,8 +327,8 @@ for _fault in (
         "output-slope-dropped",
         "f' dropped at the output",
         "δ of the outputs lacks the slope of their activation.",
-        "It is right for sigmoid with cross-entropy, where f' cancels, and is copied to losses where it does not. "
-        "Since f' is positive, the outputs still move towards their targets, often faster.",
+        "δ = a − t is right for a sigmoid with cross-entropy, where f' cancels, and is copied to errors where it does "
+        "not. Since f' is positive, the outputs still move towards their targets, often faster.",
         "δ_out = ∂L/∂a",
         "δ_out = ∂L/∂a · f'(z)",
         Equations(output_slopes=0),
