@@ -30,11 +30,11 @@ def find(checkup: Checkup) -> list[Finding]:
     return []
 
 
-def how_much(first: LayerFlow, last: LayerFlow, ratio: float) -> str:
+def how_much(first: LayerFlow, last: LayerFlow, ratio: float, noun: str = "deltas") -> str:
     """Say in a clause how the deltas of two layers compare; ``ratio`` is that of the last to the first."""
     if ratio >= 1:
-        return f"the deltas of {first.name} are 1/{factor(ratio)} of those of {last.name}"
-    return f"the deltas of {first.name} are {factor(1 / ratio)} times those of {last.name}"
+        return f"the {noun} of {first.name} are 1/{factor(ratio)} of those of {last.name}"
+    return f"the {noun} of {first.name} are {factor(1 / ratio)} times those of {last.name}"
 
 
 def factor(ratio: float) -> str:
@@ -95,4 +95,4 @@ def _exploding(checkup: Checkup, first: LayerFlow, last: LayerFlow, ratio: float
 
 FINDERS.add("vanishing", Finder("vanishing", "vanishing and exploding deltas", find))
 
-__all__ = ["factor", "how_much"]
+__all__ = ["EXPLODED", "VANISHED", "factor", "how_much"]
