@@ -435,10 +435,13 @@ def test_a_sample_is_said_to_be_one() -> None:
 
 
 def test_words() -> None:
-    assert [number(v) for v in (-0.55321, 1.2e-7, 3400.0, np.inf, -np.inf, np.nan)] == [
+    assert [number(v) for v in (0.0, -0.55321, 1.2e-7, 3400.0, 99999.0, 1e5, np.inf, -np.inf, np.nan)] == [
+        "0",
         "−0.553",
         "1.2·10⁻⁷",
-        "3.4·10³",
+        "3,400",
+        "100,000",
+        "1·10⁵",
         "∞",
         "−∞",
         "not a number",

@@ -6,19 +6,23 @@ import math
 from collections.abc import Sequence
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SMALLEST_PLAIN, LARGEST_PLAIN = 1e-4, 1e5
+"""Outside of these a number is written with a power of ten."""
 MOST_NAMES = 4
 """Of more neurons than this, the others are counted."""
 
 
 def number(value: float, digits: int = 3) -> str:
-    """Return ``value`` with so many significant digits, such as ``−0.553`` or ``1.2·10⁻⁷``."""
+    """Return ``value`` with so many significant digits, at most, such as ``−0.553``, ``3,400`` or ``1.2·10⁻⁷``."""
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "∞" if value > 0 else "−∞"
-    text = f"{value:.{digits}g}".replace("-", "−", 1) if value < 0 else f"{value:.{digits}g}"
-    mantissa, e, exponent = text.partition("e")
-    if not e:
-        return text
-    return f"{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+    sign, size = "−" if value < 0 else "", abs(value)
+    mantissa, _, exponent = f"{size:.{digits - 1}e}".partition("e")
+    if SMALLEST_PLAIN <= size < LARGEST_PLAIN or not size:
+        text = f"{float(f'{mantissa}e{exponent}'):,.{max(0, digits - 1 - int(exponent))}f}"
+        return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{sign}{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
 
 def listed(names: Sequence[str]) -> str:
