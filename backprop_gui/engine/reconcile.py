@@ -13,7 +13,7 @@ from backprop_gui.engine.readings import Asked, Basis, Question, Reading, Twist,
 from backprop_gui.numerals import BookNumber, format_number
 
 TELLING_DIGITS = 4
-"""With fewer digits, three things that are otherwise at once would explain almost any number."""
+"""With fewer digits, several things that are otherwise at once would explain almost any number."""
 MOST_EXPLANATIONS = 4
 ROUNDING = 32
 """How many units of the floating-point numbers a number may be away that is meant exactly."""
@@ -79,7 +79,7 @@ def reconcile(basis: Basis, question: Question, book: BookNumber) -> Verdict:
     A number whose last digit alone is off by one counts as found too: books cut digits, and round on the way.
     """
     with np.errstate(all="ignore"):
-        found = list(readings(basis, question, 3 if book.digits >= TELLING_DIGITS else 2))
+        found = [reading for reading in readings(basis, question, 3) if _counts(reading, book)]
     own = found[0].value
     fitting: list[Reading] = []
     for reading in sorted(found, key=_simplicity):
@@ -120,6 +120,12 @@ def present_value(basis: Basis, question: Question) -> float:
 
 
 # ---- finding
+
+
+def _counts(reading: Reading, book: BookNumber) -> bool:
+    """Return whether the book's number has digits enough for so many twists to be more than chance."""
+    mistakes, twists = _simplicity(reading)
+    return book.digits >= TELLING_DIGITS or twists <= (1 if mistakes else 2)
 
 
 def _simplicity(reading: Reading) -> tuple[int, int]:

@@ -40,6 +40,13 @@ def errors_and_deltas(
     seen : Trace
         What was computed with the present parameters.
     """
+    with np.errstate(all="ignore"):
+        return _from_the_loss(plan, theta, seen, loss, neuron, slip)
+
+
+def _from_the_loss(
+    plan: Plan, theta: Array, seen: Trace, loss: Loss, neuron: int, slip: Slip
+) -> tuple[Array, Array]:
     network = plan.network
     own = _own(plan, seen, loss)
     errors: dict[int, Array] = {}
