@@ -30,7 +30,7 @@ from backprop_gui.engine.arrays import Array, frozen
 from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace, trace
-from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.plan import Indices, Plan
 from backprop_gui.engine.walk import Key, Walk
 
 COMPLEX_STEP = 1e-30
@@ -40,6 +40,8 @@ ROUNDINGS = 16 * float(np.finfo(np.float64).eps)
 """Relative error that a handful of operations may leave in each term of a sum."""
 MOST_DOUBTS = 200
 """How many doubtful parameters are looked at from both sides; a gradient with more of them is wrong."""
+MOST_EXAMPLES = 32
+"""Every parameter is nudged on every example: more of them would take longer and show the same."""
 MOST_NUMBERS = 1_000_000
 """How many numbers one array of the check may hold; parameters are nudged in chunks of that size."""
 
@@ -167,6 +169,11 @@ def check_gradient(
         loss_error = _relative(seen.losses, walk.losses, of_losses / method.tolerance).max()
     errors = _relative(ours, measured, floor)
     return GradientCheck(plan, method, frozen(ours), frozen(measured), frozen(errors), float(loss_error))
+
+
+def examples_to_check(count: int) -> Indices:
+    """Return which of ``count`` examples stand for all of them: at most ``MOST_EXAMPLES``, evenly chosen."""
+    return np.unique(np.linspace(0, count - 1, min(count, MOST_EXAMPLES)).astype(np.intp))
 
 
 def _relative(ours: Array, reference: Array, floor: Array) -> Array:

@@ -45,6 +45,8 @@ class Command:
 
 
 COMMANDS: Registry[Command] = Registry("command")
+FAULT_LAB_PX = 310
+"""What its table and its curves need."""
 MENUS = ("File", "Edit", "Draw", "Run", "Examine", "View", "Help")
 
 
@@ -278,6 +280,15 @@ _command(
     "Ctrl+G",
     icon="check",
     tip="Compare every gradient with an independent derivative of the loss",
+)
+_command(
+    "faults",
+    "Fault lab…",
+    "Examine",
+    lambda w: w.docks.bring_up("faults", FAULT_LAB_PX),
+    icon="triangle-alert",
+    group=1,
+    tip="Train a copy of the network with a known bug in backpropagation: it learns, and only the check tells",
 )
 
 _command(

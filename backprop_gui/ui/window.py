@@ -43,6 +43,7 @@ from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace
 from backprop_gui.ui.panels.data import DataPanel
+from backprop_gui.ui.panels.findings import FindingsPanel
 from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
 from backprop_gui.ui.player import Player, Unit
@@ -203,6 +204,7 @@ class Window(QMainWindow):
         lab.checking.changed.connect(self._checked)
         lab.checking.picture_wanted.connect(self._show_errors)
         lab.selection.changed.connect(self._selected)
+        self._findings.view_wanted.connect(self.set_view)
         self._parts.fold_wanted.connect(canvas.toggle_layer)
         self._parts.left.connect(canvas.setFocus)
         # Another window, or the system, may have chosen the theme.
@@ -328,6 +330,12 @@ class Window(QMainWindow):
         inspector = self.panels["inspector"]
         assert isinstance(inspector, Inspector)
         return inspector.parts
+
+    @property
+    def _findings(self) -> FindingsPanel:
+        findings = self.panels["findings"]
+        assert isinstance(findings, FindingsPanel)
+        return findings
 
     # ---- commands
 
