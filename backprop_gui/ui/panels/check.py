@@ -67,6 +67,8 @@ class CheckPanel(PanelWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        # The panel may be narrower than its parts: it is the window that says how narrow.
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         row.addWidget(self._left)
         row.addWidget(self.table, 1)
         row.addWidget(self._right)
@@ -124,6 +126,8 @@ class CheckPanel(PanelWidget):
         self.progress.setValue(0)
         self.button.setText("Cancel" if checking.busy else "Check now")
         self.button.setToolTip("Give up the check" if checking.busy else "Check all derivatives (Ctrl+G)")
+        shown = checking.on_picture
+        self.on_picture.setText("Hide on the picture" if shown else "Show on the picture")
         if not self.isVisible():
             return
         self._word()
