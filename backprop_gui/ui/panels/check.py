@@ -167,7 +167,7 @@ def _restyle(widget: QWidget) -> None:
 add_panel(
     Panel(
         "check",
-        "Gradient check",
+        "Check",
         CheckPanel,
         area=Qt.DockWidgetArea.BottomDockWidgetArea,
         order=2,
