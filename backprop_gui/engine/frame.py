@@ -11,6 +11,7 @@ from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace
 from backprop_gui.engine.plan import Indices, Plan
+from backprop_gui.network import Key
 
 
 class Part(enum.Enum):
@@ -99,6 +100,7 @@ class NoteKind(enum.Enum):
 
     NOT_FINITE = "not finite"
     STOPPED_EARLY = "stopped early"
+    BREAKPOINT = "breakpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ class Note:
         For numerical trouble, the id of the neuron to look at.
     can_go_back : bool
         For numerical trouble, whether there is a moment before it.
+    keys : frozenset of keys
+        For a breakpoint, the neurons and edges to look at.
     """
 
     kind: NoteKind
@@ -126,6 +130,7 @@ class Note:
     parameter: str = ""
     neuron: int | None = None
     can_go_back: bool = True
+    keys: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
