@@ -69,9 +69,9 @@ class BreakpointKind:
     ----------
     name : str
     label : str
-        The condition in words, up to its bound.
-    unit : str
-        What stands behind the bound.
+        The condition in words.
+    words : tuple of str
+        What stands before the bound and what behind it.
     about : str
         What exactly is compared, in a sentence or two.
     default, low, high : float
@@ -89,7 +89,7 @@ class BreakpointKind:
 
     name: str
     label: str
-    unit: str
+    words: tuple[str, str]
     about: str
     default: float
     low: float
@@ -249,8 +249,8 @@ def _add(kind: BreakpointKind) -> None:
 _add(
     BreakpointKind(
         "loss-rises",
-        "the loss rises by more than the factor",
-        "",
+        "The loss rises",
+        ("above", "× the last"),
         "The training loss at the end of an epoch is larger than at the end of the one before by more than this "
         "factor. While it is watched, the loss is evaluated after every epoch.",
         1.1,
@@ -263,8 +263,8 @@ _add(
 _add(
     BreakpointKind(
         "delta-below",
-        "a layer's mean |δ| falls below",
-        "",
+        "The deltas of a layer vanish",
+        ("mean |δ| below", ""),
         "The absolute deltas of a layer, of each example's own loss, averaged over its neurons and the batch that was "
         "just learned from.",
         1e-6,
@@ -277,8 +277,8 @@ _add(
 _add(
     BreakpointKind(
         "weight-beyond",
-        "a weight or bias goes beyond ±",
-        "",
+        "A weight or bias grows large",
+        ("beyond ±", ""),
         "The largest absolute weight or bias after an update, frozen ones included.",
         10.0,
         0.0,
@@ -290,8 +290,8 @@ _add(
 _add(
     BreakpointKind(
         "accuracy",
-        "the accuracy reaches",
-        "%",
+        "The accuracy is reached",
+        ("at least", "%"),
         "The share of right answers at the end of an epoch, on the test data; without test data, on the training data.",
         100.0,
         0.0,
@@ -304,8 +304,8 @@ _add(
 _add(
     BreakpointKind(
         "updates",
-        "this many more updates are made",
-        "",
+        "So many updates have been made",
+        ("", "more"),
         "Updates from now on; after each stop they are counted anew.",
         1000,
         1,
