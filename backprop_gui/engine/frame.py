@@ -100,6 +100,7 @@ class NoteKind(enum.Enum):
 
     NOT_FINITE = "not finite"
     STOPPED_EARLY = "stopped early"
+    BREAKPOINT = "breakpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,8 @@ class Note:
         For numerical trouble, the parameter that is named.
     example : int or None
         For numerical trouble, the training example at which it began, from 0.
+    keys : frozenset of keys
+        For a breakpoint, the neurons and edges to look at.
     """
 
     kind: NoteKind
@@ -133,6 +136,7 @@ class Note:
     can_go_back: bool = True
     weight: Key | None = None
     example: int | None = None
+    keys: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -253,6 +253,14 @@ _command(
     tip="After trouble: return to the recorded moment with the lowest training loss",
 )
 _command(
+    "breakpoints",
+    "Breakpoints…",
+    "Run",
+    lambda w: w.show_breakpoints(),
+    "F9",
+    tip="Choose at what training stops by itself: a loss that rises, a delta that vanishes, a weight that grows",
+)
+_command(
     "next-example",
     "Next example",
     "Run",

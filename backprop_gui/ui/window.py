@@ -322,6 +322,12 @@ class Window(QMainWindow):
             self.banner.show_message(text, "bad", answers if can_go_back else ())
             if note.neuron is not None and note.neuron in network.neuron_of:
                 self.lab.selection.set(frozenset([note.neuron]))
+        elif note.kind is NoteKind.BREAKPOINT:
+            answers = [("Go on", player.play), ("Breakpoints…", self.show_breakpoints)]
+            self.banner.show_message(text, "warning", answers)
+            keys = frozenset(key for key in note.keys if key in network.neuron_of or key in network.edge_of)
+            if keys:
+                self.lab.selection.set(keys)
         else:
             self.banner.show_message(text, "good")
 
@@ -345,6 +351,10 @@ class Window(QMainWindow):
         dock.show()
         dock.raise_()
         self._parts.take_keyboard()
+
+    def show_breakpoints(self) -> None:
+        """Show at what training stops by itself."""
+        self.docks.bring_up("breakpoints").setFocus()
 
     def open_beside(self) -> None:
         """Open a window on the first template beside this one."""
