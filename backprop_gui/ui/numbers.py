@@ -1,4 +1,4 @@
-"""How a number looks on the screen, short and with a real minus sign, and what people mean by the ones they type."""
+"""How a number fits on the screen, and what people mean by the ones they type."""
 
 from __future__ import annotations
 
@@ -7,55 +7,13 @@ import math
 from PySide6.QtGui import QFontMetrics
 
 from backprop_gui.errors import UserError
-
-MINUS = "\u2212"
-SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-SMALLEST_PLAIN = 1e-4
-"""Below this a number is written with a power of ten."""
-LARGEST_PLAIN = 1e5
-"""From this on a number is written with a power of ten."""
-
-
-def format_number(value: float, digits: int = 3, *, sign: bool = False) -> str:
-    """Return ``value`` with ``digits`` significant digits, such as ``−0.553`` or ``1.20·10⁻⁷``.
-
-    Parameters
-    ----------
-    value : float
-        Anything, non-finite too: ``∞``, ``−∞`` and ``not a number``.
-    digits : int
-        Significant digits, at least 1. A whole part longer than that is written out, up to ``LARGEST_PLAIN``.
-    sign : bool
-        Whether a positive number carries a plus sign.
-    """
-    value = float(value)
-    if math.isnan(value):
-        return "not a number"
-    prefix = MINUS if value < 0 else "+" if sign and value > 0 else ""
-    if math.isinf(value):
-        return prefix + "∞"
-    if value == 0:
-        return "0"
-    # Rounding comes first: 9.9996 has one more digit before the point than it seems to have.
-    mantissa, exponent = f"{abs(value):.{digits - 1}e}".split("e")
-    power = int(exponent)
-    if not SMALLEST_PLAIN <= float(f"{mantissa}e{power}") < LARGEST_PLAIN:
-        return f"{prefix}{mantissa}·10{str(power).translate(SUPERSCRIPTS)}"
-    return f"{prefix}{abs(value):.{max(0, digits - 1 - power)}f}"
+from backprop_gui.numbers import MINUS, format_exact, format_number
 
 
 def fitting_number(value: float, digits: int, metrics: QFontMetrics, room: int) -> str:
     """Return ``value`` with ``digits`` significant digits, or with as many fewer as fit into ``room`` pixels."""
     texts = (format_number(value, count) for count in range(digits, 0, -1))
     return next((text for text in texts if metrics.horizontalAdvance(text) <= room), format_number(value, 1))
-
-
-def format_exact(value: float) -> str:
-    """Return all digits of ``value``, as many as tell it from every other float, for tooltips."""
-    value = float(value)
-    if not math.isfinite(value):
-        return format_number(value)
-    return repr(value).replace("-", MINUS)
 
 
 def read_number(text: str, *, whole: bool = False) -> float:
