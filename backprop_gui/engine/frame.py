@@ -11,6 +11,7 @@ from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace
 from backprop_gui.engine.plan import Indices, Plan
+from backprop_gui.network import Key
 
 
 class Part(enum.Enum):
@@ -133,6 +134,10 @@ class Note:
         For numerical trouble, the id of the neuron to look at.
     can_go_back : bool
         For numerical trouble, whether there is a moment before it.
+    weight : key or None
+        For numerical trouble, the parameter that is named.
+    example : int or None
+        For numerical trouble, the training example at which it began, from 0.
     """
 
     kind: NoteKind
@@ -142,6 +147,8 @@ class Note:
     parameter: str = ""
     neuron: int | None = None
     can_go_back: bool = True
+    weight: Key | None = None
+    example: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,7 +22,7 @@ from backprop_gui.engine.operations.expression import (
 )
 from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.engine.operations.text import DIGITS, MOST_TERMS, Level, folded, write_value
-from backprop_gui.numbers import MINUS
+from backprop_gui.numerals import MINUS
 
 LETTERS = {
     "δ": r"\delta",

@@ -21,7 +21,7 @@ from backprop_gui.engine.operations.expression import (
     Symbol,
 )
 from backprop_gui.engine.operations.operation import Equation
-from backprop_gui.numbers import MINUS, SUPERSCRIPTS, format_number
+from backprop_gui.numerals import MINUS, SUPERSCRIPTS, format_number
 
 MOST_TERMS = 6
 """Longer sums are folded: the first terms, an ellipsis, and the last one."""
