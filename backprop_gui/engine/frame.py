@@ -179,6 +179,8 @@ class Frame:
         example, or holds the means over the examples of a batch.
     rows : Trace or None
         For a batch, the whole trace, a row an example; None where the probe is one example.
+    mean : bool
+        Whether the gradient of a batch is the mean over its examples, or their sum.
     coming : Coming
         The next update, with the next batch; its step is 0 while there is numerical trouble.
     batch : (position, size)
@@ -211,6 +213,7 @@ class Frame:
     attic: Attic = field(default_factory=Attic)
     change: int = 0
     rows: Trace | None = None
+    mean: bool = True
 
     @property
     def update(self) -> Array:

@@ -444,6 +444,7 @@ class Trainer:
             probe=probe,
             trace=mean_of(seen) if is_batch else seen,
             rows=seen if is_batch else None,
+            mean=mean,
             coming=self._coming(),
             batch=(self._looked, len(stepper.batches.peek())),
             rate=rate,

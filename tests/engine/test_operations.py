@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from backprop_gui.data import prepare
 from backprop_gui.engine import LOSSES, OPTIMIZERS
+from backprop_gui.engine.checked import checked
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Frame, Part, Probe
@@ -274,3 +275,14 @@ def test_parentheses_stand_where_they_are_needed_only() -> None:
     assert as_text(Power(b, 2)) == "(−3)²"
     assert as_text(Negative(Sum((a, b)))) == "−(2 − 3)"
     assert as_text(Sum(tuple(Number(float(i)) for i in range(9)))) == "0 + 1 + 2 + 3 + … + 8"
+
+
+@pytest.mark.parametrize("reduction", Reduction)
+def test_the_gradient_check_of_a_batch_looks_at_its_examples(reduction: Reduction) -> None:
+    network = random_network(4, output_activation="tanh")
+    x, t = random_examples(network, 6, 4)
+    chosen = TrainingSettings(loss="half-squared", reduction=reduction)
+    frame = Trainer(network, Examples(x, t, x[:0], t[:0]), chosen).frame(Probe(Part.ALL))
+    found = checked(frame, lambda: False)
+    assert found is not None
+    assert found.check.passed
