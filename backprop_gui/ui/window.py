@@ -292,12 +292,12 @@ class Window(QMainWindow):
 
     def _show_probe(self, frame: Frame) -> None:
         probe, prepared = frame.probe, self.lab.document.prepared
-        if probe.part not in (Part.TRAIN, Part.TEST):
+        if probe.part in (Part.TRAIN, Part.TEST):
+            count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
+            which = "test example" if probe.part is Part.TEST else "example"
+            self.canvas.set_probe_text(f"{which} {probe.index + 1:,} of {count:,}")
+        else:
             self.canvas.set_probe_text(probe_name(frame))
-            return
-        count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
-        which = "test example" if probe.part is Part.TEST else "example"
-        self.canvas.set_probe_text(f"{which} {probe.index + 1:,} of {count:,}")
         if self.isWindowModified() != self.files.unsaved:
             self._title()
 
