@@ -37,6 +37,7 @@ from backprop_gui.ui.dropping import DropHint
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.gallery import Gallery
+from backprop_gui.ui.inspection import probe_name
 from backprop_gui.ui.menus import fill_menus, make_action, set_reason
 from backprop_gui.ui.names import as_drawn, one_line
 from backprop_gui.ui.offers import Offers
@@ -291,9 +292,12 @@ class Window(QMainWindow):
 
     def _show_probe(self, frame: Frame) -> None:
         probe, prepared = frame.probe, self.lab.document.prepared
-        count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
-        which = "test example" if probe.part is Part.TEST else "example"
-        self.canvas.set_probe_text(f"{which} {probe.index + 1:,} of {count:,}")
+        if probe.part in (Part.TRAIN, Part.TEST):
+            count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
+            which = "test example" if probe.part is Part.TEST else "example"
+            self.canvas.set_probe_text(f"{which} {probe.index + 1:,} of {count:,}")
+        else:
+            self.canvas.set_probe_text(probe_name(frame))
         if self.isWindowModified() != self.files.unsaved:
             self._title()
 
