@@ -104,9 +104,9 @@ def test_points_lie_at_shares_of_the_length() -> None:
 def test_what_is_pointed_at_elsewhere_is_lit_without_any_operation(canvas: Canvas) -> None:
     shown(canvas, NETWORK)
     assert not canvas.scene.spotlight.isVisible()
-    canvas.lighting.point_at(HIDDEN[2])
+    canvas.lighting.point_at(frozenset({HIDDEN[2]}))
     assert ring_of(canvas, HIDDEN[2]) == theme.current().accent
-    canvas.lighting.point_at(None)
+    canvas.lighting.point_at(frozenset())
     assert not canvas.scene.spotlight.isVisible()
 
 
@@ -119,7 +119,7 @@ def test_the_picture_tells_what_the_pointer_is_over(canvas: Canvas, qtbot: QtBot
     QTest.mouseMove(canvas.graphics.viewport(), spot(canvas, *way[len(way) // 2].tolist()))
     qtbot.waitUntil(lambda: len(told) == 2)
     first = NETWORK.edges[int(canvas.scene.picture.single[0])]
-    assert told == [HIDDEN[0], (first.source, first.target)]
+    assert told == [{HIDDEN[0]}, {(first.source, first.target)}]
 
 
 def test_another_drawing_puts_the_light_out(canvas: Canvas) -> None:

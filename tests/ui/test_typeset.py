@@ -26,7 +26,7 @@ from backprop_gui.ui import theme
 from backprop_gui.ui.colors import contrast
 from backprop_gui.ui.typeset.box import Box
 from backprop_gui.ui.typeset.page import FORMS, draw_equations, lay_out, one_line_page
-from backprop_gui.ui.typeset.setting import Setter, written
+from backprop_gui.ui.typeset.setting import Setter
 from backprop_gui.ui.typeset.type import READABLE, Role, Style, ink
 
 STYLE = Style(18)
@@ -97,23 +97,6 @@ def test_brackets_stand_where_the_reader_needs_them(expression: Expression, expe
     assert numbers(expression) == expected
 
 
-@pytest.mark.parametrize(
-    ("value", "digits", "expected"),
-    [
-        (0.4, 4, "0.4"),
-        (2.0, 4, "2"),
-        (0.138498562, 4, "0.1385"),
-        (0.13, 17, "0.13"),
-        (1e-7, 4, "1.000·10⁻⁷"),
-        (-0.5, 2, "−0.5"),
-        (0.0, 3, "0"),
-        (float("nan"), 3, "not a number"),
-    ],
-)
-def test_only_what_is_rounded_shows_all_its_digits(value: float, digits: int, expected: str) -> None:
-    assert written(value, digits) == expected
-
-
 @pytest.mark.usefixtures("qapp")
 def test_one_line_if_it_fits_and_three_if_not() -> None:
     wide, narrow = lay_out([DELTA], 1200, STYLE), lay_out([DELTA], 420, STYLE)
@@ -171,7 +154,7 @@ def test_a_lit_term_is_drawn_on_another_ground() -> None:
         pixmap = QPixmap(340, round(page.height) + 10)
         pixmap.fill(theme.current().surface)
         painter = QPainter(pixmap)
-        page.draw(painter, 4, 4, colors, lit=(3, 5))
+        page.draw(painter, 4, 4, colors, lit={(3, 5)})
         painter.end()
         image = pixmap.toImage()
         return {

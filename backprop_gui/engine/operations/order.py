@@ -91,7 +91,6 @@ class Operations(Sequence[Operation]):
 
     def __init__(self, network: Network, delta: str = "δ") -> None:
         self._network, self._delta = network, delta
-        self._entries = entries(network)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -122,6 +121,11 @@ class Operations(Sequence[Operation]):
             known = tuple(i for i, group in enumerate(groups) if i == last or groups[i + 1] != group)
             self._stops[pace] = known
         return known
+
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        # Listed when somebody steps: who only wants the equations of a neuron needs no list of all operations.
+        return entries(self._network)
 
     @cached_property
     def _stops(self) -> dict[Pace, Sequence[int]]:

@@ -20,8 +20,8 @@ class Lighting(QObject):
 
     Signals
     -------
-    pointed(key or None)
-        The pointer is over this neuron or edge of the picture, or no longer over one.
+    pointed(frozenset of keys)
+        The pointer is over this neuron or edge of the picture; empty: no longer over one.
     """
 
     pointed = Signal(object)
@@ -54,10 +54,10 @@ class Lighting(QObject):
             self._clock.stop()
         self._scene.light(lights)
 
-    def point_at(self, key: Key | None) -> None:
-        """Light a neuron or an edge that somebody points at elsewhere; None for none."""
-        if key != self._scene.spotlight.pointed:
-            self._scene.spotlight.set_pointed(key)
+    def point_at(self, keys: frozenset[Key]) -> None:
+        """Light neurons and edges that somebody points at elsewhere."""
+        if keys != self._scene.spotlight.pointed:
+            self._scene.spotlight.set_pointed(keys)
             self._repaint()
 
     def _tick(self) -> None:
@@ -73,7 +73,7 @@ class Lighting(QObject):
     def _tell(self, key: Key | None) -> None:
         if key != self._over:
             self._over = key
-            self.pointed.emit(key)
+            self.pointed.emit(frozenset() if key is None else frozenset({key}))
 
 
 __all__ = ["Lighting"]

@@ -81,8 +81,8 @@ class SpotlightItem(QGraphicsItem):
     Attributes
     ----------
     lights : Lights or None
-    pointed : key or None
-        The neuron or edge that a person points at elsewhere.
+    pointed : frozenset of keys
+        The neurons and edges that a person points at elsewhere.
     progress : float
         How far the signal has come, from 0 to 1; at 1 it is not drawn.
     """
@@ -90,7 +90,7 @@ class SpotlightItem(QGraphicsItem):
     def __init__(self, picture: Picture, look: Look) -> None:
         super().__init__()
         self.lights: Lights | None = None
-        self.pointed: Key | None = None
+        self.pointed: frozenset[Key] = frozenset()
         self.progress = 1.0
         self.setZValue(4)
         self.hide()
@@ -109,13 +109,13 @@ class SpotlightItem(QGraphicsItem):
         self.lights = lights
         self._find()
 
-    def set_pointed(self, key: Key | None) -> None:
-        """Light the neuron or edge that is pointed at elsewhere; None for none."""
-        self.pointed = key
+    def set_pointed(self, keys: frozenset[Key]) -> None:
+        """Light the neurons and edges that are pointed at elsewhere."""
+        self.pointed = keys
         self._show()
 
     def _show(self) -> None:
-        self.setVisible(self.lights is not None or self.pointed is not None)
+        self.setVisible(self.lights is not None or bool(self.pointed))
 
     # ---- where it is
 
@@ -158,7 +158,7 @@ class SpotlightItem(QGraphicsItem):
         for ways, color, width in (
             (lit.read_edges, soft, READ_PX),
             (lit.written_edges, theme.accent, WRITTEN_PX),
-            ([] if self.pointed is None else self._pointed_way(), theme.accent, POINTED_PX),
+            (self._pointed_ways(), theme.accent, POINTED_PX),
         ):
             painter.setPen(self._look.pen(color, width))
             for way in ways:
@@ -167,15 +167,16 @@ class SpotlightItem(QGraphicsItem):
             painter.setPen(self._look.pen(color, width))
             for place in places:
                 self._ring(painter, place, RING_PX)
-        if isinstance(self.pointed, int) and self.pointed in self._picture.index:
-            painter.setPen(self._look.pen(theme.accent, POINTED_PX))
-            self._ring(painter, self._picture.index[self.pointed], RING_PX + 1)
+        painter.setPen(self._look.pen(theme.accent, POINTED_PX))
+        for key in self.pointed:
+            if isinstance(key, int) and key in self._picture.index:
+                self._ring(painter, self._picture.index[key], RING_PX + 1)
         self._draw_signal(painter)
         self._draw_tag(painter)
 
-    def _pointed_way(self) -> list[QPolygonF]:
-        way = self._way(self.pointed) if isinstance(self.pointed, tuple) else None
-        return [] if way is None else [_polygon(way)]
+    def _pointed_ways(self) -> list[QPolygonF]:
+        ways = [self._way(key) for key in self.pointed if isinstance(key, tuple)]
+        return [_polygon(way) for way in ways if way is not None]
 
     def _ring(self, painter: QPainter, place: int, gap_px: float) -> None:
         x, y = self._picture.position[place].tolist()

@@ -141,6 +141,15 @@ def hat(base: Box, type_: Type) -> Box:
     return replace(box, ascent=max(base.ascent, 0.18 * px - top))
 
 
+def bar(base: Box, type_: Type) -> Box:
+    """Return ``base`` with a bar, as a mean."""
+    px = type_.px
+    top = -type_.lower - 0.14 * px
+    line = Stroke(((0.14 * base.width, top), (0.96 * base.width, top)), LINE * px)
+    box = placed([(base, 0.0, 0.0)], base.width, (line,))
+    return replace(box, ascent=max(base.ascent, 0.12 * px - top))
+
+
 def fraction(top: Box, bottom: Box, type_: Type, axis: float) -> Box:
     """Return ``top`` over ``bottom``, with the bar ``axis`` above the baseline."""
     gap, pad = 0.16 * type_.px, 0.14 * type_.px
@@ -209,6 +218,7 @@ __all__ = [
     "Box",
     "Mark",
     "Stroke",
+    "bar",
     "bars",
     "brackets",
     "fraction",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -77,21 +77,21 @@ class Page:
         x: float,
         y: float,
         ink: Ink,
-        lit: Key | None = None,
+        lit: Collection[Key] = (),
         current: Mark | None = None,
     ) -> None:
         """Draw everything with the corner at a point.
 
         Parameters
         ----------
-        lit : key or None
-            The neuron or edge whose terms are marked.
+        lit : collection of keys
+            The neurons and edges whose terms are marked.
         current : Mark or None
             The one that the keyboard is on, with a ring.
         """
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for mark in self.marks:
-            if (lit is not None and mark.quantity.key == lit) or mark is current:
+            if mark.quantity.key in lit or mark is current:
                 ground = mark.rect.translated(x, y).adjusted(-2.5, -2.5, 2.5, 2.5)
                 painter.setPen(QPen(ink.ring, 1.5) if mark is current else Qt.PenStyle.NoPen)
                 painter.setBrush(ink.lit)

@@ -20,9 +20,11 @@ from backprop_gui.engine.operations.expression import (
     Sum,
     Symbol,
 )
-from backprop_gui.ui.numbers import MINUS, format_number
+from backprop_gui.engine.operations.text import write_value
+from backprop_gui.ui.numbers import MINUS
 from backprop_gui.ui.typeset.box import (
     Box,
+    bar,
     bars,
     brackets,
     fraction,
@@ -85,7 +87,7 @@ class Setter:
         if tinted and self.style.tinted and value:
             role = Role.NEGATIVE if value < 0 else Role.POSITIVE
         type_ = type_of(self.style.px, self.level, bold=bold)
-        return text_box(written(value, self.style.digits), type_, role)
+        return text_box(write_value(value, self.style.digits), type_, role)
 
     # ---- expressions
 
@@ -100,7 +102,7 @@ class Setter:
                 )
                 return marked(box, expression)
             case Number(text=text, value=value):
-                return text_box(text or written(value, self.style.digits), self._type())
+                return text_box(text or write_value(value, self.style.digits), self._type())
             case Sum():
                 return self._sum(expression, numbers)
             case Product(factors=factors):
@@ -124,6 +126,10 @@ class Setter:
                 return row([text_box(MINUS, self._type()), space(0.06 * self._em), box])
             case Size(inside=inside):
                 return bars(self.set(inside, numbers=numbers), self._type())
+            case Call(name="exp", argument=argument):
+                inner = replace(self, level=min(2, self.level + 1))
+                letter = text_box("e", self._type(italic=True))
+                return scripts(letter, None, inner.set(argument, numbers=numbers), self._type())
             case Call(name=name, argument=argument):
                 inside_box = self.set(argument, numbers=numbers)
                 return row([text_box(name, self._type()), brackets(inside_box, self._type())])
@@ -204,31 +210,30 @@ class Setter:
         return scripts(box, None, above, self._type())
 
 
-def written(value: float, digits: int) -> str:
-    """Return a number with so many significant digits, or with fewer where these are all that it has."""
-    short = f"{value:.{digits}g}"
-    if "e" not in short and float(short) == value:
-        return short.replace("-", MINUS) if value else "0"
-    return format_number(value, digits)
-
-
 @lru_cache(4096)
 def symbol_box(symbol: Symbol, px: int, level: int) -> Box:
     """Return the name of a quantity."""
     upright = type_of(px, level)
     if symbol.derivative_of:
-        below = symbol_box(replace(symbol, derivative_of=""), px, level)
+        inner = symbol_box(replace(symbol, derivative_of=""), px, level)
         partial = text_box("∂", type_of(px, level, italic=True))
         above = symbol_box(Symbol(symbol.derivative_of), px, level)
-        return row([partial, above, text_box("/", upright), partial, below])
+        return row([partial, above, text_box("/", upright), partial, inner])
     letter = symbol.letter
-    base = text_box(letter, type_of(px, level, italic=len(letter) == 1))
+    lead = "Δ" if len(letter) == 2 and letter[0] == "Δ" else ""
+    base = text_box(letter[len(lead) :], type_of(px, level, italic=len(letter) - len(lead) == 1))
     if symbol.hat:
         base = hat(base, upright)
+    if symbol.bar:
+        base = bar(base, upright)
+    if lead:
+        base = row([text_box(lead, upright), base])
     if symbol.prime:
         base = row([base, space(0.08 * px), text_box("′", upright)])
-    if symbol.index:
-        base = scripts(base, _index(symbol.index, px, level), None, upright)
+    index = _index(symbol.index, px, level) if symbol.index else None
+    raised = text_box(symbol.above, type_of(px, level + 1)) if symbol.above else None
+    if index is not None or raised is not None:
+        base = scripts(base, index, raised, upright)
     if symbol.argument is not None:
         base = row([base, brackets(symbol_box(symbol.argument, px, level), upright)])
     return base
@@ -275,4 +280,4 @@ def _begins_negative(expression: Expression) -> bool:
             return False
 
 
-__all__ = ["Setter", "symbol_box", "written"]
+__all__ = ["Setter", "symbol_box"]
