@@ -231,10 +231,8 @@ _command(
     tip="Draw all starting weights anew with the next seed, and begin again",
 )
 
-_command("play", "Play", "Run", lambda w: w.lab.player.toggle(), "Space", icon="play")
-_command(
-    "step", "Step", "Run", lambda w: w.lab.player.step(), ".", icon="step-forward", tip="Go one step further"
-)
+_command("play", "Play", "Run", lambda w: w.play_or_pause(), "Space", icon="play")
+_command("step", "Step", "Run", lambda w: w.step(), ".", icon="step-forward", tip="Go one step further")
 _command(
     "reset",
     "Reset",
@@ -279,6 +277,32 @@ _command(
     icon="chevron-left",
     group=1,
     tip="Show the numbers of the previous example",
+)
+_command(
+    "microscope",
+    "Microscope",
+    "Examine",
+    lambda w: w.open_microscope(),
+    "M",
+    tip="Show the arithmetic behind the number of what is selected, operation by operation",
+)
+_command(
+    "next-operation",
+    "Next operation",
+    "Examine",
+    lambda w: w.lab.microscope.next(),
+    "F10",
+    icon="chevron-right",
+    tip="Go on through one training step; after its last operation the update is made",
+)
+_command(
+    "previous-operation",
+    "Operation before",
+    "Examine",
+    lambda w: w.lab.microscope.previous(),
+    "F9",
+    icon="chevron-left",
+    tip="Go back through one training step",
 )
 _command(
     "check",
