@@ -121,6 +121,10 @@ class Note:
         For numerical trouble, whether there is a moment before it.
     keys : frozenset of keys
         For a breakpoint, the neurons and edges to look at.
+    weight : key or None
+        For numerical trouble, the parameter that is named.
+    example : int or None
+        For numerical trouble, the training example at which it began, from 0.
     """
 
     kind: NoteKind
@@ -131,6 +135,8 @@ class Note:
     neuron: int | None = None
     can_go_back: bool = True
     keys: frozenset[Key] = frozenset()
+    weight: Key | None = None
+    example: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

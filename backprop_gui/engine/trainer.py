@@ -239,7 +239,9 @@ class Trainer:
                 self.score()
                 self._record()
         x, t = self.examples.x_train[batch], self.examples.t_train[batch]
-        self.note = explain(self.plan, before, stepper.theta, x, t, stepper.loss, self.step, self.epoch)
+        self.note = explain(
+            self.plan, before, stepper.theta, x, t, stepper.loss, self.step, self.epoch, batch
+        )
         self.score()
 
     def go_back(self) -> None:
