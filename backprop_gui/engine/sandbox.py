@@ -172,12 +172,12 @@ class _FaultyStepper(Stepper):
         prepared = (
             gather(self.columns.x_train, x),
             gather(self.columns.t_train, t),
-            (partial(self._differentiate, x.T, t.T),),
+            (partial(self._by_the_book, x.T, t.T),),
         )
         self._training[examples] = prepared
         return prepared
 
-    def _differentiate(self, x: Array, t: Array) -> None:
+    def _by_the_book(self, x: Array, t: Array) -> None:
         self.grad[...] = self._textbook.gradient(self.theta, x, t)
         if self.plan.trainable is not None:
             np.multiply(self.grad, self.plan.trainable, self.grad)

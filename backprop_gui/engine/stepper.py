@@ -96,7 +96,8 @@ class Stepper:
         self.step = 0
         self._is_weight = plan.is_weight.astype(dtype)
         self._penalized = bool(settings.l1 or settings.l2)
-        self._training: dict[int, tuple[Take, Take, tuple[Call, ...], Passes]] = {}
+        self._training: dict[int, tuple[Take, Take, tuple[Call, ...]]] = {}
+        self._passes: dict[int, Passes] = {}
         self._evaluating: dict[int, Passes] = {}
         self.set_rate()
 
@@ -116,7 +117,8 @@ class Stepper:
         prepared = self._training.get(len(batch))
         if prepared is None:
             prepared = self._prepare(len(batch))
-        take_x, take_t, calls, self._seen = prepared
+        take_x, take_t, calls = prepared
+        self._size = len(batch)
         take_x(batch)
         take_t(batch)
         for call in calls:
@@ -141,7 +143,7 @@ class Stepper:
 
         As everywhere outside of training, δ is of each example's own loss.
         """
-        deltas = self._seen.delta
+        deltas = self._passes[self._size].delta
         rows, layers, counts, nothing = self._layers
         # Where the gradient is a mean over the batch, the deltas of training are shares of one already.
         share = 1.0 if self.settings.reduction is Reduction.MEAN else 1 / deltas.shape[1]
@@ -177,7 +179,7 @@ class Stepper:
         vectors = {name: frozen(vector) for name, vector in moment.vectors.items()}
         return Coming(frozen(batch), gradient, used, clip, vectors, moment.count + 1, rate, step)
 
-    def _prepare(self, examples: int) -> tuple[Take, Take, tuple[Call, ...], Passes]:
+    def _prepare(self, examples: int) -> tuple[Take, Take, tuple[Call, ...]]:
         scale = 1 / examples if self.settings.reduction is Reduction.MEAN else 1.0
         passes = Passes(self.plan, self.theta, self.grad, examples, self.loss, scale)
         take_x, take_t = gather(self.columns.x_train, passes.x), gather(self.columns.t_train, passes.t)
@@ -185,7 +187,8 @@ class Stepper:
         threads = threads_for(self.plan, examples)
         if threads > 1:
             calls = with_threads(threads, calls)
-        self._training[examples] = take_x, take_t, calls, passes
+        self._training[examples] = take_x, take_t, calls
+        self._passes[examples] = passes
         return self._training[examples]
 
     def _add_penalty(self) -> None:

@@ -237,10 +237,18 @@ _command(
     "reset",
     "Reset",
     "Run",
-    lambda w: w.lab.player.reset(),
+    lambda w: w.reset(),
     "Ctrl+R",
     icon="rotate-ccw",
-    tip="Begin again with the drawn starting weights",
+    tip="Begin again with the drawn starting weights; the run that ends is kept",
+)
+_command(
+    "keep-run",
+    "Keep this run",
+    "Run",
+    lambda w: w.keep_run(),
+    "Ctrl+Shift+K",
+    tip="Keep the present run as it is now, to compare it with others",
 )
 _command(
     "go-back",

@@ -197,6 +197,16 @@ class Player(QObject):
         """Return to the best recorded moment, after trouble."""
         self._worker.do(lambda trainer: trainer.go_back())
 
+    def take_up(self, run: Run) -> None:
+        """Go on where ``run`` stands, which is one of the document's network; playing goes on."""
+
+        def resume(trainer: Trainer) -> None:
+            # Its data may have become shorter since: then it begins its epoch anew.
+            late = run.position >= len(trainer.examples.x_train)
+            trainer.resume(replace(run, position=0) if late else run)
+
+        self._worker.do(resume)
+
     def set_speed(self, updates_a_second: float) -> None:
         """Play at another speed, from now on."""
         self.updates_a_second = updates_a_second

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
@@ -21,6 +22,7 @@ from backprop_gui.engine.frame import Frame, Note, NoteKind, Part
 from backprop_gui.errors import UserError
 from backprop_gui.paths import state_folder
 from backprop_gui.project import Project, templates, with_new_weights
+from backprop_gui.project.kept import KeptRun
 from backprop_gui.ui import theme
 from backprop_gui.ui.about import About
 from backprop_gui.ui.actions import COMMANDS, Command
@@ -199,6 +201,7 @@ class Window(QMainWindow):
         player.noted.connect(self._noted)
         player.failed.connect(self.banner.show_message)
         player.waiting.connect(self._wait)
+        lab.runs.deleted.connect(self._deleted)
         self.autosave.failed.connect(lambda text: self.banner.show_message(text, "warning"))
         top.unit_chosen.connect(self._set_unit)
         top.speed_chosen.connect(player.set_speed)
@@ -495,8 +498,24 @@ class Window(QMainWindow):
         self._top.sync(self.lab.document.project, self.lab.document.path)
         self._show_state()
 
+    def reset(self) -> None:
+        """Begin again with the drawn starting weights; the run that ends is kept."""
+        self.lab.runs.keep()
+        self.lab.player.reset()
+
+    def keep_run(self) -> None:
+        """Keep the present run as it is now, and show those that are kept."""
+        self.docks.bring_up("runs")
+        self.lab.runs.keep(by_hand=True)
+
+    def _deleted(self, run: KeptRun) -> None:
+        """Say that a kept run is gone, and offer to bring it back."""
+        answers = [("Undo", partial(self.lab.runs.bring_back, run))]
+        self.banner.show_message(f"Deleted {one_line(run.name)} · {run.words}.", "warning", answers)
+
     def draw_new_weights(self) -> None:
-        """Draw all starting weights anew and begin again."""
+        """Draw all starting weights anew and begin again; the run that ends is kept."""
+        self.lab.runs.keep()
         self.lab.document.edit("Draw new weights", with_new_weights(self.lab.document.project))
         self.lab.player.reset()
 
