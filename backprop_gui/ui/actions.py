@@ -279,6 +279,14 @@ _command(
     icon="check",
     tip="Compare every gradient with an independent derivative of the loss",
 )
+_command(
+    "findings",
+    "Find what is wrong",
+    "Examine",
+    lambda w: w.docks.bring_up("findings"),
+    icon="triangle-alert",
+    tip="Look for saturated and dead neurons, clones, vanishing deltas, a wrong learning rate, and say why",
+)
 
 _command(
     "forward", "Forward", "View", lambda w: w.set_view("forward"), "1", tip="Colour neurons by activation"
