@@ -45,6 +45,8 @@ class Command:
 
 
 COMMANDS: Registry[Command] = Registry("command")
+FAULT_LAB_PX = 310
+"""What its table and its curves need."""
 MENUS = ("File", "Edit", "Draw", "Run", "Examine", "View", "Help")
 
 
@@ -274,7 +276,7 @@ _command(
     "check",
     "Check gradient",
     "Examine",
-    lambda w: w.equation.chip.click(),
+    lambda w: w.lab.checking.toggle(),
     "Ctrl+G",
     icon="check",
     tip="Compare every gradient with an independent derivative of the loss",
@@ -284,8 +286,17 @@ _command(
     "Find what is wrong",
     "Examine",
     lambda w: w.docks.bring_up("findings"),
-    icon="triangle-alert",
+    icon="info",
     tip="Look for saturated and dead neurons, clones, vanishing deltas, a wrong learning rate, and say why",
+)
+_command(
+    "faults",
+    "Fault lab…",
+    "Examine",
+    lambda w: w.docks.bring_up("faults", FAULT_LAB_PX),
+    icon="triangle-alert",
+    group=1,
+    tip="Train a copy of the network with a known bug in backpropagation: it learns, and only the check tells",
 )
 
 _command(
@@ -299,6 +310,14 @@ _command(
     lambda w: w.set_view("update"),
     "3",
     tip="Show the step each weight takes next",
+)
+_command(
+    "errors",
+    "Check",
+    "View",
+    lambda w: w.set_view("check"),
+    "4",
+    tip="Colour edges and neurons by the errors that the gradient check found",
 )
 _command(
     "fit",
