@@ -24,7 +24,7 @@ from tests.ui.panel_lab import place
 
 LEFT = Qt.MouseButton.LeftButton
 SIZE = (900, 260)
-NOTHING_YET = ((np.empty(0), np.empty((0, 2))), (0.0, "epoch 0"), None)
+NOTHING_YET = ((np.empty(0), np.empty((0, 2, 3))), (0.0, "epoch 0"), None)
 After = Callable[..., Frame]
 
 
@@ -60,10 +60,10 @@ def test_what_was_is_kept_and_a_new_beginning_begins_anew(
     for epoch in (1, 2, 3):
         next_frame(player.step, accept=lambda frame, epoch=epoch: frame.epoch == epoch and frame.rate == 0)
         qtbot.waitUntil(lambda epoch=epoch: panel.record.series(Measure.DELTA)[0][-1] == epoch)
-    epochs, medians = panel.record.series(Measure.DELTA)
+    epochs, levels = panel.record.series(Measure.DELTA)
     assert epochs.tolist() == [0, 1, 2, 3]
     now = [layer.spread(Measure.DELTA).median for layer in panel.flow.layers]
-    assert medians[-1].tolist() == now
+    assert levels[-1, :, 1].tolist() == now
     next_frame(player.reset, accept=lambda frame: frame.step == 0)
     qtbot.waitUntil(lambda: panel.record.series(Measure.DELTA)[0].tolist() == [0])
 

@@ -78,9 +78,11 @@ class FlowPanel(PanelWidget):
 
     def sync(self, old: Project | None, new: Project) -> None:
         if old is None:  # another file
+            self.record.clear()
+        if old is None or self.lab.document.obstacle is not None:
+            # Nothing that was computed before is true of it.
             self._waiting.forget()
             self._next = self._shown = self.flow = None
-            self.record.clear()
             self._draw()
 
     def show_frame(self, frame: Frame) -> None:

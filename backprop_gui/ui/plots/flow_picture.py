@@ -30,12 +30,13 @@ TICK_PX, EPOCHS_PX, NAME_PX, SHARE_PX = 22, 80, 38, 44
 
 @dataclass(frozen=True, slots=True)
 class FlowPicture:
-    """One measure of a flow, and its medians so far.
+    """One measure of a flow, and what it was.
 
     Attributes
     ----------
     flow, measure
-    epochs, medians : (moments,), (moments, layers) arrays
+    epochs, levels : (moments,), (moments, layers, 3) arrays
+        The quantiles at 10, 50 and 90 % so far.
     epoch : (epoch, words)
         The present.
     guide : (value, words) or None
@@ -47,7 +48,7 @@ class FlowPicture:
     flow: Flow
     measure: Measure
     epochs: Array
-    medians: Array
+    levels: Array
     epoch: tuple[float, str]
     guide: tuple[float, str] | None
     axis: ValueAxis
@@ -61,15 +62,15 @@ class FlowPicture:
         epoch: tuple[float, str],
         guide: tuple[float, str] | None,
     ) -> FlowPicture:
-        """Return the picture of ``flow`` with a record (epochs, medians), of which some are drawn if there are many."""
-        epochs, medians = record
+        """Return the picture of ``flow`` and a record (epochs, levels); of many moments some are drawn."""
+        epochs, levels = record
         if len(epochs) > MOST_POINTS:
             chosen = np.unique(np.linspace(0, len(epochs) - 1, MOST_POINTS).astype(int))
-            epochs, medians = epochs[chosen], medians[chosen]
+            epochs, levels = epochs[chosen], levels[chosen]
         # The smallest ones are left out: a single one near 0 would press all others together.
         told = np.array([layer.spread(measure).quantiles[1:] for layer in flow.layers]).ravel()
-        axis = ValueAxis.around(Scale.LOG, [told, medians.ravel()])
-        return cls(flow, measure, epochs, medians, epoch, guide, axis)
+        axis = ValueAxis.around(Scale.LOG, [told, levels[:, :, 1].ravel()])
+        return cls(flow, measure, epochs, levels, epoch, guide, axis)
 
     @property
     def spreads(self) -> list[Spread]:
@@ -94,7 +95,10 @@ class FlowPicture:
         return QPointF(x, area.bottom() - self.height(value) * area.height())
 
     def paint(self, painter: QPainter, now: QRectF, past: QRectF, index: int) -> None:
-        """Paint the bars into ``now`` and the lines into ``past``, if there is room; the layer at ``index`` is read."""
+        """Paint the bars into ``now`` and the lines into ``past``, if there is room.
+
+        Of the layer at ``index``, which is read, the middle 80 % over time are a band around its line.
+        """
         self._paint_axis(painter, now, past)
         self._paint_bars(painter, now, index)
         self._paint_names(painter, now, index)
@@ -184,18 +188,27 @@ class FlowPicture:
         now = theme.current()
         last = max(float(self.epochs[-1]) if len(self.epochs) else 0.0, self.epoch[0])
         limit = resting_limit(last)
-        across = area.left() + self.epochs / limit * area.width()
         labels = self._paint_epochs(painter, area, limit)
-        for index in range(self.medians.shape[1]):
-            heights = np.clip(self.axis.heights(self.medians[:, index]), 0, 1)
-            there = np.isfinite(heights)
-            points = zip(
-                across[there].tolist(), (area.bottom() - heights[there] * area.height()).tolist(), strict=True
-            )
+        count = len(self.flow.layers)
+        if 0 <= read < count:
+            lower, upper = (self._points(area, limit, self.levels[:, read, side]) for side in (0, 2))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(blended(self.color(read), now.window, 0.2))
+            painter.drawPolygon(QPolygonF([*upper, *reversed(lower)]))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        for index in range(count):
             painter.setPen(QPen(self.color(index), 2.5 if index == read else 1.4))
-            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in points]))
+            painter.drawPolyline(QPolygonF(self._points(area, limit, self.levels[:, index, 1])))
         x = area.left() + self.epoch[0] / limit * area.width()
         draw_mark(painter, area, x, self.epoch[1], painter.font(), (now.text, now.text, now.window), labels)
+
+    def _points(self, area: QRectF, limit: float, values: Array) -> list[QPointF]:
+        """Return the pixels of ``values`` over the epochs from 0 to ``limit``; what has no place is left out."""
+        heights = np.clip(self.axis.heights(values), 0, 1)
+        there = np.isfinite(heights)
+        x = area.left() + self.epochs[there] / limit * area.width()
+        y = area.bottom() - heights[there] * area.height()
+        return [QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)]
 
     def _paint_epochs(self, painter: QPainter, area: QRectF, limit: float) -> list[QRectF]:
         metrics = QFontMetricsF(painter.font())
