@@ -322,6 +322,14 @@ _command(
     tip="Compare every gradient with an independent derivative of the loss",
 )
 _command(
+    "findings",
+    "Find what is wrong",
+    "Examine",
+    lambda w: w.docks.bring_up("findings"),
+    icon="info",
+    tip="Look for saturated and dead neurons, clones, vanishing deltas, a wrong learning rate, and say why",
+)
+_command(
     "faults",
     "Fault lab…",
     "Examine",
