@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,10 @@ PRECISIONS: dict[str, np.dtype[np.floating[Any]]] = {
 }
 
 
-def frozen(array: Array) -> Array:
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+def frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:
     """Return a copy of ``array`` that cannot be written to."""
     copy = array.copy()
     copy.setflags(write=False)

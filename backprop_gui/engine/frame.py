@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace
-from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.plan import Indices, Plan
+from backprop_gui.network import Key
 
 
 class Part(enum.Enum):
@@ -36,6 +38,40 @@ class Score:
 
     loss: float
     accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coming:
+    """The next update, which has not been made yet, with everything that it is made of.
+
+    Attributes
+    ----------
+    batch : (examples,) array of int
+        The training examples that it learns from, counted from 0.
+    gradient : (plan.size,) array
+        The gradient of the batch's data loss, reduced (mean or sum) as training reduces it.
+    used : (plan.size,) array
+        What the optimiser is given: ``gradient`` with the penalties, then clipped.
+    clip : float
+        The factor that clipping shortened it by; 1 if it did not.
+    vectors : dict of (plan.size,) arrays
+        The optimiser's memory before the update, by name.
+    count : int
+        Its number among the steps of this optimiser, from 1.
+    rate : float
+        The learning rate of this update.
+    step : (plan.size,) array
+        What is added to θ.
+    """
+
+    batch: Indices
+    gradient: Array
+    used: Array
+    clip: float
+    vectors: Mapping[str, Array]
+    count: int
+    rate: float
+    step: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +118,10 @@ class Note:
         For numerical trouble, the id of the neuron to look at.
     can_go_back : bool
         For numerical trouble, whether there is a moment before it.
+    weight : key or None
+        For numerical trouble, the parameter that is named.
+    example : int or None
+        For numerical trouble, the training example at which it began, from 0.
     """
 
     kind: NoteKind
@@ -91,6 +131,8 @@ class Note:
     parameter: str = ""
     neuron: int | None = None
     can_go_back: bool = True
+    weight: Key | None = None
+    example: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,8 +160,8 @@ class Frame:
         The example that ``trace`` is about.
     trace : Trace
         Every number of the forward and backward pass of the probe at this moment (one example).
-    update : (plan.size,) array
-        What the optimiser will add to ``theta`` in the next step, with the next batch.
+    coming : Coming
+        The next update, with the next batch; its step is 0 while there is numerical trouble.
     batch : (position, size)
         How many examples of the current batch have been looked at in single steps, and how large it is.
     rate : float
@@ -143,9 +185,14 @@ class Frame:
     curve: Curve
     probe: Probe
     trace: Trace
-    update: Array
+    coming: Coming
     batch: tuple[int, int]
     rate: float = 0.0
     note: Note | None = None
     attic: Attic = field(default_factory=Attic)
     change: int = 0
+
+    @property
+    def update(self) -> Array:
+        """What the optimiser will add to ``theta`` in the next step, with the next batch: (plan.size,)."""
+        return self.coming.step

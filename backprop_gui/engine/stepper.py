@@ -15,7 +15,7 @@ import numpy as np
 
 from backprop_gui.engine.arrays import PRECISIONS, Array, frozen
 from backprop_gui.engine.examples import Batches, Columns, Examples, gather
-from backprop_gui.engine.frame import Score
+from backprop_gui.engine.frame import Coming, Score
 from backprop_gui.engine.learned import Learned
 from backprop_gui.engine.losses import LOSSES
 from backprop_gui.engine.optimizers import OPTIMIZERS
@@ -103,7 +103,15 @@ class Stepper:
 
     def update(self) -> None:
         """Make one update with the next batch. Floating-point warnings should be off."""
-        batch = self.batches.take()
+        self._differentiate(self.batches.take())
+        if self._penalized:
+            self._add_penalty()
+        if self.settings.clip_norm:
+            self._clip()
+        self._step()
+
+    def _differentiate(self, batch: Indices) -> None:
+        """Write the gradient of the batch's data loss into ``grad``."""
         prepared = self._training.get(len(batch))
         if prepared is None:
             prepared = self._prepare(len(batch))
@@ -112,10 +120,9 @@ class Stepper:
         take_t(batch)
         for call in calls:
             call()
-        if self._penalized:
-            self._add_penalty()
-        if self.settings.clip_norm:
-            self._clip()
+
+    def _step(self) -> None:
+        """Let the optimiser make its step with ``grad``."""
         memory = self.memory
         memory.count += 1
         self.optimizer.step(self.theta, self.grad, self.rate, self.settings, memory)
@@ -128,14 +135,22 @@ class Stepper:
         schedule = SCHEDULES[self.settings.schedule]
         self.rate = self.settings.learning_rate * schedule.factor(self.settings, self.batches.epoch)
 
-    def coming_update(self) -> Array:
-        """Return what the next update will add to θ, by making it and taking it back."""
+    def coming(self) -> Coming:
+        """Return the next update, by making it and taking it back."""
         moment = self.moment()
         with np.errstate(all="ignore"):
-            self.update()
-            difference = self.theta - moment.theta
+            batch = self.batches.take()
+            self._differentiate(batch)
+            gradient = frozen(self.grad)
+            if self._penalized:
+                self._add_penalty()
+            clip = self._clip() if self.settings.clip_norm else 1.0
+            used, rate = frozen(self.grad), self.rate
+            self._step()
+            step = frozen(self.theta - moment.theta)
         self.restore(moment)
-        return frozen(difference)
+        vectors = {name: frozen(vector) for name, vector in moment.vectors.items()}
+        return Coming(frozen(batch), gradient, used, clip, vectors, moment.count + 1, rate, step)
 
     def _prepare(self, examples: int) -> tuple[Take, Take, tuple[Call, ...]]:
         scale = 1 / examples if self.settings.reduction is Reduction.MEAN else 1.0
@@ -160,12 +175,14 @@ class Stepper:
             np.multiply(work, settings.l1, work)
             np.add(self.grad, work, self.grad)
 
-    def _clip(self) -> None:
+    def _clip(self) -> float:
+        """Shorten the gradient where it is too long, and return the factor."""
         # As torch.nn.utils.clip_grad_norm_ does, its 1e-6 included.
         norm = math.sqrt(float(self.grad.dot(self.grad)))
         factor = self.settings.clip_norm / (norm + 1e-6)
         if factor < 1:
             np.multiply(self.grad, factor, self.grad)
+        return min(factor, 1.0)
 
     # ---- evaluation
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from backprop_gui.engine.arrays import Array, frozen
 from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry
 from backprop_gui.engine.examples import Examples
-from backprop_gui.engine.frame import Frame, Note, NoteKind, Part, Probe, Score
+from backprop_gui.engine.frame import Coming, Frame, Note, NoteKind, Part, Probe, Score
 from backprop_gui.engine.history import History
 from backprop_gui.engine.learned import Steps
 from backprop_gui.engine.passes import trace
@@ -234,7 +235,9 @@ class Trainer:
                 self.score()
                 self._record()
         x, t = self.examples.x_train[batch], self.examples.t_train[batch]
-        self.note = explain(self.plan, before, stepper.theta, x, t, stepper.loss, self.step, self.epoch)
+        self.note = explain(
+            self.plan, before, stepper.theta, x, t, stepper.loss, self.step, self.epoch, batch
+        )
         self.score()
 
     def go_back(self) -> None:
@@ -435,13 +438,18 @@ class Trainer:
             curve=self.history.curve(),
             probe=Probe(part, index),
             trace=trace(self.plan, stepper.theta, x[one], t[one], stepper.loss, mean=mean),
-            update=frozen(np.zeros_like(stepper.theta)) if self._broken else stepper.coming_update(),
+            coming=self._coming(),
             batch=(self._looked, len(stepper.batches.peek())),
             rate=rate,
             note=self.note,
             attic=self._attic,
             change=self.change,
         )
+
+    def _coming(self) -> Coming:
+        coming = self._stepper.coming()
+        # While there is trouble no update is made.
+        return replace(coming, step=frozen(np.zeros_like(coming.step))) if self._broken else coming
 
     def run(self, steps: Steps = ()) -> Run:
         """Return where training stands. While a parameter is not finite, that is the best recorded moment.

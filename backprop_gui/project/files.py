@@ -11,6 +11,7 @@
      "data":     the fields of DataSettings,
      "training": the fields of TrainingSettings,
      "run":      null, or where training stands: see Run,
+     "conventions": how deltas and gradients are written, the fields of Conventions; may be left out,
      "template": only in templates: title, about, order and epochs}
 
 Numbers are written with as many digits as it takes to read back the same bits. Unknown fields are refused, because

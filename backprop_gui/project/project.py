@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from backprop_gui.data import Dataset, DataSettings, Prepared, Task
+from backprop_gui.engine.conventions import Conventions
 from backprop_gui.engine.examples import Decision, Examples
 from backprop_gui.engine.initializers import INITIALIZERS, drawer
 from backprop_gui.engine.losses import LOSSES
@@ -18,13 +19,22 @@ from backprop_gui.network import Kind, Network, check_trainable, dense, reshaped
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Everything a person works on. ``run`` is None until training has moved."""
+    """Everything a person works on.
+
+    Attributes
+    ----------
+    run : Run or None
+        Where training stands; None until it has moved.
+    conventions : Conventions
+        How its deltas and gradients are written.
+    """
 
     network: Network
     data: DataSettings
     training: TrainingSettings
     name: str = "untitled"
     run: Run | None = None
+    conventions: Conventions = field(default_factory=Conventions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from backprop_gui import __version__
 from backprop_gui.data import DataSettings, Task
 from backprop_gui.engine import ACTIVATIONS
 from backprop_gui.engine.arrays import Array, frozen
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Curve
 from backprop_gui.engine.run import Best, Run
 from backprop_gui.engine.settings import Reduction, TrainingSettings, check_settings
@@ -129,6 +130,11 @@ class _Run(_Record, frozen=True):
     best: _Best | None = None
 
 
+class _Conventions(_Record, frozen=True):
+    delta: Delta = Delta.BY_Z
+    sign: Sign = Sign.GRADIENT
+
+
 class TemplateRecord(_Record, frozen=True):
     """What a template says about itself, in the part ``template`` of its file."""
 
@@ -148,6 +154,7 @@ class ProjectRecord(_Record, frozen=True, kw_only=True):
     data: _Data
     training: _Training
     run: _Run | None = None
+    conventions: _Conventions = _Conventions()
     template: TemplateRecord | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -178,6 +185,7 @@ def record_of(project: Project, source: str) -> ProjectRecord:
         data=_Data(**{**asdict(data), "source": source}),
         training=_Training(**asdict(project.training)),
         run=None if run is None else _run_record(run, network),
+        conventions=_Conventions(**asdict(project.conventions)),
     )
 
 
@@ -205,7 +213,8 @@ def project_of(record: ProjectRecord, source: str) -> Project:
     check_settings(training)
     data = DataSettings(**{**_fields(record.data), "source": source}).validated()
     run = None if record.run is None else _run(record.run, network)
-    return Project(network, data, training, record.name, run)
+    conventions = Conventions(**_fields(record.conventions))
+    return Project(network, data, training, record.name, run, conventions)
 
 
 def _run_record(run: Run, network: Network) -> _Run:

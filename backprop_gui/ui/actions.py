@@ -276,7 +276,7 @@ _command(
     "check",
     "Check gradient",
     "Examine",
-    lambda w: w.equation.chip.click(),
+    lambda w: w.lab.checking.toggle(),
     "Ctrl+G",
     icon="check",
     tip="Compare every gradient with an independent derivative of the loss",
@@ -302,6 +302,14 @@ _command(
     lambda w: w.set_view("update"),
     "3",
     tip="Show the step each weight takes next",
+)
+_command(
+    "errors",
+    "Check",
+    "View",
+    lambda w: w.set_view("check"),
+    "4",
+    tip="Colour edges and neurons by the errors that the gradient check found",
 )
 _command(
     "fit",

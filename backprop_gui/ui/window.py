@@ -43,6 +43,7 @@ from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace
 from backprop_gui.ui.panels.data import DataPanel
+from backprop_gui.ui.panels.findings import FindingsPanel
 from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
 from backprop_gui.ui.player import Player, Unit
@@ -200,7 +201,10 @@ class Window(QMainWindow):
         canvas.probe_step.connect(player.move_probe)
         canvas.space_tapped.connect(player.toggle)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
+        lab.checking.changed.connect(self._checked)
+        lab.checking.picture_wanted.connect(self._show_errors)
         lab.selection.changed.connect(self._selected)
+        self._findings.view_wanted.connect(self.set_view)
         self._parts.fold_wanted.connect(canvas.toggle_layer)
         self._parts.left.connect(canvas.setFocus)
         # Another window, or the system, may have chosen the theme.
@@ -266,6 +270,18 @@ class Window(QMainWindow):
         self.canvas.set_selection(selection.keys, selection.current)
         self._show_equation()
 
+    def _checked(self) -> None:
+        found = self.lab.checking.found
+        if found is not self.canvas.scene.checked:
+            self.canvas.set_checked(found)
+
+    def _show_errors(self) -> None:
+        """Show the errors of the gradient check on the picture, or again what was shown before."""
+        if self.canvas.view is View.CHECK:
+            self.canvas.set_view(View.BACKWARD)
+        else:
+            self.canvas.set_view(View.CHECK)
+
     def _title(self) -> None:
         document = self.lab.document
         # What looks like the mark of a change in a name is shown as it is.
@@ -314,6 +330,12 @@ class Window(QMainWindow):
         inspector = self.panels["inspector"]
         assert isinstance(inspector, Inspector)
         return inspector.parts
+
+    @property
+    def _findings(self) -> FindingsPanel:
+        findings = self.panels["findings"]
+        assert isinstance(findings, FindingsPanel)
+        return findings
 
     # ---- commands
 
@@ -384,7 +406,7 @@ class Window(QMainWindow):
         sheet.open()
 
     def set_view(self, view: str) -> None:
-        """Show the forward, backward or update view."""
+        """Show the forward, backward, update or check view."""
         self.canvas.set_view(View(view))
 
     def set_theme(self, dark: bool | None) -> None:

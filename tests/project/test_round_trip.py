@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from backprop_gui.data import DataSettings, Task, prepare
 from backprop_gui.engine import OPTIMIZERS
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import NoteKind
 from backprop_gui.engine.run import Best
 from backprop_gui.engine.settings import Reduction, TrainingSettings
@@ -64,7 +65,7 @@ def test_a_trained_project_comes_back_with_its_run(tmp_path: Path) -> None:
 def test_the_file_is_what_its_documentation_says(tmp_path: Path) -> None:
     files.save(trained(small_project(), 3), tmp_path / "p.backprop")
     content = json.loads((tmp_path / "p.backprop").read_text("utf-8"))
-    assert list(content) == ["format", "program", "name", "network", "data", "training", "run"]
+    assert list(content) == ["format", "program", "name", "network", "data", "training", "run", "conventions"]
     assert content["format"] == 1
     assert content["program"].startswith("Backprop Lab ")
     assert list(content["network"]) == ["next_id", "layers", "neurons", "edges"]
@@ -188,3 +189,14 @@ def test_an_infinite_loss_on_the_curve_is_a_gap_and_is_never_the_best() -> None:
     assert run.curve is not None
     assert np.isnan(run.curve.train[1])
     assert run.best is None
+
+
+def test_conventions_are_saved_and_may_be_missing(tmp_path: Path) -> None:
+    as_a_book = Conventions(Delta.BY_A, Sign.ERROR)
+    path = tmp_path / "p.backprop"
+    files.save(replace(small_project(), conventions=as_a_book), path)
+    assert files.load(path).conventions == as_a_book
+    content = json.loads(path.read_text("utf-8"))
+    assert content.pop("conventions") == {"delta": "a", "sign": "error"}
+    path.write_text(json.dumps(content), "utf-8")
+    assert files.load(path).conventions == Conventions()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backprop_gui.engine.frame import Curve, Frame, Probe, Score
+from backprop_gui.engine.frame import Coming, Curve, Frame, Probe, Score
 from backprop_gui.engine.initializers import drawer
 from backprop_gui.engine.losses import LOSSES
 from backprop_gui.engine.passes import trace
@@ -40,6 +40,6 @@ def a_frame(network: Network, theta: np.ndarray | None = None, *, seed: int = 1)
         curve=Curve(nothing, nothing, nothing, nothing, nothing),
         probe=Probe(),
         trace=seen,
-        update=-0.5 * seen.grad,
+        coming=Coming(np.zeros(1, int), seen.grad, seen.grad, 1.0, {}, 1, 0.5, -0.5 * seen.grad),
         batch=(0, 1),
     )

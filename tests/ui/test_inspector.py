@@ -151,7 +151,7 @@ def test_numbers_that_blow_up_are_shown_and_not_warned_about(
         trainer.theta[:] = np.where(np.arange(len(trainer.theta)) % 2, size, -size)
     frame = trainer.frame(Probe())
     with np.errstate(all="ignore"):
-        frame = replace(frame, update=-frame.theta * 8)
+        frame = replace(frame, coming=replace(frame.coming, step=-frame.theta * 8))
     network = frame.plan.network
     keys: list[Key | None] = [None, *network.neuron_of, *network.edge_of]
     for key in keys:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
+from backprop_gui.engine.checked import Checked
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.learned import Learned
 from backprop_gui.network import Kind, Network
@@ -19,6 +20,7 @@ from backprop_gui.ui.canvas.headings import Headings
 from backprop_gui.ui.canvas.heatmap import HeatMapItem
 from backprop_gui.ui.canvas.lifting import Lift, LiftedItem
 from backprop_gui.ui.canvas.look import BAD, NEUTRAL, Look
+from backprop_gui.ui.canvas.marks import MarksItem
 from backprop_gui.ui.canvas.neurons import NeuronsItem
 from backprop_gui.ui.canvas.picture import LARGEST_DRAWN, LARGEST_OPEN, Picture, picture_of
 from backprop_gui.ui.canvas.scale import Form, Limits, Reach
@@ -69,6 +71,10 @@ class NetworkScene(QGraphicsScene):
         Whether only weights are shown, because the drawing cannot be trained as it is.
     present : Learned or None
         Their values then; None if they are the drawn ones.
+    checked : Checked or None
+        The last gradient check, for the view that shows it.
+    marks : MarksItem
+        What the check found to be wrong.
     """
 
     def __init__(
@@ -98,6 +104,7 @@ class NetworkScene(QGraphicsScene):
         self.opened: set[int] = set()
         self.parked = False
         self.present: Learned | None = None
+        self.checked: Checked | None = None
         self.selected: frozenset[Key] = frozenset()
         self.picture: Picture = picture_of(self.network)
         self._start = self.values = drawn_values(self.network)
@@ -113,6 +120,8 @@ class NetworkScene(QGraphicsScene):
         self.edge_item = EdgeItem(self.picture, self.look, later, self._draw_texts)
         self.neurons = NeuronsItem(self.picture, self.look)
         self.lifted = LiftedItem(self.headings)
+        self.marks = MarksItem(self.picture, self.look)
+        self.addItem(self.marks)
         self.addItem(self.edge_item)
         self.addItem(self.lifted)
         self.addItem(self.neurons)
@@ -165,6 +174,7 @@ class NetworkScene(QGraphicsScene):
             self.addItem(self.maps[cells.layer])
         self.neurons.set_picture(picture, self.look)
         self.edge_item.set_picture(picture, self.look)
+        self.marks.set_picture(picture, self.look)
         self.headings.rebuild()
         self._mark_selected()
         self._lay_out()
@@ -222,6 +232,13 @@ class NetworkScene(QGraphicsScene):
         self.forget_scale()
         self.refresh(numbers=True)
 
+    def set_checked(self, checked: Checked | None) -> None:
+        """Show another gradient check in the view that does so."""
+        self.checked = checked
+        if self.view is View.CHECK:
+            self.forget_scale()
+            self.refresh(numbers=True)
+
     def set_scale(self, form: Form, reach: Reach) -> None:
         """Choose how numbers become colours, and what shares a scale."""
         self.form, self.limits.reach, self.edge_limits.reach = form, reach, reach
@@ -247,11 +264,16 @@ class NetworkScene(QGraphicsScene):
         elif self.frame is None or self.lookup is None:
             values = self._start
         else:
-            values = values_of(self.frame, self.lookup, self._inputs, self.view, self._start)
+            values = values_of(self.frame, self.lookup, self._inputs, self.view, self._start, self.checked)
         self.values = values
         symlog = self.form is Form.SYMLOG
         targets = self._layer[self.picture.target]
-        if self.view is View.UPDATE:
+        limits: float | NDArray[np.float64]
+        edge_limits: float | NDArray[np.float64]
+        if self.view is View.CHECK:
+            # The scale is that of all checks.
+            limits, edge_limits, symlog = 1.0, 1.0, False
+        elif self.view is View.UPDATE:
             # A step is a step: weights and biases share the scale.
             both = self.limits.feed(
                 np.concatenate([values.fill, values.weight]),
@@ -269,6 +291,7 @@ class NetworkScene(QGraphicsScene):
         # A neuron that ceases to be finite must not keep an old number for even a moment.
         numbers |= self._fill(values, limits, symlog)
         self.edge_item.set_values(values, edge_limits, symlog and self.view is View.UPDATE)
+        self.marks.mark(values.failing, values.failing_edges)
         self.lifted.recolor()
         self.numbers_due = not (numbers or now - self._numbers_at >= NUMBERS_SECONDS)
         if not self.numbers_due:
@@ -370,6 +393,7 @@ class NetworkScene(QGraphicsScene):
         self.neurons.lift(neurons, 0.0, 0.0)
         for map_ in self.maps.values():
             map_.set_offset(0.0, 0.0)
+        self.marks.setVisible(lift is None)
         self.lifted.take(lift, self.edge_item.shades, self.edge_item.bundles)
         self._repaint(True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from backprop_gui.ui.numbers import MINUS, SUPERSCRIPTS
+from backprop_gui.numerals import MINUS, SUPERSCRIPTS
 
 GROWTH = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 """Where an axis that grows comes to rest: a step is at most half as long again, so the picture stays full."""

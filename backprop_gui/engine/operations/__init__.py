@@ -1,0 +1,1 @@
+"""One training step on one example, scalar operation by scalar operation, each with its equation."""
