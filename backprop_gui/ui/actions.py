@@ -231,18 +231,24 @@ _command(
     tip="Draw all starting weights anew with the next seed, and begin again",
 )
 
-_command("play", "Play", "Run", lambda w: w.lab.player.toggle(), "Space", icon="play")
-_command(
-    "step", "Step", "Run", lambda w: w.lab.player.step(), ".", icon="step-forward", tip="Go one step further"
-)
+_command("play", "Play", "Run", lambda w: w.play_or_pause(), "Space", icon="play")
+_command("step", "Step", "Run", lambda w: w.step(), ".", icon="step-forward", tip="Go one step further")
 _command(
     "reset",
     "Reset",
     "Run",
-    lambda w: w.lab.player.reset(),
+    lambda w: w.reset(),
     "Ctrl+R",
     icon="rotate-ccw",
-    tip="Begin again with the drawn starting weights",
+    tip="Begin again with the drawn starting weights; the run that ends is kept",
+)
+_command(
+    "keep-run",
+    "Keep this run",
+    "Run",
+    lambda w: w.keep_run(),
+    "Ctrl+Shift+K",
+    tip="Keep the present run as it is now, to compare it with others",
 )
 _command(
     "go-back",
@@ -251,6 +257,14 @@ _command(
     lambda w: w.lab.player.go_back(),
     icon="undo-2",
     tip="After trouble: return to the recorded moment with the lowest training loss",
+)
+_command(
+    "breakpoints",
+    "Breakpoints…",
+    "Run",
+    lambda w: w.show_breakpoints(),
+    "F9",
+    tip="Choose at what training stops by itself: a loss that rises, a delta that vanishes, a weight that grows",
 )
 _command(
     "next-example",
@@ -273,6 +287,32 @@ _command(
     tip="Show the numbers of the previous example",
 )
 _command(
+    "microscope",
+    "Microscope",
+    "Examine",
+    lambda w: w.open_microscope(),
+    "M",
+    tip="Show the arithmetic behind the number of what is selected, operation by operation",
+)
+_command(
+    "next-operation",
+    "Next operation",
+    "Examine",
+    lambda w: w.lab.microscope.next(),
+    "F10",
+    icon="chevron-right",
+    tip="Go on through one training step; after its last operation the update is made",
+)
+_command(
+    "previous-operation",
+    "Operation before",
+    "Examine",
+    lambda w: w.lab.microscope.previous(),
+    "F9",
+    icon="chevron-left",
+    tip="Go back through one training step",
+)
+_command(
     "check",
     "Check gradient",
     "Examine",
@@ -280,6 +320,14 @@ _command(
     "Ctrl+G",
     icon="check",
     tip="Compare every gradient with an independent derivative of the loss",
+)
+_command(
+    "findings",
+    "Find what is wrong",
+    "Examine",
+    lambda w: w.docks.bring_up("findings"),
+    icon="info",
+    tip="Look for saturated and dead neurons, clones, vanishing deltas, a wrong learning rate, and say why",
 )
 _command(
     "faults",

@@ -12,6 +12,7 @@ from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry, new_number
 from backprop_gui.engine.settings import check_settings
 from backprop_gui.errors import UserError
 from backprop_gui.project import Project, obstacle, trainer_of
+from backprop_gui.project.kept import Kept
 from backprop_gui.ui.undo import Step, UndoStack
 
 UNDO_LIMIT = 300
@@ -26,7 +27,8 @@ class Document(QObject):
     Attributes
     ----------
     project : Project
-        Its ``run`` is only what was opened; where training stands now is known to the player.
+        Its ``run`` is only what was opened; where training stands now is known to the player. Its name and the
+        runs that are kept are no part of undo.
     prepared : Prepared
         The data of ``project.data``, always up to date.
     obstacle : UserError or None
@@ -111,6 +113,14 @@ class Document(QObject):
         self.carry = NOTHING_SPECIAL
         self._tell(old)
 
+    def keep(self, kept: Kept, *, by_hand: bool) -> None:
+        """Have other runs kept; ``by_hand`` says that the person has done so, and would miss it."""
+        self.edited = self.edited or by_hand
+        old, self.project = self.project, replace(self.project, kept=kept)
+        self.carry = NOTHING_SPECIAL
+        self._tell(old)
+        self.history_changed.emit()
+
     def go_to(self, index: int) -> None:
         """Undo or redo until ``index`` steps are done; it is drawn only once, however many steps that takes."""
         first, self._on_the_way = self.project, True
@@ -129,8 +139,10 @@ class Document(QObject):
         """Make ``project`` the one that is shown, and tell everyone; for undo steps."""
         old, self.prepared, self.carry = self.project, prepared, carry
         self.obstacle = obstacle(project, prepared)
-        # A name is given by saving, which is no step of undo.
-        self.project = project if project.name == old.name else replace(project, name=old.name)
+        # A name is given by saving, and runs are kept as training goes: neither is a step of undo.
+        if (project.name, project.kept) != (old.name, old.kept):
+            project = replace(project, name=old.name, kept=old.kept)
+        self.project = project
         self._tell(old)
 
     def _tell(self, old: Project) -> None:

@@ -182,6 +182,9 @@ QListView[role="moments"]::item:selected { background: @tile; color: @text; }
 QListView[role="moments"]::item:hover { border-color: @border; }
 QListView[role="moments"]:focus::item:selected { border-color: @accent; }
 QTableView::item { padding: 2px 4px; border-bottom: 1px solid @border; }
+QTableView::indicator { width: 12px; height: 12px; border: 1px solid @outline; background: @window;
+    border-radius: 4px; }
+QTableView::indicator:checked { background: @accent; border-color: @accent; image: url("@file_check"); }
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: @tile; color: @text; }
 QTreeView::item:focus, QListView::item:focus, QTableView::item:focus { border: 1px solid @accent; }
 QHeaderView { background: transparent; border: none; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
@@ -21,6 +22,7 @@ from backprop_gui.engine.frame import Frame, Note, NoteKind, Part
 from backprop_gui.errors import UserError
 from backprop_gui.paths import state_folder
 from backprop_gui.project import Project, templates, with_new_weights
+from backprop_gui.project.kept import KeptRun
 from backprop_gui.ui import theme
 from backprop_gui.ui.about import About
 from backprop_gui.ui.actions import COMMANDS, Command
@@ -37,6 +39,7 @@ from backprop_gui.ui.dropping import DropHint
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.gallery import Gallery
+from backprop_gui.ui.inspection import probe_name
 from backprop_gui.ui.menus import fill_menus, make_action, set_reason
 from backprop_gui.ui.names import as_drawn, one_line
 from backprop_gui.ui.offers import Offers
@@ -46,8 +49,8 @@ from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.findings import FindingsPanel
 from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
-from backprop_gui.ui.player import Player, Unit
-from backprop_gui.ui.selection import Selection
+from backprop_gui.ui.player import Player, State, Unit
+from backprop_gui.ui.selection import Key, Selection
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.topbar import TopBar
 from backprop_gui.ui.widgets.part_editor import PartEditor
@@ -57,6 +60,8 @@ THEMES = ("light", "dark", "system")
 """Commands of which one is in force."""
 AUTOSAVES = "autosaves"
 """Where below the state folder the work of windows is kept."""
+MICROSCOPE_PX = 280
+"""What an equation and a ledger need at least."""
 NO_TROUBLE = (
     "There is nothing to go back from: this is for when a number became too large and training stopped."
 )
@@ -156,6 +161,10 @@ class Window(QMainWindow):
         palette = self.panels["palette"]
         assert isinstance(palette, PalettePanel)
         self.drawing = Drawing(self.lab.editor, self.canvas, palette, self)
+        # Until its next turn the layout remembers how wide all docks were beside each other, before they became tabs.
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
         there = self.screen().availableGeometry().size()
         # A title bar and a frame have to find room too.
         self.resize(QSize(1440, 900).boundedTo(QSize(there.width(), there.height() - 40)))
@@ -188,10 +197,11 @@ class Window(QMainWindow):
         player.numbers.connect(top.show_frame)
         player.numbers.connect(self._show_probe)
         player.numbers.connect(self._show_equation)
-        player.state_changed.connect(top.set_state)
+        player.state_changed.connect(self._show_state)
         player.noted.connect(self._noted)
         player.failed.connect(self.banner.show_message)
         player.waiting.connect(self._wait)
+        lab.runs.deleted.connect(self._deleted)
         self.autosave.failed.connect(lambda text: self.banner.show_message(text, "warning"))
         top.unit_chosen.connect(self._set_unit)
         top.speed_chosen.connect(player.set_speed)
@@ -200,8 +210,14 @@ class Window(QMainWindow):
         canvas.view_changed.connect(lambda view: self._show_equation())
         canvas.view_changed.connect(lambda view: lab.checking.set_on_picture(view is View.CHECK))
         canvas.probe_step.connect(player.move_probe)
-        canvas.space_tapped.connect(player.toggle)
+        canvas.space_tapped.connect(self.play_or_pause)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
+        scope = lab.microscope
+        scope.moved.connect(self._light)
+        scope.view_wanted.connect(canvas.set_view)
+        scope.pointed.connect(self._point)
+        scope.playing_changed.connect(lambda playing: self._show_state())
+        canvas.lighting.pointed.connect(scope.point)
         lab.checking.changed.connect(self._checked)
         lab.checking.picture_wanted.connect(self._show_errors)
         lab.selection.changed.connect(self._selected)
@@ -252,7 +268,7 @@ class Window(QMainWindow):
         self.canvas.set_obstacle(why, self.lab.player.present if why else None)
         for name in ("play", "step"):
             self._allow(name, not why, why)
-        self._top.set_state(self.lab.player.state)
+        self._show_state()
         if obstacle is not None:
             self._top.clear(begun=self.lab.player.last is not None)
             self.equation.clear()
@@ -267,9 +283,27 @@ class Window(QMainWindow):
         self._title()
 
     def _selected(self) -> None:
-        selection = self.lab.selection
+        selection, scope = self.lab.selection, self.lab.microscope
         self.canvas.set_selection(selection.keys, selection.current)
+        if scope.active and selection.current is not None:
+            scope.look_at(selection.current, self.canvas.view)
         self._show_equation()
+
+    def _show_state(self) -> None:
+        """Show whether training runs, or the microscope goes on by itself."""
+        running = self.lab.microscope.playing or self.lab.player.state is State.RUNNING
+        self._top.set_state(State.RUNNING if running else State.PAUSED)
+
+    def _light(self) -> None:
+        """Light the operation that is looked at on the picture, and write its equation below."""
+        scope = self.lab.microscope
+        self.canvas.lighting.show(scope.lights(), scope.signal_ms)
+        self._show_equation()
+
+    def _point(self, keys: frozenset[Key]) -> None:
+        # What the pointer is over on the picture itself needs no light.
+        here = self.canvas.graphics.underMouse()
+        self.canvas.lighting.point_at(frozenset() if here else keys)
 
     def _checked(self) -> None:
         found = self.lab.checking.found
@@ -292,9 +326,12 @@ class Window(QMainWindow):
 
     def _show_probe(self, frame: Frame) -> None:
         probe, prepared = frame.probe, self.lab.document.prepared
-        count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
-        which = "test example" if probe.part is Part.TEST else "example"
-        self.canvas.set_probe_text(f"{which} {probe.index + 1:,} of {count:,}")
+        if probe.part in (Part.TRAIN, Part.TEST):
+            count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
+            which = "test example" if probe.part is Part.TEST else "example"
+            self.canvas.set_probe_text(f"{which} {probe.index + 1:,} of {count:,}")
+        else:
+            self.canvas.set_probe_text(probe_name(frame))
         if self.isWindowModified() != self.files.unsaved:
             self._title()
 
@@ -323,6 +360,12 @@ class Window(QMainWindow):
             self.banner.show_message(text, "bad", answers if can_go_back else ())
             if note.neuron is not None and note.neuron in network.neuron_of:
                 self.lab.selection.set(frozenset([note.neuron]))
+        elif note.kind is NoteKind.BREAKPOINT:
+            answers = [("Go on", player.play), ("Breakpoints…", self.show_breakpoints)]
+            self.banner.show_message(text, "warning", answers)
+            keys = frozenset(key for key in note.keys if key in network.neuron_of or key in network.edge_of)
+            if keys:
+                self.lab.selection.set(keys)
         else:
             self.banner.show_message(text, "good")
 
@@ -346,6 +389,10 @@ class Window(QMainWindow):
         dock.show()
         dock.raise_()
         self._parts.take_keyboard()
+
+    def show_breakpoints(self) -> None:
+        """Show at what training stops by itself."""
+        self.docks.bring_up("breakpoints").setFocus()
 
     def open_beside(self) -> None:
         """Open a window on the first template beside this one."""
@@ -380,7 +427,30 @@ class Window(QMainWindow):
         elif isinstance(focus, QComboBox):
             focus.showPopup()
         else:
+            self.play_or_pause()
+
+    def play_or_pause(self) -> None:
+        """Play or pause: training, or the operations of one step where these are the unit of a step."""
+        if self.lab.player.unit is Unit.OPERATION and self.lab.player.state is not State.RUNNING:
+            self.lab.microscope.toggle()
+        else:
             self.lab.player.toggle()
+
+    def step(self) -> None:
+        """Go one unit further."""
+        if self.lab.player.unit is Unit.OPERATION:
+            self.lab.microscope.next()
+        else:
+            self.lab.player.step()
+
+    def open_microscope(self) -> None:
+        """Show the microscope, at the operation that makes the number of what is selected."""
+        self.docks.bring_up("microscope", MICROSCOPE_PX)
+        scope, current = self.lab.microscope, self.lab.selection.current
+        if current is not None:
+            scope.look_at(current, self.canvas.view)
+        if not scope.active:
+            scope.first()
 
     def choose_template(self, title: str = "New project") -> None:
         """Open the gallery, and begin anew with what is chosen there."""
@@ -427,10 +497,26 @@ class Window(QMainWindow):
     def _dress(self) -> None:
         self._mark_theme()
         self._top.sync(self.lab.document.project, self.lab.document.path)
-        self._top.set_state(self.lab.player.state)
+        self._show_state()
+
+    def reset(self) -> None:
+        """Begin again with the drawn starting weights; the run that ends is kept."""
+        self.lab.runs.keep()
+        self.lab.player.reset()
+
+    def keep_run(self) -> None:
+        """Keep the present run as it is now, and show those that are kept."""
+        self.docks.bring_up("runs")
+        self.lab.runs.keep(by_hand=True)
+
+    def _deleted(self, run: KeptRun) -> None:
+        """Say that a kept run is gone, and offer to bring it back."""
+        answers = [("Undo", partial(self.lab.runs.bring_back, run))]
+        self.banner.show_message(f"Deleted {one_line(run.name)} · {run.words}.", "warning", answers)
 
     def draw_new_weights(self) -> None:
-        """Draw all starting weights anew and begin again."""
+        """Draw all starting weights anew and begin again; the run that ends is kept."""
+        self.lab.runs.keep()
         self.lab.document.edit("Draw new weights", with_new_weights(self.lab.document.project))
         self.lab.player.reset()
 

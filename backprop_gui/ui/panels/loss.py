@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Curve, Frame
 from backprop_gui.project import Project
+from backprop_gui.project.kept import Kept
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
+from backprop_gui.ui.plots.kept_curves import KeptCurve
 from backprop_gui.ui.plots.keys import LineKey, Yielding
 from backprop_gui.ui.plots.value_axis import Scale, left_out
 from backprop_gui.ui.segmented import Segmented
@@ -37,7 +39,7 @@ class LossPanel(PanelWidget):
         self.setProperty("role", "panel")
         self.setAccessibleName("Loss curve")
         self._curve: Curve | None = None
-        self._shown: tuple[object, ...] | None = None
+        self._kept: tuple[Kept, bool] = ((), False)
         self.plot: CurvePlot | None = None
         self.key = LineKey(LINES)
         self.words = Yielding()
@@ -83,6 +85,8 @@ class LossPanel(PanelWidget):
         if old is None and self.plot is not None:  # another file: its first frame brings its own curve
             self._curve = None
             self.plot.clear()
+        if old is None or new.kept is not old.kept:
+            self._draw()
         classes = self._has_classes(new)
         self.measure.setVisible(classes)
         if not classes and self.measure.value:
@@ -153,13 +157,30 @@ class LossPanel(PanelWidget):
         return Scale.SHARE if self.measure.value else self.scale.value
 
     def _draw(self) -> None:
-        if self.plot is None or self._curve is None:
+        if self.plot is None:
+            return
+        self._draw_kept(self.plot)
+        if self._curve is None:
             return
         series = self._values()
         tested = not np.isnan(self._curve.test).all()
         self.key.set_entries(LINES if tested else LINES[:1])
         self.plot.show_curves(self._curve.epochs, series, self._scale())
         self._say(self.plot.index)
+
+    def _draw_kept(self, plot: CurvePlot) -> None:
+        """Draw the kept runs that are to be seen, if they or what is drawn of them have changed."""
+        kept, accuracy = self.lab.document.project.kept, self.measure.value
+        if self._kept == (kept, accuracy):
+            return
+        self._kept = kept, accuracy
+        curves = []
+        for run in kept:
+            curve = run.run.curve
+            if run.shown and curve is not None:
+                both = (curve.train_accuracy, curve.test_accuracy) if accuracy else (curve.train, curve.test)
+                curves.append(KeptCurve(run.name, run.number, curve.epochs, both))
+        plot.show_kept(curves, self._scale())
 
     def _say(self, index: int) -> None:
         """Say what the crosshair reads, or else what there is to know about the axis."""
