@@ -17,15 +17,16 @@ from backprop_gui.engine.arrays import Array, frozen
 from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.breakpoints import Breakpoint, Watch
 from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry
+from backprop_gui.engine.early_stopping import best_of, is_over, stopped_early, watched
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Coming, Frame, Note, NoteKind, Part, Probe, Score
 from backprop_gui.engine.history import History
 from backprop_gui.engine.learned import Steps
 from backprop_gui.engine.passes import trace
 from backprop_gui.engine.plan import Plan, compile_network
-from backprop_gui.engine.run import Best, Run, carried
+from backprop_gui.engine.run import Best, Run, carried, moment_of, run_of
 from backprop_gui.engine.settings import Reduction, TrainingSettings
-from backprop_gui.engine.stepper import DataMismatchError, Moment, Stepper
+from backprop_gui.engine.stepper import Moment, Stepper
 from backprop_gui.engine.trouble import explain, explain_loss
 from backprop_gui.network import Network
 
@@ -187,7 +188,7 @@ class Trainer:
         if due:
             self._record()
         if self.settings.patience and self.note is None:
-            self._stop_early(epoch)
+            self._stop_early()
 
     def _record(self) -> None:
         """Enter the present scores into the history and remember the best moment."""
@@ -203,23 +204,15 @@ class Trainer:
         # What edits take away from that moment, once the present one is no longer it: while there is trouble.
         self._good_attic: Attic | None = None
 
-    def _stop_early(self, epoch: int) -> None:
-        watched = (self.test or self.train).loss
-        stepper, best = self._stepper, self._best
-        if (best is None or watched < best.loss) and np.isfinite(stepper.theta).all():
-            self._best = Best(watched, epoch, frozen(stepper.theta[self.plan.slots]))
-        elif best is not None and epoch - best.epoch >= self.settings.patience and math.isfinite(watched):
-            which = "test" if self.test else "training"
+    def _stop_early(self) -> None:
+        stepper, loss = self._stepper, watched(self.train, self.test)
+        self._best = best = best_of(self._best, stepper, loss)
+        if best is not None and is_over(best, stepper, loss):
+            self.note = stopped_early(best, stepper, "test" if self.test else "training")
             stepper.theta[self.plan.slots] = best.parameters
-            self.score()
-            self.history.add(epoch, self.train, self.test)
-            text = (
-                f"Training stopped at epoch {epoch:,}: the {which} loss had not become better for "
-                f"{self.settings.patience:,} epochs. The weights of epoch {best.epoch:,}, where it was "
-                f"{best.loss:.6g}, are back."
-            )
-            self.note = Note(NoteKind.STOPPED_EARLY, text, self.step)
             self._best = None
+            self.score()
+            self.history.add(self.epoch, self.train, self.test)
 
     # ---- trouble
 
@@ -295,16 +288,9 @@ class Trainer:
         DataMismatchError
             If the run belongs to another network or to fewer examples.
         """
-        _check_run(run, self._stepper)
+        moment = moment_of(run, self._stepper)
         self.reset()
-        stepper, slots = self._stepper, self.plan.slots
-        stepper.theta[slots] = run.parameters
-        for name, vector in stepper.memory.vectors.items():
-            if name in run.memory:
-                vector[slots] = run.memory[name]
-        stepper.memory.count, stepper.step = run.memory_count, run.step
-        stepper.batches.epoch, stepper.batches.position = run.epoch, run.position
-        stepper.set_rate()
+        self._stepper.restore(moment)
         self._best = run.best if self.settings.patience else None
         if run.curve is not None:
             self.history.replace(run.curve)
@@ -481,33 +467,5 @@ class Trainer:
             until = moment.epoch + moment.position / self._stepper.batches.count
             if best is not None and best.epoch > moment.epoch:
                 best = None
-        slots = self.plan.slots
-        run = Run(
-            step=moment.step,
-            epoch=moment.epoch,
-            position=moment.position,
-            parameters=frozen(moment.theta[slots]),
-            memory={name: frozen(vector[slots]) for name, vector in moment.vectors.items()},
-            memory_count=moment.count,
-            curve=self.history.curve(until),
-            best=best,
-        )
+        run = run_of(moment, self._stepper, self.history.curve(until), best)
         return carried(run, self.plan.network, steps, attic.copy())
-
-
-def _check_run(run: Run, stepper: Stepper) -> None:
-    count = len(stepper.plan.slots)
-    vectors = {"parameters": run.parameters, **run.memory}
-    if run.best is not None:
-        vectors["best parameters"] = run.best.parameters
-    for name, vector in vectors.items():
-        if len(vector) != count:
-            raise DataMismatchError(
-                f"“{name}” of the training state has {len(vector)} numbers, but the network has {count} parameters: "
-                "they do not belong together."
-            )
-    if run.position >= stepper.batches.count:
-        raise DataMismatchError(
-            f"The training state has used {run.position} examples of its epoch, but the data has only "
-            f"{stepper.batches.count}: they do not belong together."
-        )
