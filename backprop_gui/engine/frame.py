@@ -139,6 +139,26 @@ class Note:
     example: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A change on the way: at which step and time, in epochs, and what it is called."""
+
+    step: int
+    epoch: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What can be gone to: every update from the first step to the newest one, and the changes between them."""
+
+    first_step: int = 0
+    first_epoch: float = 0.0
+    last_step: int = 0
+    last_epoch: float = 0.0
+    marks: tuple[Mark, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One moment of training, complete in itself; every array is read-only.
@@ -175,6 +195,11 @@ class Frame:
         What edits had taken away until then; not to be changed.
     change : int
         The number of the last change of the drawing that it knows of.
+    span : Span
+        The timeline, which ends at the newest step.
+    past : bool
+        Whether this is a moment of the past, which is looked at while training stands elsewhere. ``curve`` goes on
+        beyond it, ``attic`` and ``change`` are those of the present.
     """
 
     plan: Plan
@@ -195,6 +220,8 @@ class Frame:
     note: Note | None = None
     attic: Attic = field(default_factory=Attic)
     change: int = 0
+    span: Span = Span()
+    past: bool = False
 
     @property
     def update(self) -> Array:

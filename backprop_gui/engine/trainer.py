@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +28,7 @@ from backprop_gui.engine.plan import Plan, compile_network
 from backprop_gui.engine.run import Best, Run, carried, moment_of, run_of
 from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.engine.stepper import Moment, Stepper
+from backprop_gui.engine.timeline import Segment, Timeline
 from backprop_gui.engine.trouble import explain, explain_loss
 from backprop_gui.network import Network
 
@@ -55,6 +57,12 @@ class Trainer:
         As evaluated last, at the epoch ``scored_at``.
     history : History
         The record of the run.
+    timeline : Timeline
+        Where training has been, so that it can be gone back to.
+    origin : object
+        What changes come from, for whoever makes them: the timeline keeps it with what follows.
+    reason : str
+        What people call the change that is about to be made.
     note : Note or None
         Why training does not go on by itself, if it does not: :meth:`advance` then returns at once.
     change : int
@@ -71,6 +79,11 @@ class Trainer:
     ) -> None:
         self._stepper = Stepper(compile_network(network), examples, settings)
         self.history = History()
+        self.timeline = Timeline()
+        self.origin: object = None
+        self.reason = "Change"
+        self._now: tuple[int, float] | None = None
+        """The present step and time, while the past is looked at."""
         self.note: Note | None = None
         self._watch: Watch | None = None
         self._best: Best | None = None
@@ -78,8 +91,12 @@ class Trainer:
         self.change = 0
         self._looked = 0
         self._lowest: float = math.inf
+        self.train: Score
+        self.test: Score | None
+        self.scored_at: float
         self._remember()
         self._begin_record()
+        self._begin_timeline()
         if run is not None:
             self.resume(run)
 
@@ -147,12 +164,14 @@ class Trainer:
 
     def _stretch(self, updates: int, deadline: float, until: Until | None) -> bool:
         """Make ``updates`` updates; return True if something ended the call before."""
-        stepper = self._stepper
+        stepper, timeline = self._stepper, self.timeline
         batches, clock = stepper.batches, time.perf_counter
         for _ in range(updates):
             stepper.update()
             if batches.position == 0:
                 self._end_epoch()
+            if stepper.step == timeline.due:
+                timeline.record(self._best)
             if self._watch is not None and self.note is None:
                 self.note = self._watch.look(stepper, self.train, self.test)
             if self.note is not None:
@@ -213,6 +232,7 @@ class Trainer:
             self._best = None
             self.score()
             self.history.add(self.epoch, self.train, self.test)
+            self._begin_segment("The best weights came back")
 
     # ---- trouble
 
@@ -231,6 +251,7 @@ class Trainer:
             if stepper.batches.position == 0 and self.history.due(stepper.batches.epoch):
                 self.score()
                 self._record()
+        self.timeline.cut(self.step)
         x, t = self.examples.x_train[batch], self.examples.t_train[batch]
         self.note = explain(
             self.plan, before, stepper.theta, x, t, stepper.loss, self.step, self.epoch, batch
@@ -251,6 +272,7 @@ class Trainer:
         self.history.cut(self.epoch + 1e-9)
         self.score()
         self._watch_from_here()
+        self._begin_segment("Back to before the trouble")
 
     def go_on(self) -> None:
         """Dismiss a note that does not stand in the way, such as that of early stopping."""
@@ -275,6 +297,7 @@ class Trainer:
         self._looked = 0
         self._begin_record()
         self._watch_from_here()
+        self._begin_timeline()
 
     def follow_on(self, change: int, attic: Attic) -> None:
         """Count as what ``change`` led to; the ``attic`` has what was taken away before anything could be trained."""
@@ -296,6 +319,7 @@ class Trainer:
             self.history.replace(run.curve)
         self._begin_here()
         self._watch_from_here()
+        self._begin_timeline()
 
     def rebase(self, network: Network, how: Carry = NOTHING_SPECIAL, before: Steps = ()) -> None:
         """Take another drawing and keep the live value and optimiser state of what the edit did not touch.
@@ -318,6 +342,7 @@ class Trainer:
         stepper = Stepper(plan, self.examples, self.settings, self._stepper.columns)
         self._exchange(stepper, [*before, (network, how)])
         self.change = how.leaves
+        self._begin_segment(self.reason)
 
     def configure(self, settings: TrainingSettings) -> None:
         """Take other settings from the next update on; a new optimiser begins with an empty memory.
@@ -333,6 +358,7 @@ class Trainer:
         if not (settings.patience and old.patience):
             # What was best before it watched, or while it looked away, is nothing to go back to.
             self._best = None
+        self._begin_segment(self.reason)
 
     def set_examples(self, examples: Examples) -> None:
         """Train on other data from the next update on, which begins an epoch.
@@ -343,6 +369,7 @@ class Trainer:
             If its columns do not fit the network; the trainer then stays as it was.
         """
         self._exchange(Stepper(self.plan, examples, self.settings), comparable=False)
+        self._begin_segment(self.reason)
 
     def _exchange(self, stepper: Stepper, steps: Steps = (), *, comparable: bool = True) -> None:
         """Go on with another stepper, which takes over what is left of what was learned after ``steps``.
@@ -397,6 +424,76 @@ class Trainer:
         self._begin_here()
         self.history.add(self.epoch, self.train, self.test)
 
+    def _begin_timeline(self) -> None:
+        self.timeline.clear()
+        self._begin_segment("")
+
+    def _begin_segment(self, reason: str) -> None:
+        """Go on as another part of the timeline: something but an update has changed what updates read or write."""
+        self.timeline.begin(self._stepper, self.origin, reason, self._best)
+
+    # ---- the past
+
+    @contextmanager
+    def at(self, step: int) -> Iterator[None]:
+        """Stand at a step of the past while the block runs, which must only look; then everything is as it was.
+
+        The scores are those of that moment. A step that is not in the past leaves the trainer where it is; one from
+        before the timeline begins is moved to its beginning.
+        """
+        if step >= self.step:
+            yield
+            return
+        present = self._stepper, self.note, self._looked
+        scores = self.train, self.test, self.scored_at
+        self._now = self.step, self.epoch
+        try:
+            with self.timeline.at(step) as segment:
+                self._stepper, self._looked = segment.stepper, 0
+                self.score()
+                self.note = None
+                yield
+        finally:
+            self._now = None
+            self._stepper, self.note, self._looked = present
+            self.train, self.test, self.scored_at = scores
+
+    def frame_at(self, step: int, probe: Probe = FIRST_EXAMPLE, rate: float = 0.0) -> Frame:
+        """Return :meth:`frame` as it was at a step of the past, every number computed again; see :meth:`at`."""
+        with self.at(step):
+            return self.frame(probe, rate)
+
+    def continue_from(self, step: int, change: int = 0) -> Segment:
+        """Make a moment of the past the present one; what came later is forgotten.
+
+        From there the same updates lead to the same bits again. Drawing, data and settings are those of then; what
+        the present drawing has more is kept in the attic under the number ``change``.
+
+        Returns
+        -------
+        segment : Segment
+            Where training is again, with the drawing, the data, the settings and the origin.
+        """
+        old = self._stepper
+        now = self.timeline.segments[-1]
+        learned = old.learned()
+        segment, self._best = self.timeline.go_back_to(step)
+        self._stepper, self._looked, self.note = segment.stepper, 0, None
+        self.origin = segment.origin
+        if self.plan.network is not learned.network:
+            # Frames hold the attic as it was.
+            self._attic = self._attic.copy()
+            learned.through([(self.plan.network, Carry(leaves=change))], self._attic)
+        if change:
+            self.change = change
+        self.history.cut(self.epoch + 1e-9)
+        if segment is not now or self._good.step > self.step:
+            self._begin_here()
+        else:
+            self.score()
+        self._watch_from_here()
+        return segment
+
     # ---- looking
 
     def score(self) -> None:
@@ -404,9 +501,8 @@ class Trainer:
 
         A loss that is not finite leaves a note.
         """
-        self.train: Score = self._stepper.score_train()
-        self.test: Score | None = self._stepper.score_test()
-        self.scored_at: float = self.epoch
+        self.train, self.test = self._stepper.score_train(), self._stepper.score_test()
+        self.scored_at = self.epoch
         for score, part in ((self.train, "training"), (self.test, "test")):
             if self.note is None and score is not None and not math.isfinite(score.loss):
                 theta = self._stepper.theta
@@ -448,6 +544,8 @@ class Trainer:
             note=self.note,
             attic=self._attic,
             change=self.change,
+            span=self.timeline.span(*(self._now or (self.step, self.epoch))),
+            past=self._now is not None,
         )
 
     def _coming(self) -> Coming:
