@@ -200,6 +200,8 @@ class Frame:
     past : bool
         Whether this is a moment of the past, which is looked at while training stands elsewhere. ``curve`` goes on
         beyond it, ``attic`` and ``change`` are those of the present.
+    origin : object
+        What this moment's drawing, data and settings came from: whatever the trainer was told.
     """
 
     plan: Plan
@@ -222,6 +224,7 @@ class Frame:
     change: int = 0
     span: Span = Span()
     past: bool = False
+    origin: object = None
 
     @property
     def update(self) -> Array:

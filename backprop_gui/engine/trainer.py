@@ -28,7 +28,7 @@ from backprop_gui.engine.plan import Plan, compile_network
 from backprop_gui.engine.run import Best, Run, carried, moment_of, run_of
 from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.engine.stepper import Moment, Stepper
-from backprop_gui.engine.timeline import Segment, Timeline
+from backprop_gui.engine.timeline import Timeline
 from backprop_gui.engine.trouble import explain, explain_loss
 from backprop_gui.network import Network
 
@@ -59,10 +59,6 @@ class Trainer:
         The record of the run.
     timeline : Timeline
         Where training has been, so that it can be gone back to.
-    origin : object
-        What changes come from, for whoever makes them: the timeline keeps it with what follows.
-    reason : str
-        What people call the change that is about to be made.
     note : Note or None
         Why training does not go on by itself, if it does not: :meth:`advance` then returns at once.
     change : int
@@ -80,8 +76,8 @@ class Trainer:
         self._stepper = Stepper(compile_network(network), examples, settings)
         self.history = History()
         self.timeline = Timeline()
-        self.origin: object = None
-        self.reason = "Change"
+        self._origin: object = None
+        self._reason = ""
         self._now: tuple[int, float] | None = None
         """The present step and time, while the past is looked at."""
         self.note: Note | None = None
@@ -287,6 +283,15 @@ class Trainer:
 
     # ---- changes on the way
 
+    def comes_from(self, origin: object, reason: str = "") -> None:
+        """Say what the drawing, the data and the settings come from, before they change or where they are new.
+
+        The timeline keeps ``origin`` with what follows, and ``reason`` as the name of the change.
+        """
+        self._origin, self._reason = origin, reason
+        if self.timeline.segments[-1].origin is None:
+            self.timeline.segments[-1].origin = origin
+
     def reset(self) -> None:
         """Begin again with the drawn starting values."""
         old = self._stepper
@@ -342,7 +347,7 @@ class Trainer:
         stepper = Stepper(plan, self.examples, self.settings, self._stepper.columns)
         self._exchange(stepper, [*before, (network, how)])
         self.change = how.leaves
-        self._begin_segment(self.reason)
+        self._begin_segment(self._reason)
 
     def configure(self, settings: TrainingSettings) -> None:
         """Take other settings from the next update on; a new optimiser begins with an empty memory.
@@ -358,7 +363,7 @@ class Trainer:
         if not (settings.patience and old.patience):
             # What was best before it watched, or while it looked away, is nothing to go back to.
             self._best = None
-        self._begin_segment(self.reason)
+        self._begin_segment(self._reason)
 
     def set_examples(self, examples: Examples) -> None:
         """Train on other data from the next update on, which begins an epoch.
@@ -369,7 +374,7 @@ class Trainer:
             If its columns do not fit the network; the trainer then stays as it was.
         """
         self._exchange(Stepper(self.plan, examples, self.settings), comparable=False)
-        self._begin_segment(self.reason)
+        self._begin_segment(self._reason)
 
     def _exchange(self, stepper: Stepper, steps: Steps = (), *, comparable: bool = True) -> None:
         """Go on with another stepper, which takes over what is left of what was learned after ``steps``.
@@ -430,7 +435,7 @@ class Trainer:
 
     def _begin_segment(self, reason: str) -> None:
         """Go on as another part of the timeline: something but an update has changed what updates read or write."""
-        self.timeline.begin(self._stepper, self.origin, reason, self._best)
+        self.timeline.begin(self._stepper, self._origin, reason, self._best)
 
     # ---- the past
 
@@ -463,23 +468,16 @@ class Trainer:
         with self.at(step):
             return self.frame(probe, rate)
 
-    def continue_from(self, step: int, change: int = 0) -> Segment:
+    def continue_from(self, step: int, change: int = 0) -> None:
         """Make a moment of the past the present one; what came later is forgotten.
 
         From there the same updates lead to the same bits again. Drawing, data and settings are those of then; what
         the present drawing has more is kept in the attic under the number ``change``.
-
-        Returns
-        -------
-        segment : Segment
-            Where training is again, with the drawing, the data, the settings and the origin.
         """
-        old = self._stepper
-        now = self.timeline.segments[-1]
-        learned = old.learned()
+        now, learned = self.timeline.segments[-1], self._stepper.learned()
         segment, self._best = self.timeline.go_back_to(step)
         self._stepper, self._looked, self.note = segment.stepper, 0, None
-        self.origin = segment.origin
+        self._origin = segment.origin
         if self.plan.network is not learned.network:
             # Frames hold the attic as it was.
             self._attic = self._attic.copy()
@@ -492,7 +490,6 @@ class Trainer:
         else:
             self.score()
         self._watch_from_here()
-        return segment
 
     # ---- looking
 
@@ -546,6 +543,7 @@ class Trainer:
             change=self.change,
             span=self.timeline.span(*(self._now or (self.step, self.epoch))),
             past=self._now is not None,
+            origin=self.timeline.segment_at(self.step).origin,
         )
 
     def _coming(self) -> Coming:

@@ -152,7 +152,7 @@ def test_the_curve_is_cut_where_one_continues_and_grows_the_same_again() -> None
 
 def edited(trainer: Trainer, kind: str, number: int) -> None:
     """Change something about what is trained."""
-    trainer.reason = f"{kind} {number}"
+    trainer.comes_from(kind, f"{kind} {number}")
     network, training = trainer.plan.network, trainer.settings
     if kind == "rate":
         trainer.configure(replace(training, learning_rate=0.01 * (1 + number % 7)))
@@ -209,19 +209,19 @@ def test_whatever_happens_the_past_is_what_it_was(
 @pytest.mark.parametrize("kind", ["rate", "optimizer", "data", "edge", "drawing"])
 def test_continuing_from_before_an_edit_takes_what_was_trained_then(kind: str) -> None:
     trainer = begin()
-    trainer.origin = "first"
-    trainer.timeline.begin(trainer.stepper, trainer.origin, "")
+    trainer.comes_from("first")
     past, network, data, training = (
         live(trainer, 20),
         trainer.plan.network,
         trainer.examples,
         trainer.settings,
     )
-    trainer.origin = "second"
     edited(trainer, kind, 3)
     trainer.advance(20)
-    segment = trainer.continue_from(11)
-    assert segment.origin == "first"
+    assert trainer.frame().origin == kind
+    assert trainer.frame_at(11).origin == "first"
+    trainer.continue_from(11)
+    assert trainer.frame().origin == "first"
     assert (trainer.plan.network, trainer.examples, trainer.settings) == (network, data, training)
     # Step 20 is where the edit was: without it, training leads there again.
     assert live(trainer, 9) == {step: past[step] for step in range(11, 21)}
@@ -313,7 +313,7 @@ def test_stepping_back_again_and_again_replays_little(monkeypatch: pytest.Monkey
 def test_the_span_names_the_edits_and_moves_along() -> None:
     trainer = begin()
     trainer.advance(6)
-    trainer.reason = "Change the learning rate"
+    trainer.comes_from(None, "Change the learning rate")
     trainer.configure(replace(trainer.settings, learning_rate=0.01))
     trainer.configure(replace(trainer.settings, learning_rate=0.02))
     trainer.advance(3)
