@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.losses import Loss
@@ -93,6 +95,12 @@ class Curve:
     test: Array
     train_accuracy: Array
     test_accuracy: Array
+
+    def until(self, epoch: float) -> Curve:
+        """Return the records up to a time, in epochs."""
+        count = int(np.searchsorted(self.epochs, epoch, "right"))
+        rows = self.epochs, self.train, self.test, self.train_accuracy, self.test_accuracy
+        return Curve(*(row[:count] for row in rows))
 
 
 class NoteKind(enum.Enum):
