@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from backprop_gui.engine.frame import Frame
@@ -16,13 +16,34 @@ ELSEWHERE = (
 )
 
 
+class _Words(ElidedLabel):
+    """A text, or a shorter one where there is no room for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.long = self._short = self._tip = ""
+
+    def set_texts(self, long: str, short: str, tip: str) -> None:
+        self.long, self._short, self._tip = long, short, tip
+        self._write()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._write()
+
+    def _write(self) -> None:
+        fits = self.fontMetrics().horizontalAdvance(self.long) <= self.width()
+        self.setText(self.long if fits else self._short)
+        self.setToolTip(self._tip)
+
+
 class PastBar(QFrame):
     """Says that what is shown is past, on a ground of its own."""
 
     def __init__(self, continue_: QAction, now: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("past")
-        self._text = ElidedLabel()
+        self._text = _Words()
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 10, 6)
         row.setSpacing(8)
@@ -40,7 +61,7 @@ class PastBar(QFrame):
     @property
     def text(self) -> str:
         """What it says; empty when it is hidden."""
-        return "" if self.isHidden() else self._text.text()
+        return "" if self.isHidden() else self._text.long
 
     def show_frame(self, frame: Frame, present: Network) -> None:
         """Say which moment ``frame`` is, if it is one of the past; ``present`` is what is drawn now."""
@@ -49,13 +70,14 @@ class PastBar(QFrame):
             return
         span = frame.span
         epoch = f"{frame.epoch:,.0f}" if frame.epoch == int(frame.epoch) else f"{frame.epoch:,.2f}"
-        text = f"Looking at step {frame.step:,} of {span.last_step:,} (epoch {epoch})"
+        step, more = f"step {frame.step:,} of {span.last_step:,}", ""
         if frame.step == span.first_step and span.first_step > 0:
-            text += " · the timeline begins here"
+            more = " · the timeline begins here"
         if frame.plan.network is not present:
-            text += " · another drawing"
-        self._text.setText(text)
-        self._text.setToolTip(ELSEWHERE if frame.plan.network is not present else text)
+            more += " · another drawing"
+        text = f"Looking at {step} (epoch {epoch}){more}"
+        tip = f"{text}\n{ELSEWHERE}" if frame.plan.network is not present else text
+        self._text.set_texts(text, f"{step.capitalize()}{more}", tip)
         self.setAccessibleName(text)
         if self.isHidden():
             self.show()
