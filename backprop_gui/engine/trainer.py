@@ -8,28 +8,27 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from backprop_gui.engine.arrays import Array, frozen
+from backprop_gui.engine.arrays import frozen
 from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.breakpoints import Breakpoint, Watch
 from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry
 from backprop_gui.engine.early_stopping import best_of, is_over, stopped_early, watched
 from backprop_gui.engine.examples import Examples
-from backprop_gui.engine.frame import Coming, Frame, Note, NoteKind, Part, Probe, Score
+from backprop_gui.engine.frame import Coming, Frame, NoteKind, Part, Probe
 from backprop_gui.engine.history import History
 from backprop_gui.engine.learned import Steps
 from backprop_gui.engine.passes import trace
-from backprop_gui.engine.plan import Plan, compile_network
-from backprop_gui.engine.run import Best, Run, carried, moment_of, run_of
+from backprop_gui.engine.plan import compile_network
+from backprop_gui.engine.run import Run, moment_of
 from backprop_gui.engine.settings import Reduction, TrainingSettings
+from backprop_gui.engine.standing import Standing
 from backprop_gui.engine.stepper import Moment, Stepper
-from backprop_gui.engine.timeline import Timeline
-from backprop_gui.engine.trouble import explain, explain_loss
+from backprop_gui.engine.trouble import explain
 from backprop_gui.network import Network
 
 LONGEST_STRETCH = 512
@@ -40,7 +39,7 @@ FIRST_EXAMPLE = Probe()
 Until = Callable[[], bool]
 
 
-class Trainer:
+class Trainer(Standing):
     """Trains one network on one set of examples; both, and every setting, can be exchanged on the way.
 
     Parameters
@@ -51,19 +50,6 @@ class Trainer:
     run : Run, optional
         Where to go on; without it, training begins with the drawn starting values.
 
-    Attributes
-    ----------
-    train, test : Score, Score or None
-        As evaluated last, at the epoch ``scored_at``.
-    history : History
-        The record of the run.
-    timeline : Timeline
-        Where training has been, so that it can be gone back to.
-    note : Note or None
-        Why training does not go on by itself, if it does not: :meth:`advance` then returns at once.
-    change : int
-        The number that the last change of the drawing left; 0 before the first.
-
     Raises
     ------
     NetworkError, UnknownNameError, SettingsError, DataMismatchError
@@ -73,70 +59,15 @@ class Trainer:
     def __init__(
         self, network: Network, examples: Examples, settings: TrainingSettings, run: Run | None = None
     ) -> None:
-        self._stepper = Stepper(compile_network(network), examples, settings)
-        self.history = History()
-        self.timeline = Timeline()
+        super().__init__(Stepper(compile_network(network), examples, settings))
         self._origin: object = None
         self._reason = ""
-        self._now: tuple[int, float] | None = None
-        """The present step and time, while the past is looked at."""
-        self.note: Note | None = None
         self._watch: Watch | None = None
-        self._best: Best | None = None
-        self._attic = Attic()
-        self.change = 0
-        self._looked = 0
         self._lowest: float = math.inf
-        self.train: Score
-        self.test: Score | None
-        self.scored_at: float
-        self._remember()
         self._begin_record()
         self._begin_timeline()
         if run is not None:
             self.resume(run)
-
-    # ---- what it is made of
-
-    @property
-    def plan(self) -> Plan:
-        """The compiled network."""
-        return self._stepper.plan
-
-    @property
-    def settings(self) -> TrainingSettings:
-        """The settings in force."""
-        return self._stepper.settings
-
-    @property
-    def examples(self) -> Examples:
-        """The data."""
-        return self._stepper.examples
-
-    @property
-    def stepper(self) -> Stepper:
-        """What makes the updates: θ, gradient, optimiser memory and batches."""
-        return self._stepper
-
-    @property
-    def theta(self) -> Array:
-        """The parameters as they are now, in the plan's layout."""
-        return self._stepper.theta
-
-    @property
-    def step(self) -> int:
-        """Updates made."""
-        return self._stepper.step
-
-    @property
-    def epoch(self) -> float:
-        """Passes over the training data, with the fraction of the present one."""
-        return self._stepper.batches.time
-
-    @property
-    def _broken(self) -> bool:
-        """Whether it waits to be brought back from numerical trouble."""
-        return self.note is not None and self.note.kind is NoteKind.NOT_FINITE
 
     # ---- moving on
 
@@ -212,12 +143,6 @@ class Trainer:
         if self.note is None and self.train.loss < self._lowest and np.isfinite(self._stepper.theta).all():
             self._lowest = self.train.loss
             self._remember()
-
-    def _remember(self) -> None:
-        """Make the present moment the one that can be gone back to."""
-        self._good: Moment = self._stepper.moment()
-        # What edits take away from that moment, once the present one is no longer it: while there is trouble.
-        self._good_attic: Attic | None = None
 
     def _stop_early(self) -> None:
         stepper, loss = self._stepper, watched(self.train, self.test)
@@ -439,35 +364,6 @@ class Trainer:
 
     # ---- the past
 
-    @contextmanager
-    def at(self, step: int) -> Iterator[None]:
-        """Stand at a step of the past while the block runs, which must only look; then everything is as it was.
-
-        The scores are those of that moment. A step that is not in the past leaves the trainer where it is; one from
-        before the timeline begins is moved to its beginning.
-        """
-        if step >= self.step:
-            yield
-            return
-        present = self._stepper, self.note, self._looked
-        scores = self.train, self.test, self.scored_at
-        self._now = self.step, self.epoch
-        try:
-            with self.timeline.at(step) as segment:
-                self._stepper, self._looked = segment.stepper, 0
-                self.score()
-                self.note = None
-                yield
-        finally:
-            self._now = None
-            self._stepper, self.note, self._looked = present
-            self.train, self.test, self.scored_at = scores
-
-    def frame_at(self, step: int, probe: Probe = FIRST_EXAMPLE, rate: float = 0.0) -> Frame:
-        """Return :meth:`frame` as it was at a step of the past, every number computed again; see :meth:`at`."""
-        with self.at(step):
-            return self.frame(probe, rate)
-
     def continue_from(self, step: int, change: int = 0) -> None:
         """Make a moment of the past the present one; what came later is forgotten.
 
@@ -492,21 +388,6 @@ class Trainer:
         self._watch_from_here()
 
     # ---- looking
-
-    def score(self) -> None:
-        """Evaluate both parts of the data now, into ``train``, ``test`` and ``scored_at``.
-
-        A loss that is not finite leaves a note.
-        """
-        self.train, self.test = self._stepper.score_train(), self._stepper.score_test()
-        self.scored_at = self.epoch
-        for score, part in ((self.train, "training"), (self.test, "test")):
-            if self.note is None and score is not None and not math.isfinite(score.loss):
-                theta = self._stepper.theta
-                # While a parameter is not finite either, the search for the first bad update says more.
-                if np.isfinite(theta).all():
-                    first = self.step == self._good.step
-                    self.note = explain_loss(self.plan, theta, self.step, self.epoch, part, first=first)
 
     def frame(self, probe: Probe = FIRST_EXAMPLE, rate: float = 0.0) -> Frame:
         """Return a snapshot of this moment, with the trace of the example that ``probe`` names.
@@ -546,22 +427,12 @@ class Trainer:
             origin=self.timeline.segment_at(self.step).origin,
         )
 
+    def frame_at(self, step: int, probe: Probe = FIRST_EXAMPLE, rate: float = 0.0) -> Frame:
+        """Return :meth:`frame` as it was at a step of the past, every number computed again; see :meth:`at`."""
+        with self.at(step):
+            return self.frame(probe, rate)
+
     def _coming(self) -> Coming:
         coming = self._stepper.coming()
         # While there is trouble no update is made.
         return replace(coming, step=frozen(np.zeros_like(coming.step))) if self._broken else coming
-
-    def run(self, steps: Steps = ()) -> Run:
-        """Return where training stands. While a parameter is not finite, that is the best recorded moment.
-
-        After ``steps``, which may lead to a drawing that cannot be trained, it is a run of the last of them.
-        """
-        moment, best, until = self._stepper.moment(), self._best, math.inf
-        attic = self._attic
-        if not np.isfinite(moment.theta).all():
-            moment, attic = self._good, self._good_attic or attic
-            until = moment.epoch + moment.position / self._stepper.batches.count
-            if best is not None and best.epoch > moment.epoch:
-                best = None
-        run = run_of(moment, self._stepper, self.history.curve(until), best)
-        return carried(run, self.plan.network, steps, attic.copy())
