@@ -234,6 +234,59 @@ _command(
 _command("play", "Play", "Run", lambda w: w.play_or_pause(), "Space", icon="play")
 _command("step", "Step", "Run", lambda w: w.step(), ".", icon="step-forward", tip="Go one step further")
 _command(
+    "step-back",
+    "Step back",
+    "Run",
+    lambda w: w.lab.player.past.step_back(),
+    ",",
+    icon="step-back",
+    tip="Go one update back, from what is shown",
+)
+_command(
+    "previous-moment",
+    "Earlier",
+    "Run",
+    lambda w: w.lab.player.past.go_beside(ahead=False),
+    "Ctrl+,",
+    group=2,
+    tip="Look at the moment before on the timeline; the further back it goes, the further apart they are kept",
+)
+_command(
+    "next-moment",
+    "Later",
+    "Run",
+    lambda w: w.lab.player.past.go_beside(ahead=True),
+    "Ctrl+.",
+    group=2,
+    tip="Look at the next moment on the timeline",
+)
+_command(
+    "first-moment",
+    "Beginning of the timeline",
+    "Run",
+    lambda w: w.lab.player.past.look_at_beginning(),
+    "Ctrl+Home",
+    group=2,
+)
+_command(
+    "return-to-now",
+    "Return to now",
+    "Run",
+    lambda w: w.lab.player.past.leave(),
+    "Ctrl+End",
+    group=2,
+    tip="Show the present again, from the past",
+)
+_command(
+    "continue-from-here",
+    "Continue from here",
+    "Run",
+    lambda w: w.continue_from_here(),
+    "Ctrl+Return",
+    group=2,
+    tip="Make the moment that is shown the present one; what came later is forgotten, but kept as a run",
+)
+_command(
     "reset",
     "Reset",
     "Run",

@@ -40,6 +40,7 @@ from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.gallery import Gallery
 from backprop_gui.ui.inspection import probe_name
+from backprop_gui.ui.looking_back import LookingBack
 from backprop_gui.ui.menus import fill_menus, make_action, set_reason
 from backprop_gui.ui.names import as_drawn, one_line
 from backprop_gui.ui.offers import Offers
@@ -49,8 +50,9 @@ from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.findings import FindingsPanel
 from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
+from backprop_gui.ui.past_bar import PastBar
 from backprop_gui.ui.player import Player, State, Unit
-from backprop_gui.ui.selection import Key, Selection
+from backprop_gui.ui.selection import Key, Selection, still_there
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.topbar import TopBar
 from backprop_gui.ui.widgets.part_editor import PartEditor
@@ -128,7 +130,10 @@ class Window(QMainWindow):
         for name in THEMES:
             self.commands[name].setCheckable(True)
             self._themes.addAction(self.commands[name])
-        self._top = TopBar(self.commands["play"], self.commands["step"], self.commands["reset"])
+        self._top = TopBar(
+            self.commands["play"], self.commands["step-back"], self.commands["step"], self.commands["reset"]
+        )
+        self._past = PastBar(self.commands["continue-from-here"], self.commands["return-to-now"])
         self._build()
         self._connect()
         self._mark_theme()
@@ -146,6 +151,7 @@ class Window(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.offers)
         column.addWidget(self.banner)
+        column.addWidget(self._past)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.equation)
         self.setCentralWidget(middle)
@@ -189,6 +195,7 @@ class Window(QMainWindow):
         self._show_history()
         self._allow("go-back", False, NO_TROUBLE)
         player = lab.player
+        LookingBack(player, canvas, self._past, self._allow)
         paces = {Pace.PICTURES: player.pictures, Pace.CURVES: player.curves, Pace.NUMBERS: player.numbers}
         for name, widget in self.panels.items():
             paces[PANELS[name].pace].connect(widget.show_frame)
@@ -206,7 +213,7 @@ class Window(QMainWindow):
         top.unit_chosen.connect(self._set_unit)
         top.speed_chosen.connect(player.set_speed)
         player.set_speed(top.updates_a_second)
-        canvas.selection_changed.connect(lambda keys, current: lab.selection.set(frozenset(keys), current))
+        canvas.selection_changed.connect(self._select)
         canvas.view_changed.connect(lambda view: self._show_equation())
         canvas.probe_step.connect(player.move_probe)
         canvas.space_tapped.connect(self.play_or_pause)
@@ -280,6 +287,11 @@ class Window(QMainWindow):
             panel.sync(None, project)
         self._top.sync(project, self.lab.document.path)
         self._title()
+
+    def _select(self, keys: frozenset[Key], current: Key | None) -> None:
+        """Select what is selected in the picture, as far as it is there at present."""
+        keys = still_there(keys, self.lab.document.project.network)
+        self.lab.selection.set(keys, current if current in keys else None)
 
     def _selected(self) -> None:
         selection, scope = self.lab.selection, self.lab.microscope
@@ -502,6 +514,11 @@ class Window(QMainWindow):
         """Begin again with the drawn starting weights; the run that ends is kept."""
         self.lab.runs.keep()
         self.lab.player.reset()
+
+    def continue_from_here(self) -> None:
+        """Branch off from the moment of the past that is shown; the run that ends is kept."""
+        self.lab.runs.keep()
+        self.lab.player.past.continue_from_here()
 
     def keep_run(self) -> None:
         """Keep the present run as it is now, and show those that are kept."""

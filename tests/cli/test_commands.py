@@ -260,3 +260,13 @@ def test_the_bench_prints_its_rows(run: Run, monkeypatch: pytest.MonkeyPatch) ->
         "backprop-gui: The window is not measured. Qt is told to draw where nobody can look.",
     ]
     assert "slow 1.0" in run("bench").out
+
+
+def test_the_bench_measures_the_timeline(run: Run) -> None:
+    rows = run("bench", "--timeline", "300", "--json").json
+    cases = {row["case"] for row in rows}
+    assert [case for case in cases if "adam" in case and "300 updates" in case]
+    assert {row["unit"] for row in rows} == {"MB", "ms"}
+    assert all(row["value"] >= 0 for row in rows)
+    assert "showing any moment" in run("bench", "--timeline", "20").out
+    assert "--timeline 100000" in run("bench", "--timeline", "0").err

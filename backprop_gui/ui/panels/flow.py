@@ -123,10 +123,11 @@ class FlowPanel(PanelWidget):
         if len(frame.curve.epochs) <= 1:
             # Training has begun anew: what was recorded is of another run.
             self.record.clear()
-        elif frame.rate > 0:
+        elif frame.rate > 0 and not frame.past:
             # A moment of the past that is looked at leaves the record as it is; going on from there does not.
             self.record.cut(frame.epoch)
-        self.record.add(frame.epoch, self.flow)
+        if not frame.past:
+            self.record.add(frame.epoch, self.flow)
         self._draw()
         if self._next is not None:
             frame, self._next = self._next, None
