@@ -72,7 +72,8 @@ def checked(
     frame: Frame, cancelled: Callable[[], bool], progress: Callable[[float], object] = lambda share: None
 ) -> Checked | None:
     """Check the numbers of ``frame``; None if that was cancelled. See :func:`check_gradient`."""
-    trace = frame.trace
+    # The mean of a batch is no example itself: its examples are checked.
+    trace = frame.rows or frame.trace
     # In single precision the numbers shown differ from the true ones by rounding; then the way is checked.
     claimed = trace.grad if frame.theta.dtype == np.float64 else None
     check = check_gradient(
@@ -81,6 +82,7 @@ def checked(
         trace.x,
         trace.t,
         frame.loss,
+        mean=frame.mean,
         claimed=claimed,
         cancelled=cancelled,
         progress=progress,

@@ -24,6 +24,7 @@ from backprop_gui.engine.history import History
 from backprop_gui.engine.learned import Steps
 from backprop_gui.engine.passes import trace
 from backprop_gui.engine.plan import compile_network
+from backprop_gui.engine.probing import check_probe, looked_at, mean_of, settled
 from backprop_gui.engine.run import Run, moment_of
 from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.engine.standing import Standing
@@ -390,19 +391,23 @@ class Trainer(Standing):
     # ---- looking
 
     def frame(self, probe: Probe = FIRST_EXAMPLE, rate: float = 0.0) -> Frame:
-        """Return a snapshot of this moment, with the trace of the example that ``probe`` names.
+        """Return a snapshot of this moment, with the trace of what ``probe`` names.
 
         A probe beyond the end of its part is moved to the last example there; one on an empty test part to the
         training part.
+
+        Raises
+        ------
+        ProbeError
+            If numbers were typed that are not as many as the network has inputs and outputs.
         """
-        stepper, examples = self._stepper, self.examples
-        part = Part.TEST if probe.part is Part.TEST and len(examples.x_test) else Part.TRAIN
-        x, t = (
-            (examples.x_test, examples.t_test) if part is Part.TEST else (examples.x_train, examples.t_train)
-        )
-        index = min(max(probe.index, 0), len(x) - 1)
-        one = slice(index, index + 1)
+        stepper = self._stepper
+        check_probe(probe, self.plan.network)
+        probe = settled(probe, self.examples)
+        x, t = looked_at(probe, self.examples, stepper.batches.peek())
         mean = self.settings.reduction is Reduction.MEAN
+        seen = trace(self.plan, stepper.theta, x, t, stepper.loss, mean=mean)
+        is_batch = probe.part in (Part.BATCH, Part.ALL)
         return Frame(
             plan=self.plan,
             loss=stepper.loss,
@@ -414,8 +419,10 @@ class Trainer(Standing):
             scored_at=self.scored_at,
             penalty=stepper.penalty(),
             curve=self.history.curve(),
-            probe=Probe(part, index),
-            trace=trace(self.plan, stepper.theta, x[one], t[one], stepper.loss, mean=mean),
+            probe=probe,
+            trace=mean_of(seen) if is_batch else seen,
+            rows=seen if is_batch else None,
+            mean=mean,
             coming=self._coming(),
             batch=(self._looked, len(stepper.batches.peek())),
             rate=rate,

@@ -231,10 +231,8 @@ _command(
     tip="Draw all starting weights anew with the next seed, and begin again",
 )
 
-_command("play", "Play", "Run", lambda w: w.lab.player.toggle(), "Space", icon="play")
-_command(
-    "step", "Step", "Run", lambda w: w.lab.player.step(), ".", icon="step-forward", tip="Go one step further"
-)
+_command("play", "Play", "Run", lambda w: w.play_or_pause(), "Space", icon="play")
+_command("step", "Step", "Run", lambda w: w.step(), ".", icon="step-forward", tip="Go one step further")
 _command(
     "step-back",
     "Step back",
@@ -342,6 +340,32 @@ _command(
     tip="Show the numbers of the previous example",
 )
 _command(
+    "microscope",
+    "Microscope",
+    "Examine",
+    lambda w: w.open_microscope(),
+    "M",
+    tip="Show the arithmetic behind the number of what is selected, operation by operation",
+)
+_command(
+    "next-operation",
+    "Next operation",
+    "Examine",
+    lambda w: w.lab.microscope.next(),
+    "F10",
+    icon="chevron-right",
+    tip="Go on through one training step; after its last operation the update is made",
+)
+_command(
+    "previous-operation",
+    "Operation before",
+    "Examine",
+    lambda w: w.lab.microscope.previous(),
+    "F9",
+    icon="chevron-left",
+    tip="Go back through one training step",
+)
+_command(
     "check",
     "Check gradient",
     "Examine",
@@ -349,6 +373,14 @@ _command(
     "Ctrl+G",
     icon="check",
     tip="Compare every gradient with an independent derivative of the loss",
+)
+_command(
+    "findings",
+    "Find what is wrong",
+    "Examine",
+    lambda w: w.docks.bring_up("findings"),
+    icon="info",
+    tip="Look for saturated and dead neurons, clones, vanishing deltas, a wrong learning rate, and say why",
 )
 _command(
     "faults",

@@ -17,6 +17,7 @@ from backprop_gui.registry import Registry
 from backprop_gui.ui.checking import Checking
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.editor import Editor
+from backprop_gui.ui.microscope import Microscope
 from backprop_gui.ui.player import Player
 from backprop_gui.ui.runs import Runs
 from backprop_gui.ui.selection import Selection
@@ -40,6 +41,7 @@ class Lab:
     editor: Editor = field(init=False)
     runs: Runs = field(init=False)
     checking: Checking = field(init=False)
+    microscope: Microscope = field(init=False)
 
     def __post_init__(self) -> None:
         # With a parent, what is connected to its signals goes with the window: Python sees no cycle through Qt.
@@ -47,6 +49,7 @@ class Lab:
         object.__setattr__(self, "editor", editor)
         object.__setattr__(self, "runs", Runs(self.document, self.player, self.document))
         object.__setattr__(self, "checking", Checking(self.document))
+        object.__setattr__(self, "microscope", Microscope(self.document, self.player, self.document))
 
 
 class PanelWidget(QWidget):

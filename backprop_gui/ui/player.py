@@ -43,8 +43,9 @@ YIELDING_PICTURE_MS, YIELDING_CURVES_MS, YIELDING_NUMBERS_MS = 40, 120, 250
 
 
 class Unit(enum.Enum):
-    """What one step is."""
+    """What one step is; operations are stepped through by the microscope."""
 
+    OPERATION = "operation"
     EXAMPLE = "example"
     BATCH = "batch"
     EPOCH = "epoch"
@@ -179,13 +180,18 @@ class Player(QObject):
         if self.state is State.RUNNING:
             self.pause()
         self._number += 1
-        if self.unit is Unit.EPOCH:
+        if self.unit is Unit.BATCH:
+            self.step_batch()
+        elif self.unit is Unit.EPOCH:
             # An epoch can take long: it is played, so that everything else is still answered.
             self._worker.play_epoch(self._number)
-        elif self.unit is Unit.BATCH:
-            self._worker.do(self._step_batch)
         else:
             self._worker.do(self._step_example)
+
+    def step_batch(self) -> None:
+        """Make one update."""
+        if not self._refuses():
+            self._worker.do(self._step_batch)
 
     def _step_batch(self, trainer: Trainer) -> None:
         if self._worker.go_forward(trainer):

@@ -39,6 +39,7 @@ from backprop_gui.ui.dropping import DropHint
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.gallery import Gallery
+from backprop_gui.ui.inspection import probe_name
 from backprop_gui.ui.looking_back import LookingBack
 from backprop_gui.ui.menus import fill_menus, make_action, set_reason
 from backprop_gui.ui.names import as_drawn, one_line
@@ -50,7 +51,7 @@ from backprop_gui.ui.panels.findings import FindingsPanel
 from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
 from backprop_gui.ui.past_bar import PastBar
-from backprop_gui.ui.player import Player, Unit
+from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.selection import Key, Selection, still_there
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.topbar import TopBar
@@ -61,6 +62,8 @@ THEMES = ("light", "dark", "system")
 """Commands of which one is in force."""
 AUTOSAVES = "autosaves"
 """Where below the state folder the work of windows is kept."""
+MICROSCOPE_PX = 280
+"""What an equation and a ledger need at least."""
 NO_TROUBLE = (
     "There is nothing to go back from: this is for when a number became too large and training stopped."
 )
@@ -164,6 +167,10 @@ class Window(QMainWindow):
         palette = self.panels["palette"]
         assert isinstance(palette, PalettePanel)
         self.drawing = Drawing(self.lab.editor, self.canvas, palette, self)
+        # Until its next turn the layout remembers how wide all docks were beside each other, before they became tabs.
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
         there = self.screen().availableGeometry().size()
         # A title bar and a frame have to find room too.
         self.resize(QSize(1440, 900).boundedTo(QSize(there.width(), there.height() - 40)))
@@ -197,7 +204,7 @@ class Window(QMainWindow):
         player.numbers.connect(top.show_frame)
         player.numbers.connect(self._show_probe)
         player.numbers.connect(self._show_equation)
-        player.state_changed.connect(top.set_state)
+        player.state_changed.connect(self._show_state)
         player.noted.connect(self._noted)
         player.failed.connect(self.banner.show_message)
         player.waiting.connect(self._wait)
@@ -209,8 +216,14 @@ class Window(QMainWindow):
         canvas.selection_changed.connect(self._select)
         canvas.view_changed.connect(lambda view: self._show_equation())
         canvas.probe_step.connect(player.move_probe)
-        canvas.space_tapped.connect(player.toggle)
+        canvas.space_tapped.connect(self.play_or_pause)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
+        scope = lab.microscope
+        scope.moved.connect(self._light)
+        scope.view_wanted.connect(canvas.set_view)
+        scope.pointed.connect(self._point)
+        scope.playing_changed.connect(lambda playing: self._show_state())
+        canvas.lighting.pointed.connect(scope.point)
         lab.checking.changed.connect(self._checked)
         lab.checking.picture_wanted.connect(self._show_errors)
         lab.selection.changed.connect(self._selected)
@@ -261,7 +274,7 @@ class Window(QMainWindow):
         self.canvas.set_obstacle(why, self.lab.player.present if why else None)
         for name in ("play", "step"):
             self._allow(name, not why, why)
-        self._top.set_state(self.lab.player.state)
+        self._show_state()
         if obstacle is not None:
             self._top.clear(begun=self.lab.player.last is not None)
             self.equation.clear()
@@ -281,9 +294,27 @@ class Window(QMainWindow):
         self.lab.selection.set(keys, current if current in keys else None)
 
     def _selected(self) -> None:
-        selection = self.lab.selection
+        selection, scope = self.lab.selection, self.lab.microscope
         self.canvas.set_selection(selection.keys, selection.current)
+        if scope.active and selection.current is not None:
+            scope.look_at(selection.current, self.canvas.view)
         self._show_equation()
+
+    def _show_state(self) -> None:
+        """Show whether training runs, or the microscope goes on by itself."""
+        running = self.lab.microscope.playing or self.lab.player.state is State.RUNNING
+        self._top.set_state(State.RUNNING if running else State.PAUSED)
+
+    def _light(self) -> None:
+        """Light the operation that is looked at on the picture, and write its equation below."""
+        scope = self.lab.microscope
+        self.canvas.lighting.show(scope.lights(), scope.signal_ms)
+        self._show_equation()
+
+    def _point(self, keys: frozenset[Key]) -> None:
+        # What the pointer is over on the picture itself needs no light.
+        here = self.canvas.graphics.underMouse()
+        self.canvas.lighting.point_at(frozenset() if here else keys)
 
     def _checked(self) -> None:
         found = self.lab.checking.found
@@ -306,9 +337,12 @@ class Window(QMainWindow):
 
     def _show_probe(self, frame: Frame) -> None:
         probe, prepared = frame.probe, self.lab.document.prepared
-        count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
-        which = "test example" if probe.part is Part.TEST else "example"
-        self.canvas.set_probe_text(f"{which} {probe.index + 1:,} of {count:,}")
+        if probe.part in (Part.TRAIN, Part.TEST):
+            count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
+            which = "test example" if probe.part is Part.TEST else "example"
+            self.canvas.set_probe_text(f"{which} {probe.index + 1:,} of {count:,}")
+        else:
+            self.canvas.set_probe_text(probe_name(frame))
         if self.isWindowModified() != self.files.unsaved:
             self._title()
 
@@ -404,7 +438,30 @@ class Window(QMainWindow):
         elif isinstance(focus, QComboBox):
             focus.showPopup()
         else:
+            self.play_or_pause()
+
+    def play_or_pause(self) -> None:
+        """Play or pause: training, or the operations of one step where these are the unit of a step."""
+        if self.lab.player.unit is Unit.OPERATION and self.lab.player.state is not State.RUNNING:
+            self.lab.microscope.toggle()
+        else:
             self.lab.player.toggle()
+
+    def step(self) -> None:
+        """Go one unit further."""
+        if self.lab.player.unit is Unit.OPERATION:
+            self.lab.microscope.next()
+        else:
+            self.lab.player.step()
+
+    def open_microscope(self) -> None:
+        """Show the microscope, at the operation that makes the number of what is selected."""
+        self.docks.bring_up("microscope", MICROSCOPE_PX)
+        scope, current = self.lab.microscope, self.lab.selection.current
+        if current is not None:
+            scope.look_at(current, self.canvas.view)
+        if not scope.active:
+            scope.first()
 
     def choose_template(self, title: str = "New project") -> None:
         """Open the gallery, and begin anew with what is chosen there."""
@@ -451,7 +508,7 @@ class Window(QMainWindow):
     def _dress(self) -> None:
         self._mark_theme()
         self._top.sync(self.lab.document.project, self.lab.document.path)
-        self._top.set_state(self.lab.player.state)
+        self._show_state()
 
     def reset(self) -> None:
         """Begin again with the drawn starting weights; the run that ends is kept."""

@@ -23,6 +23,7 @@ from backprop_gui.ui.document import Document
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.panel import Lab, PanelWidget
 from backprop_gui.ui.panels.data import DataPanel
+from backprop_gui.ui.panels.faults import FaultLab
 from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.shape import ShapePanel
 from backprop_gui.ui.panels.training import TrainingPanel
@@ -31,7 +32,7 @@ from backprop_gui.ui.selection import Selection
 from backprop_gui.ui.widgets.thumbnail import Thumbnail
 from tests.ui.panel_lab import place, type_into
 
-PANELS = (ShapePanel, DataPanel, TrainingPanel, Inspector)
+PANELS = (ShapePanel, DataPanel, TrainingPanel, Inspector, FaultLab)
 
 
 def controls_of(widget: QWidget) -> list[QWidget]:

@@ -20,6 +20,7 @@ from backprop_gui.ui.canvas.gestures.hands import Hands
 from backprop_gui.ui.canvas.gestures.selecting import keys_at
 from backprop_gui.ui.canvas.gestures.spots import NOTHING, TOLERANCE_PX, Spot, Where
 from backprop_gui.ui.canvas.graphics import NetworkView
+from backprop_gui.ui.canvas.lighting import Lighting
 from backprop_gui.ui.canvas.narrator import Narrator
 from backprop_gui.ui.canvas.navigation import neighbour, next_part
 from backprop_gui.ui.canvas.overlays import Overlays
@@ -48,6 +49,9 @@ class Canvas(QWidget):
         may use.
     fits : bool
         Whether the picture fits itself to the widget; a person's zoom or pan ends that, ``fit`` begins it.
+
+    lighting : Lighting
+        What is lit in it while a step is looked at operation by operation.
 
     Signals
     -------
@@ -113,6 +117,7 @@ class Canvas(QWidget):
         over.probe.stepped.connect(self.probe_step)
         self.hands = Hands(self.scene, self.graphics, self.hint, lambda: self._repaint(True))
         self.hands.selected.connect(self._select)
+        self.lighting = Lighting(self.scene, self.graphics, lambda: self._repaint(True))
         self._narrator = Narrator(self.scene, self.graphics, lambda: self.current)
         self.graphics.opened.connect(self._open_at)
         self.graphics.menu_wanted.connect(self._ask_for_menu)

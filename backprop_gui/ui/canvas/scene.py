@@ -19,11 +19,12 @@ from backprop_gui.ui.canvas.edges import EdgeItem
 from backprop_gui.ui.canvas.headings import Headings
 from backprop_gui.ui.canvas.heatmap import HeatMapItem
 from backprop_gui.ui.canvas.lifting import Lift, LiftedItem
-from backprop_gui.ui.canvas.look import BAD, NEUTRAL, Look
+from backprop_gui.ui.canvas.look import BAD, NEUTRAL, WAITING, Look
 from backprop_gui.ui.canvas.marks import MarksItem
 from backprop_gui.ui.canvas.neurons import NeuronsItem
 from backprop_gui.ui.canvas.picture import LARGEST_DRAWN, LARGEST_OPEN, Picture, picture_of
 from backprop_gui.ui.canvas.scale import Form, Limits, Reach
+from backprop_gui.ui.canvas.spotlight import Lights, SpotlightItem, waiting_mask
 from backprop_gui.ui.canvas.views import (
     Lookup,
     Values,
@@ -63,6 +64,7 @@ class NetworkScene(QGraphicsScene):
     edge_item : EdgeItem
     lifted : LiftedItem
         Its ``lift`` is None unless something is being dragged.
+    spotlight : SpotlightItem
     maps : dict
         The heat map of each layer that is one, by its id.
     opened : set of int
@@ -120,17 +122,23 @@ class NetworkScene(QGraphicsScene):
         self.edge_item = EdgeItem(self.picture, self.look, later, self._draw_texts)
         self.neurons = NeuronsItem(self.picture, self.look)
         self.lifted = LiftedItem(self.headings)
+        self.spotlight = SpotlightItem(self.picture, self.look)
+        self._waiting = waiting_mask(self.network, None)
         self.marks = MarksItem(self.picture, self.look)
         self.addItem(self.marks)
         self.addItem(self.edge_item)
         self.addItem(self.lifted)
         self.addItem(self.neurons)
+        self.addItem(self.spotlight)
 
     # ---- what is drawn
 
     def set_network(self, network: Network) -> None:
         """Draw another network; what both have keeps its item."""
         self.network = network
+        # What was lit belongs to another drawing; whoever lit it lights again.
+        self.spotlight.set_lights(None)
+        self._waiting = waiting_mask(network, None)
         if not network.edges:
             # A scale without anything on it would fade on and on.
             self.edge_limits.forget()
@@ -174,6 +182,8 @@ class NetworkScene(QGraphicsScene):
             self.addItem(self.maps[cells.layer])
         self.neurons.set_picture(picture, self.look)
         self.edge_item.set_picture(picture, self.look)
+        self.spotlight.set_picture(picture, self.look)
+        self.edge_item.set_waiting(self._waiting_edges())
         self.marks.set_picture(picture, self.look)
         self.headings.rebuild()
         self._mark_selected()
@@ -310,11 +320,13 @@ class NetworkScene(QGraphicsScene):
         fills = self.look.indices(values.fill[shown], _of(limits, shown), symlog)
         fills[~values.colored[shown]] = NEUTRAL
         fills[values.numbered[shown] & ~np.isfinite(values.number[shown])] = BAD
+        fills[self._waiting[shown]] = WAITING
         changed = self.neurons.set_fills(fills)
         for map_ in self.maps.values():
             members = map_.cells.neurons
             inputs = self.network.neurons[members[0]].kind is Kind.INPUT and self.view is not View.FORWARD
             source, known = (values.number, values.numbered) if inputs else (values.fill, values.colored)
+            known = known & ~self._waiting
             own = _of(limits, members)
             map_.show_values(source[members], known[members], own, symlog, not inputs)
         return changed
@@ -328,9 +340,27 @@ class NetworkScene(QGraphicsScene):
 
     def _write_numbers(self, values: Values) -> None:
         shown = self.neurons.indices
-        self.neurons.set_numbers(values.number[shown], values.numbered[shown])
+        self.neurons.set_numbers(values.number[shown], (values.numbered & ~self._waiting)[shown])
         if self.headings.show_limits(self.limits):
             self.edge_item.renew()
+
+    # ---- what is lit
+
+    def light(self, lights: Lights | None) -> None:
+        """Light what an operation reads and writes, and pale what is still to come; None: everything as it is."""
+        if lights is None and self.spotlight.lights is None:
+            return
+        self.spotlight.set_lights(lights)
+        self._waiting = waiting_mask(self.network, lights)
+        self.edge_item.set_waiting(self._waiting_edges())
+        self.refresh(numbers=True)
+        self._repaint(True)
+
+    def _waiting_edges(self) -> NDArray[np.intp]:
+        lights = self.spotlight.lights
+        if lights is None or not lights.waiting_edges:
+            return np.zeros(0, np.intp)
+        return chosen_edges(self.network, lights.waiting_edges)
 
     # ---- what is selected
 
