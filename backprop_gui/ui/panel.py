@@ -77,7 +77,7 @@ class Panel:
     order : int
         Its place among the panels there, from the top or the left.
     tab_with : str
-        The name of a panel that it shares a place with, as a tab; empty for none.
+        The name of a panel before it that it shares a place with, as a tab; empty for none.
     shown : bool
         Whether it is there until somebody closes it, and not only once somebody opens it.
     """

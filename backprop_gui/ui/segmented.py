@@ -54,6 +54,16 @@ class Segmented(QFrame):
         self._group.button(self._values.index(value)).setChecked(True)
         self._silent = False
 
+    def set_tight(self, tight: bool) -> None:
+        """Stand with less room around the labels, or with the usual."""
+        if tight != bool(self.property("tight")):
+            self.setProperty("tight", tight)
+            for widget in (self, *self._group.buttons()):
+                widget.style().unpolish(widget)
+                widget.style().polish(widget)
+                widget.updateGeometry()
+            self.adjustSize()
+
     def button(self, value: Any) -> QAbstractButton:
         """Return the button of ``value``, to disable it or to give it another tooltip."""
         return self._group.button(self._values.index(value))

@@ -91,6 +91,7 @@ QFrame[role="line"] { background: @border; border: none; max-height: 1px; min-he
 QFrame[role="segmented"] { background: @tile; border: none; border-radius: 8px; }
 QFrame[role="segmented"] QToolButton { background: transparent; color: @muted; border: 1px solid transparent;
     border-radius: 6px; padding: 4px 11px; margin: 3px; }
+QFrame[role="segmented"][tight="true"] QToolButton { padding: 4px 4px; margin: 3px 2px; }
 QFrame[role="segmented"] QToolButton:hover { color: @text; }
 QFrame[role="segmented"] QToolButton:focus { border-color: @accent; }
 QFrame[role="segmented"] QToolButton:checked { background: @window; color: @text; font-weight: 600;

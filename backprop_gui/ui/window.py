@@ -215,6 +215,7 @@ class Window(QMainWindow):
         player.set_speed(top.updates_a_second)
         canvas.selection_changed.connect(self._select)
         canvas.view_changed.connect(lambda view: self._show_equation())
+        canvas.view_changed.connect(lambda view: lab.checking.set_on_picture(view is View.CHECK))
         canvas.probe_step.connect(player.move_probe)
         canvas.space_tapped.connect(self.play_or_pause)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
