@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-import numpy as np
-
 from backprop_gui.commands.command import COMMANDS, Command
 from backprop_gui.commands.output import print_json
 from backprop_gui.commands.subject import add_subject, subject_of
-from backprop_gui.engine.gradient_check import GradientCheck, check_gradient
+from backprop_gui.engine.gradient_check import (
+    MOST_EXAMPLES,
+    GradientCheck,
+    check_gradient,
+    examples_to_check,
+)
 from backprop_gui.engine.settings import Reduction
 
 FAILED = 1
-MOST_EXAMPLES = 32
-"""Every parameter is nudged on every example: more of them would take longer and show the same."""
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     """Check the gradient where the project stands."""
     subject = subject_of(args)
     trainer, x, t = subject.trainer(), subject.prepared.x_train, subject.prepared.t_train
-    chosen = np.unique(np.linspace(0, len(x) - 1, min(len(x), MOST_EXAMPLES)).astype(int))
+    chosen = examples_to_check(len(x))
     mean = trainer.settings.reduction is Reduction.MEAN
     check = check_gradient(trainer.plan, trainer.theta, x[chosen], t[chosen], trainer.stepper.loss, mean=mean)
     assert check is not None  # nobody cancels it

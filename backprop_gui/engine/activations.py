@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.operations import activation_formulas as formulas
+from backprop_gui.engine.operations.expression import Expression, Quantity
 from backprop_gui.registry import Registry
 
 
@@ -40,6 +43,8 @@ class Activation:
         f(z) as calls of ONNX operators, such as ``"Mul(z, Sigmoid(z))"``; numbers become constants.
         Only operators that ONNX Runtime has in float64 too (which leaves out Elu, Softplus and Erf), and no
         attribute that is a fraction, because ONNX rounds attributes to float32.
+    written : callable, optional
+        ``written(z, a)`` returns f'(z) of one neuron as an expression, for whoever follows the numbers by hand.
     """
 
     name: str
@@ -52,6 +57,7 @@ class Activation:
     onnx: str
     uses_z: bool = False
     analytic: bool = True
+    written: Callable[[Quantity, Quantity], Expression] | None = None
 
 
 ACTIVATIONS: Registry[Activation] = Registry("activation")
@@ -162,7 +168,19 @@ def _sine_slope(z: Array, a: Array, out: Array) -> None:
     np.cos(z, out)
 
 
-_activation(Activation("identity", "identity", "z", "1", np.positive, _identity_slope, "z", "Identity(z)"))
+_activation(
+    Activation(
+        "identity",
+        "identity",
+        "z",
+        "1",
+        np.positive,
+        _identity_slope,
+        "z",
+        "Identity(z)",
+        written=formulas.identity,
+    )
+)
 _activation(
     Activation(
         "sigmoid",
@@ -173,9 +191,22 @@ _activation(
         _sigmoid_slope,
         "1 / (1 + np.exp(-z))",
         "Sigmoid(z)",
+        written=formulas.sigmoid,
     )
 )
-_activation(Activation("tanh", "tanh", "tanh z", "1 − a²", np.tanh, _tanh_slope, "np.tanh(z)", "Tanh(z)"))
+_activation(
+    Activation(
+        "tanh",
+        "tanh",
+        "tanh z",
+        "1 − a²",
+        np.tanh,
+        _tanh_slope,
+        "np.tanh(z)",
+        "Tanh(z)",
+        written=formulas.tanh,
+    )
+)
 _activation(
     Activation(
         "relu",
@@ -187,6 +218,7 @@ _activation(
         "np.maximum(z, 0)",
         "Relu(z)",
         analytic=False,
+        written=formulas.relu,
     )
 )
 _activation(
@@ -200,6 +232,7 @@ _activation(
         f"np.maximum({LEAK} * z, z)",
         f"Max(z, Mul({LEAK}, z))",
         analytic=False,
+        written=partial(formulas.leaky_relu, LEAK),
     )
 )
 _activation(
@@ -213,6 +246,7 @@ _activation(
         "np.maximum(z, 0) + np.expm1(np.minimum(z, 0))",
         "Add(Relu(z), Sub(Exp(Min(z, 0.0)), 1.0))",
         analytic=False,
+        written=formulas.elu,
     )
 )
 _activation(
@@ -226,6 +260,7 @@ _activation(
         "z / (1 + np.exp(-z))",
         "Mul(z, Sigmoid(z))",
         uses_z=True,
+        written=formulas.silu,
     )
 )
 _activation(
@@ -241,6 +276,7 @@ _activation(
         f"0.5 * z * (1 + np.tanh({GELU_SLOPE!r} * (z + {GELU_CUBE} * z * z * z)))",
         f"Mul(Mul(0.5, z), Add(1.0, Tanh(Mul({GELU_SLOPE!r}, Add(z, Mul({GELU_CUBE}, Mul(z, Mul(z, z))))))))",
         uses_z=True,
+        written=partial(formulas.gelu, GELU_SLOPE, GELU_CUBE),
     )
 )
 _activation(
@@ -254,8 +290,20 @@ _activation(
         "np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))",
         "Add(Relu(z), Log(Add(1.0, Exp(Neg(Abs(z))))))",
         uses_z=True,
+        written=formulas.softplus,
     )
 )
 _activation(
-    Activation("sine", "sine", "sin z", "cos z", np.sin, _sine_slope, "np.sin(z)", "Sin(z)", uses_z=True)
+    Activation(
+        "sine",
+        "sine",
+        "sin z",
+        "cos z",
+        np.sin,
+        _sine_slope,
+        "np.sin(z)",
+        "Sin(z)",
+        uses_z=True,
+        written=formulas.sine,
+    )
 )

@@ -45,4 +45,7 @@ class Conventions:
         return 1 if self.sign is Sign.GRADIENT else -1
 
 
-__all__ = ["Conventions", "Delta", "Sign"]
+USUAL = Conventions()
+"""δ = ∂L/∂z, with the sign of a gradient."""
+
+__all__ = ["USUAL", "Conventions", "Delta", "Sign"]

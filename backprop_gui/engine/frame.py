@@ -11,21 +11,38 @@ from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace
 from backprop_gui.engine.plan import Indices, Plan
+from backprop_gui.network import Key
 
 
 class Part(enum.Enum):
-    """Which part of the data an example belongs to."""
+    """Which part of the data is looked at: an example of one, all of a batch, or what somebody typed."""
 
     TRAIN = "train"
     TEST = "test"
+    BATCH = "batch"
+    ALL = "all"
+    TYPED = "typed"
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """The example the person looks at: number ``index`` (from 0) of a part of the data."""
+    """What the person looks at.
+
+    Attributes
+    ----------
+    part : Part
+        ``TRAIN`` and ``TEST``: one example; ``BATCH``: the mean over the next batch; ``ALL``: that over all training
+        examples; ``TYPED``: one example that is not in the data.
+    index : int
+        The number of the example in its part, from 0; of no meaning for the others.
+    x, t : tuples of float
+        For ``TYPED``, the inputs as the network sees them (scaled) and the targets.
+    """
 
     part: Part = Part.TRAIN
     index: int = 0
+    x: tuple[float, ...] = ()
+    t: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +116,7 @@ class NoteKind(enum.Enum):
 
     NOT_FINITE = "not finite"
     STOPPED_EARLY = "stopped early"
+    BREAKPOINT = "breakpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +135,12 @@ class Note:
         For numerical trouble, the id of the neuron to look at.
     can_go_back : bool
         For numerical trouble, whether there is a moment before it.
+    weight : key or None
+        For numerical trouble, the parameter that is named.
+    example : int or None
+        For numerical trouble, the training example at which it began, from 0.
+    keys : frozenset of keys
+        For a breakpoint, the neurons and edges to look at.
     """
 
     kind: NoteKind
@@ -126,6 +150,9 @@ class Note:
     parameter: str = ""
     neuron: int | None = None
     can_go_back: bool = True
+    weight: Key | None = None
+    example: int | None = None
+    keys: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +179,12 @@ class Frame:
     probe : Probe
         The example that ``trace`` is about.
     trace : Trace
-        Every number of the forward and backward pass of the probe at this moment (one example).
+        Every number of the forward and backward pass of the probe at this moment: one row, which is that of the
+        example, or holds the means over the examples of a batch.
+    rows : Trace or None
+        For a batch, the whole trace, a row an example; None where the probe is one example.
+    mean : bool
+        Whether the gradient of a batch is the mean over its examples, or their sum.
     coming : Coming
         The next update, with the next batch; its step is 0 while there is numerical trouble.
     batch : (position, size)
@@ -184,6 +216,8 @@ class Frame:
     note: Note | None = None
     attic: Attic = field(default_factory=Attic)
     change: int = 0
+    rows: Trace | None = None
+    mean: bool = True
 
     @property
     def update(self) -> Array:

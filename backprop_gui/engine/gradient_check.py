@@ -20,14 +20,17 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backprop_gui.engine.activations import ACTIVATIONS
 from backprop_gui.engine.arrays import Array, frozen
+from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace, trace
-from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.plan import Indices, Plan
 from backprop_gui.engine.walk import Key, Walk
 
 COMPLEX_STEP = 1e-30
@@ -36,10 +39,13 @@ ROUNDINGS = 16 * float(np.finfo(np.float64).eps)
 """Relative error that a handful of operations may leave in each term of a sum."""
 MOST_DOUBTS = 200
 """How many doubtful parameters are looked at from both sides; a gradient with more of them is wrong."""
+MOST_EXAMPLES = 32
+"""Every parameter is nudged on every example: more of them would take longer and show the same."""
 MOST_NUMBERS = 1_000_000
 """How many numbers one array of the check may hold; parameters are nudged in chunks of that size."""
 
 Cancelled = Callable[[], bool]
+Progress = Callable[[float], object]
 
 
 class Method(enum.Enum):
@@ -59,7 +65,7 @@ class Method(enum.Enum):
         return self.value[1]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class GradientCheck:
     """The outcome, one entry a drawn parameter in the order of ``plan.keys`` (biases, then weights).
 
@@ -96,7 +102,16 @@ class GradientCheck:
     @property
     def worst(self) -> str:
         """The name of the parameter with the largest error."""
-        return self.plan.parameter_name(int(self.plan.slots[int(self.errors.argmax())]))
+        return self.name(int(self.errors.argmax()))
+
+    def name(self, index: int) -> str:
+        """Return what people call an entry of the arrays, such as ``the weight x1 → h2``."""
+        return self.plan.parameter_name(int(self.plan.slots[index]))
+
+    @cached_property
+    def worst_first(self) -> NDArray[np.intp]:
+        """The entries from the largest error to the smallest, (parameters,); equal ones in drawing order."""
+        return np.argsort(-self.errors, kind="stable")
 
 
 def check_gradient(
@@ -109,6 +124,7 @@ def check_gradient(
     mean: bool = True,
     claimed: Array | None = None,
     cancelled: Cancelled = lambda: False,
+    progress: Progress = lambda share: None,
 ) -> GradientCheck | None:
     """Compare backpropagation's gradient with an independent one, parameter by parameter.
 
@@ -123,6 +139,8 @@ def check_gradient(
         Another gradient to be judged, in the layout of θ; without it, that of :func:`trace`.
     cancelled : callable
         Asked now and then; once it says True the check gives up and returns None.
+    progress : callable
+        Told now and then which share of the parameters is done, from 0 to 1.
     """
     theta = np.asarray(theta, np.float64)
     x, t = np.asarray(x, np.float64), np.asarray(t, np.float64)
@@ -133,7 +151,7 @@ def check_gradient(
     values = theta[plan.slots]
     with np.errstate(all="ignore"):
         walk = Walk(plan.network, dict(zip(plan.keys, values.tolist(), strict=True)), x, t, loss)
-        measured = _measure(plan, walk, values, method, cancelled)
+        measured = _measure(plan, walk, values, method, cancelled, progress)
         if measured is None:
             return None
         ours = gradient[plan.slots]
@@ -143,11 +161,18 @@ def check_gradient(
         if method is Method.CENTRAL_DIFFERENCE:
             doubtful = np.flatnonzero(_relative(ours, measured / count, floor) > method.tolerance)
             for i in doubtful[:MOST_DOUBTS]:
+                if cancelled():
+                    return None
                 measured[i] = _nearest_slope(plan, walk, values, int(i), ours[i] * count)
         measured /= count
         loss_error = _relative(seen.losses, walk.losses, of_losses / method.tolerance).max()
     errors = _relative(ours, measured, floor)
     return GradientCheck(plan, method, frozen(ours), frozen(measured), frozen(errors), float(loss_error))
+
+
+def examples_to_check(count: int) -> Indices:
+    """Return which of ``count`` examples stand for all of them: at most ``MOST_EXAMPLES``, evenly chosen."""
+    return np.unique(np.linspace(0, count - 1, min(count, MOST_EXAMPLES)).astype(np.intp))
 
 
 def _relative(ours: Array, reference: Array, floor: Array) -> Array:
@@ -167,41 +192,47 @@ def _rounding(plan: Plan, values: Array, seen: Trace, method: Method) -> tuple[A
     outputs and targets instead of their difference, and no slope below 1, since the rounding of a saturated
     activation is that of 1. A difference of two losses is further uncertain by their own rounding over the step.
     """
-    network = plan.network
-    size = dict(zip(plan.keys, np.abs(values).tolist(), strict=True))
+    network, edges = plan.network, EdgeArrays.of(plan.network.edges)
+    source, target = (places_of(ends, network.neurons) for ends in (edges.source, edges.target))
+    size, biased = np.abs(values), len(plan.bias_slots)
+    bias = np.zeros(len(network.neurons))
+    bias[[neuron.bias is not None for neuron in network.neurons]] = size[:biased]
+    weight = size[biased:]
     a, delta, slope = np.abs(seen.a), np.abs(seen.delta), np.maximum(1.0, np.abs(seen.slope))
     own = np.zeros_like(a)
     for number, neuron in enumerate(network.outputs):
         column = plan.column[neuron.id]
-        own[:, column] = (
-            delta[:, column] + a[:, column] + np.abs(seen.t[:, number]) + size.get(neuron.id, 0.0)
-        )
-        for edge in network.incoming[neuron.id]:
-            own[:, column] += size[edge.source, edge.target] * a[:, plan.column[edge.source]]
-    reach: dict[int, Array] = {}
+        into = np.flatnonzero(target == column)
+        own[:, column] = delta[:, column] + a[:, column] + np.abs(seen.t[:, number]) + bias[column]
+        own[:, column] += a[:, source[into]] @ weight[into]
+    # The edges by their source, so that those out of one neuron are neighbours.
+    order = np.argsort(source, kind="stable")
+    first = np.searchsorted(source[order], np.arange(len(network.neurons) + 1))
+    reach = np.zeros_like(a)
     for neuron in sorted(network.neurons, key=lambda neuron: -network.ranks[neuron.id]):
-        total = own[:, plan.column[neuron.id]]
-        for edge in network.outgoing[neuron.id]:
-            total = total + size[edge.source, edge.target] * reach[edge.target]
-        reach[neuron.id] = total * slope[:, plan.column[neuron.id]]
-    terms = [
-        (reach[key[1]] * a[:, plan.column[key[0]]] if isinstance(key, tuple) else reach[key]).sum()
-        for key in plan.keys
-    ]
+        column = plan.column[neuron.id]
+        out = order[first[column] : first[column + 1]]
+        reach[:, column] = (own[:, column] + reach[:, target[out]] @ weight[out]) * slope[:, column]
+    terms = np.empty(len(values))
+    terms[:biased] = reach[:, [neuron.bias is not None for neuron in network.neurons]].sum(axis=0)
+    terms[biased:] = np.einsum("ke,ke->e", reach[:, target], a[:, source])
     # A loss is as uncertain as itself, as its slope times the uncertainty of the outputs (both after the nudge, which
     # counts where they are 0), and as the numbers around 1 that a logarithm near 0 is made of.
     terms_of_loss = own.sum(axis=1) + DIFFERENCE_STEP
     slopes = delta[:, [plan.column[neuron.id] for neuron in network.outputs]].sum(axis=1) + DIFFERENCE_STEP
     of_losses = ROUNDINGS * (np.abs(seen.losses) + slopes * terms_of_loss + np.minimum(terms_of_loss, 1.0))
-    of_gradient = ROUNDINGS * (1 + np.abs(seen.z).max(initial=0.0)) * np.array(terms)
+    of_gradient = ROUNDINGS * (1 + np.abs(seen.z).max(initial=0.0)) * terms
     if method is Method.CENTRAL_DIFFERENCE:
         of_gradient += of_losses.sum() / DIFFERENCE_STEP
     return of_gradient, of_losses
 
 
-def _measure(plan: Plan, walk: Walk, values: Array, method: Method, cancelled: Cancelled) -> Array | None:
-    """Return the reference gradient of the summed loss, one entry a drawn parameter."""
+def _measure(
+    plan: Plan, walk: Walk, values: Array, method: Method, cancelled: Cancelled, progress: Progress
+) -> Array | None:
+    """Return the reference gradient of the summed loss, one entry a drawn parameter; None if it was cancelled."""
     measured = np.empty(len(values))
+    done = 0
     chunk = max(1, MOST_NUMBERS // max(1, len(walk.losses) * len(plan.network.neurons)))
     for neuron, mine in _by_neuron(plan).items():
         for start in range(0, len(mine), chunk):
@@ -221,6 +252,8 @@ def _measure(plan: Plan, walk: Walk, values: Array, method: Method, cancelled: C
                     neuron, (down - values[some]) * factors
                 )
                 measured[some] = rise.sum(axis=0) / (up - down)
+            done += len(some)
+            progress(done / len(values))
     return measured
 
 

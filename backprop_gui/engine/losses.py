@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.operations import loss_formulas as formulas
 from backprop_gui.registry import Registry
 
 
@@ -51,6 +52,8 @@ class Loss:
         ``predict`` for exporters: an expression in ``a`` whose last axis is the outputs, and ONNX operators.
     tasks : tuple of str
         The kinds of task whose answers it can judge, by the values of ``backprop_gui.data.Task``.
+    written : LossFormulas, optional
+        The loss and its slope as expressions, for whoever follows the numbers by hand.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Loss:
     numpy: str = "a"
     onnx: str = "Identity(a)"
     tasks: tuple[str, ...] = ("regression", "binary")
+    written: formulas.LossFormulas | None = None
 
     @property
     def for_classes(self) -> bool:
@@ -164,7 +168,17 @@ def _softmax_cross_entropy_slope(a: Array, t: Array, out: Array) -> None:
     np.subtract(softmax(a) * _sum(t), t, out)
 
 
-_loss(Loss("half-squared", "half squared", "½ Σ (a − t)²", "a − t", _half_squared, np.subtract))
+_loss(
+    Loss(
+        "half-squared",
+        "half squared",
+        "½ Σ (a − t)²",
+        "a − t",
+        _half_squared,
+        np.subtract,
+        written=formulas.HALF_SQUARED,
+    )
+)
 _loss(
     Loss(
         "mean-squared",
@@ -173,10 +187,32 @@ _loss(
         "2/n (a − t)",
         _mean_squared,
         _mean_squared_slope,
+        written=formulas.MEAN_SQUARED,
     )
 )
-_loss(Loss("sum-squared", "sum squared", "Σ (a − t)²", "2 (a − t)", _sum_squared, _sum_squared_slope))
-_loss(Loss("absolute", "absolute", "Σ |a − t|", "sign(a − t)", _absolute, _absolute_slope, analytic=False))
+_loss(
+    Loss(
+        "sum-squared",
+        "sum squared",
+        "Σ (a − t)²",
+        "2 (a − t)",
+        _sum_squared,
+        _sum_squared_slope,
+        written=formulas.SUM_SQUARED,
+    )
+)
+_loss(
+    Loss(
+        "absolute",
+        "absolute",
+        "Σ |a − t|",
+        "sign(a − t)",
+        _absolute,
+        _absolute_slope,
+        analytic=False,
+        written=formulas.ABSOLUTE,
+    )
+)
 _loss(
     Loss(
         "huber",
@@ -186,6 +222,7 @@ _loss(
         _huber,
         _huber_slope,
         analytic=False,
+        written=formulas.HUBER,
     )
 )
 _loss(
@@ -198,6 +235,7 @@ _loss(
         _cross_entropy_slope,
         fused=Fused("sigmoid", _cross_entropy_from_z, np.subtract),
         tasks=("binary",),
+        written=formulas.BINARY_CROSS_ENTROPY,
     )
 )
 _loss(
@@ -212,5 +250,6 @@ _loss(
         numpy="np.exp(a - a.max(-1, keepdims=True)) / np.exp(a - a.max(-1, keepdims=True)).sum(-1, keepdims=True)",
         onnx="Softmax(a, axis=-1)",
         tasks=("classes",),
+        written=formulas.CROSS_ENTROPY,
     )
 )

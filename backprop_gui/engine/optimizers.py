@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.operations import update_formulas as formulas
+from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.registry import Registry
 
@@ -57,6 +60,8 @@ class Optimizer:
         Names of the vectors it remembers.
     uses : tuple of str
         The training settings it reads besides the learning rate.
+    written : callable, optional
+        ``written(descent)`` returns the step of one parameter as equations, the last of which gives Δw.
     """
 
     name: str
@@ -65,6 +70,7 @@ class Optimizer:
     step: StepFunction
     vectors: tuple[str, ...] = ()
     uses: tuple[str, ...] = field(default=())
+    written: Callable[[formulas.Descent], tuple[Equation, ...]] | None = None
 
     def memory(self, size: int, dtype: np.dtype[np.floating[Any]], trainable: Array | None = None) -> Memory:
         """Return an empty memory for ``size`` parameters."""
@@ -159,14 +165,41 @@ def _adamw(theta: Array, grad: Array, rate: float, settings: TrainingSettings, m
 
 
 for _optimizer in (
-    Optimizer("sgd", "SGD", "w ← w − η g", _sgd),
-    Optimizer("momentum", "momentum", "v ← μ v + g;  w ← w − η v", _momentum, ("velocity",), ("momentum",)),
+    Optimizer("sgd", "SGD", "w ← w − η g", _sgd, written=formulas.sgd),
     Optimizer(
-        "nesterov", "Nesterov", "v ← μ v + g;  w ← w − η (g + μ v)", _nesterov, ("velocity",), ("momentum",)
+        "momentum",
+        "momentum",
+        "v ← μ v + g;  w ← w − η v",
+        _momentum,
+        ("velocity",),
+        ("momentum",),
+        formulas.momentum,
     ),
-    Optimizer("adagrad", "Adagrad", "s ← s + g²;  w ← w − η g / (√s + ε)", _adagrad, ("total",)),
     Optimizer(
-        "rmsprop", "RMSprop", "s ← ρ s + (1 − ρ) g²;  w ← w − η g / (√s + ε)", _rmsprop, ("square",), ("rho",)
+        "nesterov",
+        "Nesterov",
+        "v ← μ v + g;  w ← w − η (g + μ v)",
+        _nesterov,
+        ("velocity",),
+        ("momentum",),
+        formulas.nesterov,
+    ),
+    Optimizer(
+        "adagrad",
+        "Adagrad",
+        "s ← s + g²;  w ← w − η g / (√s + ε)",
+        _adagrad,
+        ("total",),
+        written=partial(formulas.adagrad, ADAGRAD_EPSILON),
+    ),
+    Optimizer(
+        "rmsprop",
+        "RMSprop",
+        "s ← ρ s + (1 − ρ) g²;  w ← w − η g / (√s + ε)",
+        _rmsprop,
+        ("square",),
+        ("rho",),
+        partial(formulas.rmsprop, EPSILON),
     ),
     Optimizer(
         "adam",
@@ -175,6 +208,7 @@ for _optimizer in (
         _adam,
         ("mean", "square"),
         ("beta1", "beta2"),
+        partial(formulas.adam, EPSILON),
     ),
     Optimizer(
         "adamw",
@@ -183,6 +217,7 @@ for _optimizer in (
         _adamw,
         ("mean", "square"),
         ("beta1", "beta2", "weight_decay"),
+        partial(formulas.adamw, EPSILON),
     ),
 ):
     OPTIMIZERS.add(_optimizer.name, _optimizer)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from backprop_gui.engine.arrays import Array, frozen
 from backprop_gui.engine.attic import Attic
+from backprop_gui.engine.breakpoints import Breakpoint, Watch
 from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Coming, Frame, Note, NoteKind, Part, Probe, Score
@@ -22,6 +23,7 @@ from backprop_gui.engine.history import History
 from backprop_gui.engine.learned import Steps
 from backprop_gui.engine.passes import trace
 from backprop_gui.engine.plan import Plan, compile_network
+from backprop_gui.engine.probing import check_probe, looked_at, mean_of, settled
 from backprop_gui.engine.run import Best, Run, carried
 from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.engine.stepper import DataMismatchError, Moment, Stepper
@@ -70,6 +72,7 @@ class Trainer:
         self._stepper = Stepper(compile_network(network), examples, settings)
         self.history = History()
         self.note: Note | None = None
+        self._watch: Watch | None = None
         self._best: Best | None = None
         self._attic = Attic()
         self.change = 0
@@ -150,8 +153,10 @@ class Trainer:
             stepper.update()
             if batches.position == 0:
                 self._end_epoch()
-                if self.note is not None:
-                    return True
+            if self._watch is not None and self.note is None:
+                self.note = self._watch.look(stepper, self.train, self.test)
+            if self.note is not None:
+                return True
             if clock() >= deadline or (until is not None and until()):
                 return True
         return False
@@ -178,7 +183,7 @@ class Trainer:
     def _end_epoch(self) -> None:
         epoch = self._stepper.batches.epoch
         due = self.history.due(epoch)
-        if due or self.settings.patience:
+        if due or self.settings.patience or (self._watch is not None and self._watch.scores):
             self.score()
         if due:
             self._record()
@@ -235,7 +240,9 @@ class Trainer:
                 self.score()
                 self._record()
         x, t = self.examples.x_train[batch], self.examples.t_train[batch]
-        self.note = explain(self.plan, before, stepper.theta, x, t, stepper.loss, self.step, self.epoch)
+        self.note = explain(
+            self.plan, before, stepper.theta, x, t, stepper.loss, self.step, self.epoch, batch
+        )
         self.score()
 
     def go_back(self) -> None:
@@ -251,11 +258,18 @@ class Trainer:
             self._best = None
         self.history.cut(self.epoch + 1e-9)
         self.score()
+        self._watch_from_here()
 
     def go_on(self) -> None:
         """Dismiss a note that does not stand in the way, such as that of early stopping."""
         if self.note is not None and self.note.kind is not NoteKind.NOT_FINITE:
             self.note = None
+
+    def watch_for(self, breakpoints: Sequence[Breakpoint]) -> None:
+        """Stop at these conditions, and no others, from the next update on."""
+        self._watch = (
+            Watch(breakpoints, self._stepper, self._watch) if any(one.on for one in breakpoints) else None
+        )
 
     # ---- changes on the way
 
@@ -268,6 +282,7 @@ class Trainer:
         self._best = None
         self._looked = 0
         self._begin_record()
+        self._watch_from_here()
 
     def follow_on(self, change: int, attic: Attic) -> None:
         """Count as what ``change`` led to; the ``attic`` has what was taken away before anything could be trained."""
@@ -295,6 +310,7 @@ class Trainer:
         if run.curve is not None:
             self.history.replace(run.curve)
         self._begin_here()
+        self._watch_from_here()
 
     def rebase(self, network: Network, how: Carry = NOTHING_SPECIAL, before: Steps = ()) -> None:
         """Take another drawing and keep the live value and optimiser state of what the edit did not touch.
@@ -367,6 +383,7 @@ class Trainer:
         )
         if not broken and not (same_layout and comparable):
             self._begin_here()
+            self._watch_from_here(again=False)
             return
         if broken:
             # What can be gone back to moves along; what is lost anyway does not take its place.
@@ -386,6 +403,10 @@ class Trainer:
         self._remember()
         self.score()
         self._lowest = math.inf if self.note else self.train.loss
+
+    def _watch_from_here(self, *, again: bool = True) -> None:
+        if self._watch is not None:
+            self._watch.begin(self._stepper, self.train.loss, again=again)
 
     def _begin_record(self) -> None:
         self._begin_here()
@@ -410,19 +431,23 @@ class Trainer:
                     self.note = explain_loss(self.plan, theta, self.step, self.epoch, part, first=first)
 
     def frame(self, probe: Probe = FIRST_EXAMPLE, rate: float = 0.0) -> Frame:
-        """Return a snapshot of this moment, with the trace of the example that ``probe`` names.
+        """Return a snapshot of this moment, with the trace of what ``probe`` names.
 
         A probe beyond the end of its part is moved to the last example there; one on an empty test part to the
         training part.
+
+        Raises
+        ------
+        ProbeError
+            If numbers were typed that are not as many as the network has inputs and outputs.
         """
-        stepper, examples = self._stepper, self.examples
-        part = Part.TEST if probe.part is Part.TEST and len(examples.x_test) else Part.TRAIN
-        x, t = (
-            (examples.x_test, examples.t_test) if part is Part.TEST else (examples.x_train, examples.t_train)
-        )
-        index = min(max(probe.index, 0), len(x) - 1)
-        one = slice(index, index + 1)
+        stepper = self._stepper
+        check_probe(probe, self.plan.network)
+        probe = settled(probe, self.examples)
+        x, t = looked_at(probe, self.examples, stepper.batches.peek())
         mean = self.settings.reduction is Reduction.MEAN
+        seen = trace(self.plan, stepper.theta, x, t, stepper.loss, mean=mean)
+        is_batch = probe.part in (Part.BATCH, Part.ALL)
         return Frame(
             plan=self.plan,
             loss=stepper.loss,
@@ -434,8 +459,10 @@ class Trainer:
             scored_at=self.scored_at,
             penalty=stepper.penalty(),
             curve=self.history.curve(),
-            probe=Probe(part, index),
-            trace=trace(self.plan, stepper.theta, x[one], t[one], stepper.loss, mean=mean),
+            probe=probe,
+            trace=mean_of(seen) if is_batch else seen,
+            rows=seen if is_batch else None,
+            mean=mean,
             coming=self._coming(),
             batch=(self._looked, len(stepper.batches.peek())),
             rate=rate,

@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Note, NoteKind
 from backprop_gui.engine.losses import Loss
-from backprop_gui.engine.passes import trace
-from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.passes import Trace, trace
+from backprop_gui.engine.plan import Indices, Plan
+from backprop_gui.network import Key, Neuron
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the first number of a pass that is not finite stands: ``example`` is its row in the trace."""
+
+    operation: str
+    neuron: Neuron
+    example: int
+
+
+def first_not_finite(plan: Plan, seen: Trace) -> Origin | None:
+    """Return the first number that is not finite, in the order of the pass; None if there is none.
+
+    Forwards, a neuron's weighted sum comes before its activation and before all of the next rank; then the deltas
+    come, backwards.
+    """
+    ranks = plan.network.ranks
+    forwards = sorted(plan.network.neurons, key=lambda neuron: ranks[neuron.id])
+    bad = {
+        operation: ~np.isfinite(numbers)
+        for operation, numbers in (("weighted sum", seen.z), ("activation", seen.a), ("delta", seen.delta))
+    }
+    columns = {operation: set(np.flatnonzero(rows.any(axis=0)).tolist()) for operation, rows in bad.items()}
+    order = [(neuron, operation) for neuron in forwards for operation in ("weighted sum", "activation")]
+    order += [(neuron, "delta") for neuron in reversed(forwards)]
+    for neuron, operation in order:
+        column = plan.column[neuron.id]
+        if column in columns[operation]:
+            return Origin(operation, neuron, int(bad[operation][:, column].argmax()))
+    return None
 
 
 def explain(
-    plan: Plan, before: Array, after: Array, x: Array, t: Array, loss: Loss, step: int, epoch: float
+    plan: Plan,
+    before: Array,
+    after: Array,
+    x: Array,
+    t: Array,
+    loss: Loss,
+    step: int,
+    epoch: float,
+    batch: Indices | None = None,
 ) -> Note:
     """Say what first became infinite or not a number in one training step.
 
@@ -24,34 +66,32 @@ def explain(
         The batch of the step.
     step : int
         The number of the step, from 1.
+    batch : int array, optional
+        Which training examples the batch holds.
     """
-    seen = trace(plan, before, x, t, loss)
+    origin = first_not_finite(plan, trace(plan, before, x, t, loss))
     network = plan.network
-    ranked = sorted(network.neurons, key=lambda neuron: network.ranks[neuron.id])
-    neuron, what = None, ""
-    for what, numbers, order in (  # noqa: B007 (read after the loop)
-        ("weighted sum", seen.z, ranked),
-        ("activation", seen.a, ranked),
-        ("delta", seen.delta, ranked[::-1]),
-    ):
-        bad = [n for n in order if not np.isfinite(numbers[:, plan.column[n.id]]).all()]
-        if bad:
-            neuron = bad[0]
-            break
-    slot = _first_parameter(plan, before, after, None if neuron is None else neuron.id)
-    name = plan.parameter_name(slot)
-    if neuron is None:
-        key = plan.keys[int(np.flatnonzero(plan.slots == slot)[0])]
-        neuron = network.neuron_of[key[1] if isinstance(key, tuple) else key]
+    slot = _first_parameter(plan, before, after, None if origin is None else origin.neuron.id)
+    name, key, example = plan.parameter_name(slot), _key_at(plan, slot), None
+    if origin is None:
+        neuron = network.neuron_of[_target(key)]
         happened = f"{name} went from {before[slot]:.3g} to {after[slot]:.3g}"
     else:
-        happened = f"the {what} of {neuron.name} was no longer finite, and {name} stood at {before[slot]:.3g}"
+        neuron = origin.neuron
+        which = ""
+        if batch is not None:
+            example = int(batch[origin.example])
+            which = f" for training example {example + 1:,}"
+        happened = (
+            f"the {origin.operation} of {neuron.name} was no longer finite{which}, and {name} stood at "
+            f"{before[slot]:.3g}"
+        )
     layer = network.layer_of[neuron.layer].name
     text = (
         f"Training stopped at step {step:,} (epoch {epoch:.6g}) because a number became too large: in layer "
         f"“{layer}”, {happened}. Go back, and lower the learning rate or clip the gradient."
     )
-    return Note(NoteKind.NOT_FINITE, text, step, layer, name, neuron.id)
+    return Note(NoteKind.NOT_FINITE, text, step, layer, name, neuron.id, weight=key, example=example)
 
 
 def explain_loss(plan: Plan, theta: Array, step: int, epoch: float, part: str, *, first: bool) -> Note:
@@ -79,7 +119,16 @@ def explain_loss(plan: Plan, theta: Array, step: int, epoch: float, part: str, *
             f"Training stopped at step {step:,} (epoch {epoch:.6g}) because the {part} loss is no longer a finite "
             f"number; {largest}. Go back, and lower the learning rate, or choose a loss that suits the outputs."
         )
-    return Note(NoteKind.NOT_FINITE, text, step, layer, name, neuron.id, can_go_back=not first)
+    return Note(
+        NoteKind.NOT_FINITE,
+        text,
+        step,
+        layer,
+        name,
+        neuron.id,
+        can_go_back=not first,
+        weight=_key_at(plan, slot),
+    )
 
 
 def _first_parameter(plan: Plan, before: Array, after: Array, neuron: int | None) -> int:
@@ -92,6 +141,10 @@ def _first_parameter(plan: Plan, before: Array, after: Array, neuron: int | None
     near = [i for i in candidates if _target(plan.keys[i]) == neuron]
     pool = np.array(near) if near else candidates
     return int(plan.slots[pool[np.abs(before[plan.slots[pool]]).argmax()]])
+
+
+def _key_at(plan: Plan, slot: int) -> Key:
+    return plan.keys[int(np.flatnonzero(plan.slots == slot)[0])]
 
 
 def _target(key: int | tuple[int, int]) -> int:

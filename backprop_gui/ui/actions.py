@@ -45,6 +45,8 @@ class Command:
 
 
 COMMANDS: Registry[Command] = Registry("command")
+FAULT_LAB_PX = 310
+"""What its table and its curves need."""
 MENUS = ("File", "Edit", "Draw", "Run", "Examine", "View", "Help")
 
 
@@ -229,10 +231,8 @@ _command(
     tip="Draw all starting weights anew with the next seed, and begin again",
 )
 
-_command("play", "Play", "Run", lambda w: w.lab.player.toggle(), "Space", icon="play")
-_command(
-    "step", "Step", "Run", lambda w: w.lab.player.step(), ".", icon="step-forward", tip="Go one step further"
-)
+_command("play", "Play", "Run", lambda w: w.play_or_pause(), "Space", icon="play")
+_command("step", "Step", "Run", lambda w: w.step(), ".", icon="step-forward", tip="Go one step further")
 _command(
     "reset",
     "Reset",
@@ -249,6 +249,14 @@ _command(
     lambda w: w.lab.player.go_back(),
     icon="undo-2",
     tip="After trouble: return to the recorded moment with the lowest training loss",
+)
+_command(
+    "breakpoints",
+    "Breakpoints…",
+    "Run",
+    lambda w: w.show_breakpoints(),
+    "F9",
+    tip="Choose at what training stops by itself: a loss that rises, a delta that vanishes, a weight that grows",
 )
 _command(
     "next-example",
@@ -271,13 +279,48 @@ _command(
     tip="Show the numbers of the previous example",
 )
 _command(
+    "microscope",
+    "Microscope",
+    "Examine",
+    lambda w: w.open_microscope(),
+    "M",
+    tip="Show the arithmetic behind the number of what is selected, operation by operation",
+)
+_command(
+    "next-operation",
+    "Next operation",
+    "Examine",
+    lambda w: w.lab.microscope.next(),
+    "F10",
+    icon="chevron-right",
+    tip="Go on through one training step; after its last operation the update is made",
+)
+_command(
+    "previous-operation",
+    "Operation before",
+    "Examine",
+    lambda w: w.lab.microscope.previous(),
+    "F9",
+    icon="chevron-left",
+    tip="Go back through one training step",
+)
+_command(
     "check",
     "Check gradient",
     "Examine",
-    lambda w: w.equation.chip.click(),
+    lambda w: w.lab.checking.toggle(),
     "Ctrl+G",
     icon="check",
     tip="Compare every gradient with an independent derivative of the loss",
+)
+_command(
+    "faults",
+    "Fault lab…",
+    "Examine",
+    lambda w: w.docks.bring_up("faults", FAULT_LAB_PX),
+    icon="triangle-alert",
+    group=1,
+    tip="Train a copy of the network with a known bug in backpropagation: it learns, and only the check tells",
 )
 
 _command(
@@ -308,6 +351,14 @@ _command(
     lambda w: w.set_view("update"),
     "3",
     tip="Show the step each weight takes next",
+)
+_command(
+    "errors",
+    "Check",
+    "View",
+    lambda w: w.set_view("check"),
+    "4",
+    tip="Colour edges and neurons by the errors that the gradient check found",
 )
 _command(
     "fit",

@@ -52,10 +52,13 @@ class Docks:
             dock.dockLocationChanged.connect(self._place_titles)
         self._place_titles()
 
-    def bring_up(self, name: str) -> PanelWidget:
-        """Show a panel in front of those that it shares its place with, and return it."""
-        self.by_name[name].show()
-        self.by_name[name].raise_()
+    def bring_up(self, name: str, least_px: int = 0) -> PanelWidget:
+        """Show a panel in front of those that it shares its place with, at least so high, and return it."""
+        dock = self.by_name[name]
+        dock.show()
+        dock.raise_()
+        if self.panels[name].height() < least_px and not dock.isFloating():
+            self._window.resizeDocks([dock], [least_px], Qt.Orientation.Vertical)
         return self.panels[name]
 
     def share_room(self) -> None:

@@ -47,7 +47,7 @@ class EquationStrip(QWidget):
         self._small = QFontInfo(self._label.font()).pixelSize()
         font.setPixelSize(self._small + LARGER_PX)
         self._label.setFont(theme.digits(font))
-        self.chip = GradientChip()
+        self.chip = GradientChip(lab.checking)
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 1, MARGIN, 0)
         row.setSpacing(MARGIN)
@@ -68,7 +68,8 @@ class EquationStrip(QWidget):
     def show_equation(self, frame: Frame, key: Key | None, view: View) -> None:
         """Show the equation of ``key`` in ``view`` with the numbers of ``frame``; nothing if the frame lacks it."""
         self._shown = frame, key, view
-        self.chip.follow(frame, key)
+        self._lab.checking.follow(frame)
+        self.chip.follow(key)
         subject = frame.plan, key, view
         if subject != self._subject:
             # Only another subject unfolds again: a number that is now and then a digit longer must not make it jump.
@@ -80,7 +81,7 @@ class EquationStrip(QWidget):
         self._shown = self._subject = None
         self._label.clear()
         self._label.setToolTip("")
-        self.chip.forget()
+        self._lab.checking.forget()
 
     def _write(self) -> None:
         if self._shown is None:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import Future
-
-import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from backprop_gui.engine.frame import Frame
-from backprop_gui.engine.gradient_check import GradientCheck, check_gradient
+from backprop_gui.engine.checked import Checked
+from backprop_gui.engine.gradient_check import GradientCheck
 from backprop_gui.ui import theme
-from backprop_gui.ui.background import Waiting, in_background
-from backprop_gui.ui.errors import unexpected
+from backprop_gui.ui.checking import Checking
 from backprop_gui.ui.inspection import probe_name
 from backprop_gui.ui.numbers import format_number
 from backprop_gui.ui.selection import Key
@@ -28,124 +23,63 @@ TIP = (
 
 
 class GradientChip(QAbstractButton):
-    """Checks the very numbers of a frame in a thread of its own, so that neither window nor training waits."""
+    """Asks for a check and says in a few words what it found."""
 
-    def __init__(self) -> None:
+    def __init__(self, checking: Checking) -> None:
         super().__init__()
-        self._frame: Frame | None = None
+        self._checking = checking
         self._key: Key | None = None
-        self._checked: Frame | None = None
-        self._check: GradientCheck | None = None
-        self._cancel = threading.Event()
-        self._waiting = Waiting(self)
         self.tone = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._say(ASK, "", TIP)
-        self.clicked.connect(self._clicked)
-        self.destroyed.connect(self._cancel.set)
+        self.clicked.connect(checking.toggle)
+        checking.changed.connect(self._report)
         theme.notifier.changed.connect(self.update)
+        self._report()
 
     @property
     def check(self) -> GradientCheck | None:
         """The last check, whether it is still of the frame shown or not."""
-        return self._check
+        found = self._checking.found
+        return None if found is None else found.check
 
-    def follow(self, frame: Frame, key: Key | None) -> None:
-        """Take note of what is shown: a check of another moment no longer holds."""
-        if frame is self._frame and key == self._key:
-            return
-        self._frame, self._key = frame, key
-        if self._check is not None:
-            self._report()
-
-    def forget(self) -> None:
-        """Check nothing: there is nothing to be checked."""
-        self._cancel.set()
-        self._waiting.forget()
-        self._frame = self._key = self._check = self._checked = None
-        self._say(ASK, "", TIP)
-
-    # ---- checking
-
-    def _clicked(self) -> None:
-        if self._waiting.busy:
-            self._cancel.set()
-            self._waiting.forget()
-            self._check = None
-            self._say(ASK, "", TIP)
-            return
-        frame = self._frame
-        if frame is None:
-            return
-        trace = frame.trace
-        # In single precision the numbers shown differ from the true ones by rounding; then the way is checked.
-        claimed = trace.grad if frame.theta.dtype == np.float64 else None
-        cancel = self._cancel = threading.Event()
-        self.destroyed.connect(cancel.set)
-
-        def work() -> GradientCheck | None:
-            return check_gradient(
-                frame.plan,
-                frame.theta,
-                trace.x,
-                trace.t,
-                frame.loss,
-                claimed=claimed,
-                cancelled=cancel.is_set,
-            )
-
-        self._say("checking …", "", "Click to give up")
-        self._waiting.for_(in_background(work), lambda future: self._done(frame, future))
-
-    def _done(self, frame: Frame, future: Future[GradientCheck | None]) -> None:
-        error = future.exception()
-        if error is not None:
-            self._check = None
-            self._say("✗ check failed", "bad", unexpected(error))
-            return
-        self._checked, self._check = frame, future.result()
+    def follow(self, key: Key | None) -> None:
+        """Say something about the parameter ``key`` too."""
+        self._key = key
         self._report()
 
     # ---- saying
 
     def _report(self) -> None:
-        check, checked, now = self._check, self._checked, self._frame
-        if check is None or checked is None or now is None or self._waiting.busy:
-            return
-        if _is_other_run(now, checked):
-            self._check = self._checked = None
+        checking, found = self._checking, self._checking.found
+        if checking.busy:
+            self._say("checking …", "", "Click to give up")
+        elif checking.trouble:
+            self._say("✗ check failed", "bad", checking.trouble)
+        elif found is None or checking.frame is None:
             self._say(ASK, "", TIP)
-            return
-        error = format_number(check.max_relative_error, 1)
-        if _same_numbers(now, checked):
+        elif checking.holds:
+            check = found.check
+            error = format_number(check.max_relative_error, 1)
             verdict = f"✓ checked, {error}" if check.passed else f"✗ wrong by {error}"
-            self._say(verdict, "good" if check.passed else "bad", self._details())
-        elif now.step == checked.step or now.probe != checked.probe:
+            self._say(verdict, "good" if check.passed else "bad", self._details(found))
+        elif checking.frame.step == found.frame.step or checking.frame.probe != found.frame.probe:
             self._say(ASK, "", TIP)
         else:
-            tip = f"{self._details()}\nSince then the numbers have changed: click to check those that are shown."
-            self._say(f"{'✓' if check.passed else '✗'} checked at step {checked.step:,}", "", tip)
+            tip = f"{self._details(found)}\nSince then the numbers have changed: click to check those that are shown."
+            sign = "✓" if found.check.passed else "✗"
+            self._say(f"{sign} checked at step {found.frame.step:,}", "", tip)
 
-    def _details(self) -> str:
-        check, frame = self._check, self._checked
-        assert check is not None
-        assert frame is not None
-        count = len(check.errors)
-        what = f"{count:,} derivative{'s' * (count != 1)} of {probe_name(frame)} at step {frame.step:,}"
-        error, allowed = format_number(check.max_relative_error, 3), format_number(check.method.tolerance, 1)
-        lines = [
-            f"{what}, checked by {check.method.label}.",
-            f"Largest relative error {error}, allowed {allowed}; the worst is {check.worst}.",
-        ]
-        slot = check.plan.slot.get(self._key) if self._key is not None else None
-        if slot is not None:
-            at = int(np.flatnonzero(check.plan.slots == slot)[0])
+    def _details(self, found: Checked) -> str:
+        check = found.check
+        lines = [summary_of(found), worst_of(found)]
+        row = found.row_of(self._key)
+        if row is not None:
             lines.append(
-                f"{check.plan.parameter_name(slot).capitalize()}: {format_number(check.claimed[at], 9)} by "
-                f"backpropagation, {format_number(check.measured[at], 9)} by {check.method.label}."
+                f"{check.name(row).capitalize()}: {format_number(check.claimed[row], 9)} by "
+                f"backpropagation, {format_number(check.measured[row], 9)} by {check.method.label}."
             )
         return "\n".join(lines)
 
@@ -186,35 +120,23 @@ class GradientChip(QAbstractButton):
         painter.end()
 
 
-def _is_other_run(now: Frame, checked: Frame) -> bool:
-    """Return whether what was checked is gone for good: another network, loss or data, or training begun anew."""
-    return (
-        now.step < checked.step
-        or (now.plan is not checked.plan and now.plan.network != checked.plan.network)
-        or now.loss != checked.loss
-        or (
-            now.probe == checked.probe
-            and not (
-                np.array_equal(now.trace.x, checked.trace.x) and np.array_equal(now.trace.t, checked.trace.t)
-            )
-        )
+def summary_of(found: Checked) -> str:
+    """Say in a sentence what was checked, and how."""
+    count = len(found.check.errors)
+    what = (
+        f"{count:,} derivative{'s' * (count != 1)} of {probe_name(found.frame)} at step {found.frame.step:,}"
     )
+    return f"{what}, checked by {found.check.method.label}."
 
 
-def _same_numbers(first: Frame, second: Frame) -> bool:
-    """Return whether a check of one frame is a check of the other.
-
-    The number of steps says too little: training may have begun anew in between, or the loss may be another one.
-    """
-    if first is second:
-        return True
-    return (
-        (first.plan, first.loss, first.probe) == (second.plan, second.loss, second.probe)
-        and np.array_equal(first.theta, second.theta)
-        and np.array_equal(first.trace.grad, second.trace.grad)
-        and np.array_equal(first.trace.x, second.trace.x)
-        and np.array_equal(first.trace.t, second.trace.t)
+def worst_of(found: Checked) -> str:
+    """Say in a sentence how large the errors are, and where the largest one is."""
+    check = found.check
+    error, allowed = (
+        format_number(check.max_relative_error, 3),
+        format_number(check.method.tolerance, 1),
     )
+    return f"Largest relative error {error}, allowed {allowed}; the worst is {check.worst}."
 
 
-__all__ = ["GradientChip"]
+__all__ = ["GradientChip", "summary_of", "worst_of"]

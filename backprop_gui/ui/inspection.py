@@ -88,7 +88,14 @@ def function_name(activation: str) -> str:
 
 
 def probe_name(frame: Frame) -> str:
-    """Return what people call the example that the frame's trace is about."""
+    """Return what people call the example or examples that the frame's trace is about."""
+    match frame.probe.part:
+        case Part.BATCH:
+            return f"the mean of the next batch of {len(frame.coming.batch):,}"
+        case Part.ALL:
+            return "the mean of all training examples"
+        case Part.TYPED:
+            return "the typed example"
     part = "test" if frame.probe.part is Part.TEST else "training"
     return f"{part} example {frame.probe.index + 1:,}"
 

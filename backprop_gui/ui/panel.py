@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QWidget
 from backprop_gui.engine.frame import Frame
 from backprop_gui.project import Project
 from backprop_gui.registry import Registry
+from backprop_gui.ui.checking import Checking
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.editor import Editor
+from backprop_gui.ui.microscope import Microscope
 from backprop_gui.ui.player import Player
 from backprop_gui.ui.selection import Selection
 
@@ -36,11 +38,15 @@ class Lab:
     player: Player
     selection: Selection
     editor: Editor = field(init=False)
+    checking: Checking = field(init=False)
+    microscope: Microscope = field(init=False)
 
     def __post_init__(self) -> None:
         # With a parent, what is connected to its signals goes with the window: Python sees no cycle through Qt.
         editor = Editor(self.document, self.player, self.selection, self.document)
         object.__setattr__(self, "editor", editor)
+        object.__setattr__(self, "checking", Checking(self.document))
+        object.__setattr__(self, "microscope", Microscope(self.document, self.player, self.document))
 
 
 class PanelWidget(QWidget):

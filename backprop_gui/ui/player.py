@@ -5,13 +5,15 @@ from __future__ import annotations
 import enum
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from backprop_gui.data import Prepared
 from backprop_gui.engine.attic import Attic
+from backprop_gui.engine.breakpoints import Breakpoint
 from backprop_gui.engine.carry import Carry, Key, keys_of
 from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame, Note, Part, Probe
@@ -40,8 +42,9 @@ YIELDING_PICTURE_MS, YIELDING_CURVES_MS, YIELDING_NUMBERS_MS = 40, 120, 250
 
 
 class Unit(enum.Enum):
-    """What one step is."""
+    """What one step is; operations are stepped through by the microscope."""
 
+    OPERATION = "operation"
     EXAMPLE = "example"
     BATCH = "batch"
     EPOCH = "epoch"
@@ -76,6 +79,8 @@ class Player(QObject):
     unit : Unit
     updates_a_second : float
         Infinite: as fast as possible.
+    breakpoints : tuple of Breakpoint
+        At what training stops by itself; they stay when another project is opened.
 
     Signals
     -------
@@ -108,6 +113,7 @@ class Player(QObject):
         self.state = State.PAUSED
         self.unit = Unit.EPOCH
         self.updates_a_second = math.inf
+        self.breakpoints: tuple[Breakpoint, ...] = ()
         self._note: Note | None = None
         self._number = 0
         self._asked: Probe | None = None
@@ -160,13 +166,18 @@ class Player(QObject):
         if self.state is State.RUNNING:
             self.pause()
         self._number += 1
-        if self.unit is Unit.EPOCH:
+        if self.unit is Unit.BATCH:
+            self.step_batch()
+        elif self.unit is Unit.EPOCH:
             # An epoch can take long: it is played, so that everything else is still answered.
             self._worker.play_epoch(self._number)
-        elif self.unit is Unit.BATCH:
-            self._worker.do(self._step_batch)
         else:
             self._worker.do(self._step_example)
+
+    def step_batch(self) -> None:
+        """Make one update."""
+        if not self._refuses():
+            self._worker.do(self._step_batch)
 
     def _step_batch(self, trainer: Trainer) -> None:
         trainer.go_on()
@@ -191,6 +202,11 @@ class Player(QObject):
         self.updates_a_second = updates_a_second
         if self.state is State.RUNNING:
             self.play()
+
+    def watch_for(self, breakpoints: Sequence[Breakpoint]) -> None:
+        """Stop at these conditions, and no others, from now on."""
+        self.breakpoints = tuple(breakpoints)
+        self._worker.do(lambda trainer: trainer.watch_for(breakpoints))
 
     def look_at(self, probe: Probe) -> None:
         """Show the numbers of another example."""
@@ -324,13 +340,13 @@ class Player(QObject):
             if trainer is None:
                 attic = Attic()
                 run = None if opened is None else carried(opened, drawn, steps, attic)
-                begun = trainer_of(replace(new, run=run), prepared)
+                begun = self._trainer_of(replace(new, run=run), prepared)
                 begun.follow_on(change, attic)
                 return begun
             theirs = trainer.plan.network
             if columns_of(theirs) != columns:
                 # Other columns are another problem: its run begins at its beginning, and keeps playing.
-                begun = trainer_of(new, prepared)
+                begun = self._trainer_of(new, prepared)
                 begun.follow_on(change, Attic())
                 return begun
             # Each part is compared with what the trainer has, not with `old`: an earlier job may have failed.
@@ -346,6 +362,12 @@ class Player(QObject):
 
         self._worker.exchange(follow)
         self._unpark()
+
+    def _trainer_of(self, project: Project, prepared: Prepared) -> Trainer:
+        """Return a trainer of ``project`` that stops where the person wants it to."""
+        trainer = trainer_of(project, prepared)
+        trainer.watch_for(self.breakpoints)
+        return trainer
 
     def _park(self) -> None:
         """Wait: what is drawn cannot be trained, so nothing that was computed before is true of it."""
@@ -375,7 +397,7 @@ class Player(QObject):
         self.pause()
         self.frame = None
         project, prepared = self._document.project, self._document.prepared
-        trainer = None if self._document.obstacle else trainer_of(project, prepared)
+        trainer = None if self._document.obstacle else self._trainer_of(project, prepared)
         self._stand(project, trainer)
         self._worker.replace(trainer)
         self.look_at(Probe())

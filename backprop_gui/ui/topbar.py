@@ -28,7 +28,7 @@ NAME_PX, WIDEST_NAME_PX = 190, 290
 """Room for the name and the shape of the project: the more, the wider the window."""
 NOT_WHOLE = "The network cannot be trained as it is drawn."
 ROOMY = 1240
-"""Width in pixels from which on everything has room; below, the name and the measured speed step back."""
+"""Width in pixels from which on everything has room; below, the sign, the name and the measured speed step back."""
 
 
 class TopBar(QWidget):
@@ -48,8 +48,8 @@ class TopBar(QWidget):
         super().__init__(parent)
         self.setProperty("role", "panel")
         self._play = play
-        logo = QLabel()
-        logo.setPixmap(QIcon(str(resource("icons/app.svg"))).pixmap(QSize(28, 28)))
+        self._logo = QLabel()
+        self._logo.setPixmap(QIcon(str(resource("icons/app.svg"))).pixmap(QSize(28, 28)))
         self._name = QLabel()
         self._name.setTextFormat(Qt.TextFormat.RichText)
         # Of a width that only the window gives, so that the controls beside it stand still whatever it is called.
@@ -67,6 +67,11 @@ class TopBar(QWidget):
         self._rate.setFixedWidth(QFontMetrics(self._rate.font()).horizontalAdvance("100,000 updates/s") + 6)
         self._units = Segmented(
             [
+                (
+                    Unit.OPERATION,
+                    "op",
+                    "Step one operation: one weighted sum, activation, delta, gradient or update of this example",
+                ),
                 (
                     Unit.EXAMPLE,
                     "example",
@@ -89,7 +94,7 @@ class TopBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 7, 16, 7)
         row.setSpacing(10)
-        row.addWidget(logo)
+        row.addWidget(self._logo)
         row.addWidget(self._name)
         for action, role in ((reset, "flat"), (play, "primary"), (step, "flat")):
             row.addWidget(_button(action, role))
@@ -116,7 +121,8 @@ class TopBar(QWidget):
             self._write_name()
         self._name.setVisible(roomy)
         self._rate.setVisible(roomy)
-        self._speed.setFixedWidth(120 if roomy else 70)
+        self._logo.setVisible(roomy)
+        self._speed.setFixedWidth(120 if roomy else 46)
 
     def sync(self, project: Project, path: Path | None = None) -> None:
         """Show the name and the shape of the project, and where its file is."""

@@ -37,6 +37,7 @@ from backprop_gui.ui.dropping import DropHint
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.gallery import Gallery
+from backprop_gui.ui.inspection import probe_name
 from backprop_gui.ui.menus import fill_menus, make_action, set_reason
 from backprop_gui.ui.names import as_drawn, one_line
 from backprop_gui.ui.offers import Offers
@@ -44,10 +45,11 @@ from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace
 from backprop_gui.ui.panels.conventions import ConventionsPanel
 from backprop_gui.ui.panels.data import DataPanel
+from backprop_gui.ui.panels.findings import FindingsPanel
 from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
-from backprop_gui.ui.player import Player, Unit
-from backprop_gui.ui.selection import Selection
+from backprop_gui.ui.player import Player, State, Unit
+from backprop_gui.ui.selection import Key, Selection
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.topbar import TopBar
 from backprop_gui.ui.widgets.part_editor import PartEditor
@@ -57,6 +59,8 @@ THEMES = ("light", "dark", "system")
 """Commands of which one is in force."""
 AUTOSAVES = "autosaves"
 """Where below the state folder the work of windows is kept."""
+MICROSCOPE_PX = 280
+"""What an equation and a ledger need at least."""
 NO_TROUBLE = (
     "There is nothing to go back from: this is for when a number became too large and training stopped."
 )
@@ -156,6 +160,10 @@ class Window(QMainWindow):
         palette = self.panels["palette"]
         assert isinstance(palette, PalettePanel)
         self.drawing = Drawing(self.lab.editor, self.canvas, palette, self)
+        # Until its next turn the layout remembers how wide all docks were beside each other, before they became tabs.
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
         there = self.screen().availableGeometry().size()
         # A title bar and a frame have to find room too.
         self.resize(QSize(1440, 900).boundedTo(QSize(there.width(), there.height() - 40)))
@@ -188,7 +196,7 @@ class Window(QMainWindow):
         player.numbers.connect(top.show_frame)
         player.numbers.connect(self._show_probe)
         player.numbers.connect(self._show_equation)
-        player.state_changed.connect(top.set_state)
+        player.state_changed.connect(self._show_state)
         player.noted.connect(self._noted)
         player.failed.connect(self.banner.show_message)
         player.waiting.connect(self._wait)
@@ -199,9 +207,18 @@ class Window(QMainWindow):
         canvas.selection_changed.connect(lambda keys, current: lab.selection.set(frozenset(keys), current))
         canvas.view_changed.connect(lambda view: self._show_equation())
         canvas.probe_step.connect(player.move_probe)
-        canvas.space_tapped.connect(player.toggle)
+        canvas.space_tapped.connect(self.play_or_pause)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
+        scope = lab.microscope
+        scope.moved.connect(self._light)
+        scope.view_wanted.connect(canvas.set_view)
+        scope.pointed.connect(self._point)
+        scope.playing_changed.connect(lambda playing: self._show_state())
+        canvas.lighting.pointed.connect(scope.point)
+        lab.checking.changed.connect(self._checked)
+        lab.checking.picture_wanted.connect(self._show_errors)
         lab.selection.changed.connect(self._selected)
+        self._findings.view_wanted.connect(self.set_view)
         self._parts.fold_wanted.connect(canvas.toggle_layer)
         self._parts.left.connect(canvas.setFocus)
         # Another window, or the system, may have chosen the theme.
@@ -248,7 +265,7 @@ class Window(QMainWindow):
         self.canvas.set_obstacle(why, self.lab.player.present if why else None)
         for name in ("play", "step"):
             self._allow(name, not why, why)
-        self._top.set_state(self.lab.player.state)
+        self._show_state()
         if obstacle is not None:
             self._top.clear(begun=self.lab.player.last is not None)
             self.equation.clear()
@@ -263,9 +280,39 @@ class Window(QMainWindow):
         self._title()
 
     def _selected(self) -> None:
-        selection = self.lab.selection
+        selection, scope = self.lab.selection, self.lab.microscope
         self.canvas.set_selection(selection.keys, selection.current)
+        if scope.active and selection.current is not None:
+            scope.look_at(selection.current, self.canvas.view)
         self._show_equation()
+
+    def _show_state(self) -> None:
+        """Show whether training runs, or the microscope goes on by itself."""
+        running = self.lab.microscope.playing or self.lab.player.state is State.RUNNING
+        self._top.set_state(State.RUNNING if running else State.PAUSED)
+
+    def _light(self) -> None:
+        """Light the operation that is looked at on the picture, and write its equation below."""
+        scope = self.lab.microscope
+        self.canvas.lighting.show(scope.lights(), scope.signal_ms)
+        self._show_equation()
+
+    def _point(self, keys: frozenset[Key]) -> None:
+        # What the pointer is over on the picture itself needs no light.
+        here = self.canvas.graphics.underMouse()
+        self.canvas.lighting.point_at(frozenset() if here else keys)
+
+    def _checked(self) -> None:
+        found = self.lab.checking.found
+        if found is not self.canvas.scene.checked:
+            self.canvas.set_checked(found)
+
+    def _show_errors(self) -> None:
+        """Show the errors of the gradient check on the picture, or again what was shown before."""
+        if self.canvas.view is View.CHECK:
+            self.canvas.set_view(View.BACKWARD)
+        else:
+            self.canvas.set_view(View.CHECK)
 
     def _title(self) -> None:
         document = self.lab.document
@@ -276,9 +323,12 @@ class Window(QMainWindow):
 
     def _show_probe(self, frame: Frame) -> None:
         probe, prepared = frame.probe, self.lab.document.prepared
-        count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
-        which = "test example" if probe.part is Part.TEST else "example"
-        self.canvas.set_probe_text(f"{which} {probe.index + 1:,} of {count:,}")
+        if probe.part in (Part.TRAIN, Part.TEST):
+            count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
+            which = "test example" if probe.part is Part.TEST else "example"
+            self.canvas.set_probe_text(f"{which} {probe.index + 1:,} of {count:,}")
+        else:
+            self.canvas.set_probe_text(probe_name(frame))
         if self.isWindowModified() != self.files.unsaved:
             self._title()
 
@@ -307,6 +357,12 @@ class Window(QMainWindow):
             self.banner.show_message(text, "bad", answers if can_go_back else ())
             if note.neuron is not None and note.neuron in network.neuron_of:
                 self.lab.selection.set(frozenset([note.neuron]))
+        elif note.kind is NoteKind.BREAKPOINT:
+            answers = [("Go on", player.play), ("Breakpoints…", self.show_breakpoints)]
+            self.banner.show_message(text, "warning", answers)
+            keys = frozenset(key for key in note.keys if key in network.neuron_of or key in network.edge_of)
+            if keys:
+                self.lab.selection.set(keys)
         else:
             self.banner.show_message(text, "good")
 
@@ -316,6 +372,12 @@ class Window(QMainWindow):
         assert isinstance(inspector, Inspector)
         return inspector.parts
 
+    @property
+    def _findings(self) -> FindingsPanel:
+        findings = self.panels["findings"]
+        assert isinstance(findings, FindingsPanel)
+        return findings
+
     # ---- commands
 
     def edit_beside(self) -> None:
@@ -324,6 +386,10 @@ class Window(QMainWindow):
         dock.show()
         dock.raise_()
         self._parts.take_keyboard()
+
+    def show_breakpoints(self) -> None:
+        """Show at what training stops by itself."""
+        self.docks.bring_up("breakpoints").setFocus()
 
     def open_beside(self) -> None:
         """Open a window on the first template beside this one."""
@@ -364,7 +430,30 @@ class Window(QMainWindow):
         elif isinstance(focus, QComboBox):
             focus.showPopup()
         else:
+            self.play_or_pause()
+
+    def play_or_pause(self) -> None:
+        """Play or pause: training, or the operations of one step where these are the unit of a step."""
+        if self.lab.player.unit is Unit.OPERATION and self.lab.player.state is not State.RUNNING:
+            self.lab.microscope.toggle()
+        else:
             self.lab.player.toggle()
+
+    def step(self) -> None:
+        """Go one unit further."""
+        if self.lab.player.unit is Unit.OPERATION:
+            self.lab.microscope.next()
+        else:
+            self.lab.player.step()
+
+    def open_microscope(self) -> None:
+        """Show the microscope, at the operation that makes the number of what is selected."""
+        self.docks.bring_up("microscope", MICROSCOPE_PX)
+        scope, current = self.lab.microscope, self.lab.selection.current
+        if current is not None:
+            scope.look_at(current, self.canvas.view)
+        if not scope.active:
+            scope.first()
 
     def choose_template(self, title: str = "New project") -> None:
         """Open the gallery, and begin anew with what is chosen there."""
@@ -391,7 +480,7 @@ class Window(QMainWindow):
         sheet.open()
 
     def set_view(self, view: str) -> None:
-        """Show the forward, backward or update view."""
+        """Show the forward, backward, update or check view."""
         self.canvas.set_view(View(view))
 
     def set_theme(self, dark: bool | None) -> None:
@@ -411,7 +500,7 @@ class Window(QMainWindow):
     def _dress(self) -> None:
         self._mark_theme()
         self._top.sync(self.lab.document.project, self.lab.document.path)
-        self._top.set_state(self.lab.player.state)
+        self._show_state()
 
     def draw_new_weights(self) -> None:
         """Draw all starting weights anew and begin again."""

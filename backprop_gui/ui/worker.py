@@ -12,6 +12,7 @@ from queue import Empty, SimpleQueue
 from PySide6.QtCore import QObject, QThread, Signal
 
 from backprop_gui.engine.frame import Frame, Probe
+from backprop_gui.engine.probing import ProbeError
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
 from backprop_gui.ui.errors import unexpected
@@ -235,6 +236,11 @@ class Worker(QThread):
             return
         try:
             frame = self._trainer.frame(self._probe, self._rate())
+        except ProbeError:
+            # An edit has changed how many inputs or outputs there are since the numbers were typed.
+            self._probe = Probe()
+            self._post(replace)
+            return
         except Exception as error:
             self._fail(unexpected(error))
             return

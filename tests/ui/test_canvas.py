@@ -108,7 +108,7 @@ def test_numbers_change_slowly_colours_at_once_and_the_last_word_is_right(
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("view", list(View))
+@pytest.mark.parametrize("view", [View.FORWARD, View.BACKWARD, View.UPDATE])
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_is_shown_as_such(canvas: Canvas, view: View, bad: float) -> None:
     network = a_network(2, 4, 1)

@@ -14,7 +14,8 @@ def test_each_view_shows_the_models_own_numbers() -> None:
     frame = a_frame(network)
     lookup, inputs = Lookup.of(frame.plan, network), input_mask(network)
     forward, backward, update = (
-        values_of(frame, lookup, inputs, view, drawn_values(network)) for view in View
+        values_of(frame, lookup, inputs, view, drawn_values(network))
+        for view in (View.FORWARD, View.BACKWARD, View.UPDATE)
     )
     np.testing.assert_array_equal(forward.fill, frame.trace.a[0])
     np.testing.assert_array_equal(backward.fill, frame.trace.delta[0])

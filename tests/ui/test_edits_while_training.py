@@ -24,6 +24,7 @@ from backprop_gui.network import Kind
 from backprop_gui.project import Project, edits, templates
 from backprop_gui.project.edits import Edit, Starts
 from backprop_gui.ui.canvas import View
+from backprop_gui.ui.canvas.views import WEIGHT_VIEWS
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.player import State
 from backprop_gui.ui.window import Window
@@ -105,7 +106,7 @@ class Witness:
         scene, player = self.window.canvas.scene, self.window.lab.player
         assert not scene.values.numbered.any()
         assert not scene.values.colored.any()
-        assert (scene.values.known == (scene.view is not View.UPDATE)).all()
+        assert (scene.values.known == (scene.view in WEIGHT_VIEWS)).all()
         for row, edge in enumerate(scene.network.edges):
             if scene.values.known[row]:
                 assert scene.values.weight[row] == player.value((edge.source, edge.target))

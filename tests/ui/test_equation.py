@@ -91,7 +91,10 @@ def test_edges_in_all_views(frame: Frame, project: Project) -> None:
     for edge in plan.network.edges:
         key = edge.source, edge.target
         slot = plan.slot[key]
-        forward, backward, update = (equation_of(frame, key, view, project.training) for view in View)
+        forward, backward, update = (
+            equation_of(frame, key, view, project.training)
+            for view in (View.FORWARD, View.BACKWARD, View.UPDATE)
+        )
         assert forward.result == frame.theta[slot] * trace.a[0, plan.column[edge.source]]
         assert backward.result == trace.grad[slot]
         assert backward.result == pytest.approx(

@@ -34,6 +34,10 @@ class Symbol:
         What it is a function of, as z in f′(z).
     derivative_of : str
         If not empty, the whole stands for ∂(this)/∂letter.
+    bar : bool
+        Whether it wears a bar, as the mean over a batch.
+    above : str
+        What stands above it: the number of an example, as ``(3)``.
     """
 
     letter: str
@@ -42,6 +46,8 @@ class Symbol:
     prime: bool = False
     argument: Symbol | None = None
     derivative_of: str = ""
+    bar: bool = False
+    above: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,7 @@ def evaluate(expression: Expression) -> float:
         case Fraction(top=top, bottom=bottom):
             return _divided(evaluate(top), evaluate(bottom))
         case Power(base=base, exponent=exponent):
-            return math.prod([evaluate(base)] * exponent)
+            return _raised(evaluate(base), exponent)
         case Root(inside=inside):
             value = evaluate(inside)
             return math.sqrt(value) if value >= 0 else math.nan
@@ -199,6 +205,13 @@ def quantities(expression: Expression) -> Iterator[Quantity]:
             yield from quantities(inside)
         case Number():
             pass
+
+
+def _raised(base: float, exponent: int) -> float:
+    try:
+        return float(base**exponent)
+    except OverflowError:
+        return math.inf if base > 0 or exponent % 2 == 0 else -math.inf
 
 
 def _divided(top: float, bottom: float) -> float:

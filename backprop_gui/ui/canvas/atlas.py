@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from backprop_gui.ui.canvas.look import BAD, NEUTRAL, Look, Text
+from backprop_gui.ui.canvas.look import BAD, NEUTRAL, WAITING, Look, Text
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -96,9 +96,9 @@ class Discs:
         side = 2 * (math.ceil(radius_px) + RIM_PX)
         # Every colour if they are small enough, else as many as fit; at the very least one for each neuron.
         fitting = MOST_BYTES // round(4 * (side * look.ratio) ** 2)
-        self._capacity = max(2 * len(members), min(BAD + 1, fitting))
+        self._capacity = max(2 * len(members), min(WAITING + 1, fitting))
         self.atlas = Atlas(self._capacity, len(members), side, side, look.ratio)
-        self._cell_of = np.full(BAD + 1, -1, np.intp)
+        self._cell_of = np.full(WAITING + 1, -1, np.intp)
         self._used = 0
 
     def draw(self, painter: QPainter, fills: Indices, which: Indices | None = None) -> None:
@@ -164,8 +164,8 @@ def draw_disc(painter: QPainter, radius: float, fill: int, look: Look) -> None:
         painter.setPen(look.bad_outline)
         painter.setBrush(look.hatched)
     else:
-        painter.setPen(look.outline)
-        painter.setBrush(look.neutral if fill == NEUTRAL else look.fills[fill])
+        painter.setPen(look.waiting_outline if fill == WAITING else look.outline)
+        painter.setBrush(look.neutral if fill in (NEUTRAL, WAITING) else look.fills[fill])
     painter.drawEllipse(circle)
 
 

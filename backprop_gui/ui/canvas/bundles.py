@@ -28,7 +28,7 @@ class Bundles:
     Attributes
     ----------
     mean_size : (strands,) array
-        The mean absolute value of the edges in each strand.
+        The mean absolute value of the edges in each strand; of a check, the share of those that are wrong.
     """
 
     def __init__(self, picture: Picture, look: Look) -> None:
@@ -59,7 +59,9 @@ class Bundles:
         if not len(self._strands.size):
             return False
         known = values.known[self._gathered]
-        sizes = np.where(known, np.abs(values.weight[self._gathered]), 0.0)
+        # Of a check, what matters is how many derivatives are wrong.
+        shown = values.weight if values.failing_edges is None else values.failing_edges.astype(np.float64)
+        sizes = np.where(known, np.abs(shown[self._gathered]), 0.0)
         count = len(self._strands.size)
         self.mean_size = np.bincount(self._strand, sizes, count) / np.maximum(
             1, np.bincount(self._strand, known, count)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, S
 from PySide6.QtGui import QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from backprop_gui.engine.checked import Checked
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.learned import Learned
 from backprop_gui.network import Network
@@ -19,12 +20,13 @@ from backprop_gui.ui.canvas.gestures.hands import Hands
 from backprop_gui.ui.canvas.gestures.selecting import keys_at
 from backprop_gui.ui.canvas.gestures.spots import NOTHING, TOLERANCE_PX, Spot, Where
 from backprop_gui.ui.canvas.graphics import NetworkView
+from backprop_gui.ui.canvas.lighting import Lighting
 from backprop_gui.ui.canvas.narrator import Narrator
 from backprop_gui.ui.canvas.navigation import neighbour, next_part
 from backprop_gui.ui.canvas.overlays import Overlays
 from backprop_gui.ui.canvas.scale import Form, Reach
 from backprop_gui.ui.canvas.scene import NetworkScene
-from backprop_gui.ui.canvas.views import View
+from backprop_gui.ui.canvas.views import WEIGHT_VIEWS, View
 from backprop_gui.ui.selection import Key, layer_of, still_there
 
 ZOOM_STEP = 1.25
@@ -47,6 +49,9 @@ class Canvas(QWidget):
         may use.
     fits : bool
         Whether the picture fits itself to the widget; a person's zoom or pan ends that, ``fit`` begins it.
+
+    lighting : Lighting
+        What is lit in it while a step is looked at operation by operation.
 
     Signals
     -------
@@ -112,6 +117,7 @@ class Canvas(QWidget):
         over.probe.stepped.connect(self.probe_step)
         self.hands = Hands(self.scene, self.graphics, self.hint, lambda: self._repaint(True))
         self.hands.selected.connect(self._select)
+        self.lighting = Lighting(self.scene, self.graphics, lambda: self._repaint(True))
         self._narrator = Narrator(self.scene, self.graphics, lambda: self.current)
         self.graphics.opened.connect(self._open_at)
         self.graphics.menu_wanted.connect(self._ask_for_menu)
@@ -184,6 +190,11 @@ class Canvas(QWidget):
         self._narrator.tell()
         self._place_overlays()
         self.view_changed.emit(view)
+
+    def set_checked(self, checked: Checked | None) -> None:
+        """Show what a gradient check found, in the view that does so, for as long as it is true."""
+        self.scene.set_checked(checked)
+        self._tell()
 
     def set_scale(self, form: Form, reach: Reach) -> None:
         """Choose a linear or logarithmic scale, for the network or for each layer."""
@@ -418,7 +429,7 @@ class Canvas(QWidget):
     def _tell_hidden(self) -> None:
         edges = self.scene.edge_item
         one = self.scene.edge_limits.reach is Reach.NETWORK
-        limits = self.scene.limits if self.scene.view is View.UPDATE else self.scene.edge_limits
+        limits = self.scene.edge_limits if self.scene.view in WEIGHT_VIEWS else self.scene.limits
         limit = limits.limit_of(-1) if one else 0.0
         if self.weak.tell(edges.hidden, len(edges.picture.single), edges.shades.threshold, limit):
             self._place_overlays()

@@ -115,6 +115,12 @@ class EdgeItem(QGraphicsItem):
         else:
             self.renew()
 
+    def set_waiting(self, edges: NDArray[np.intp]) -> None:
+        """Draw ``edges`` pale: their turn is still to come."""
+        if not np.array_equal(edges, self.shades.waiting):
+            self.shades.waiting = edges
+            self.renew()
+
     def set_threshold(self, share: float) -> None:
         """Hide edges whose size is below ``share`` of their scale's end, unless they are selected."""
         self.shades.threshold = share

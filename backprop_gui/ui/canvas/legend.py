@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas.scale import Form, Reach
+from backprop_gui.ui.canvas.views import PASSING_SHARE, SMALLEST_ERROR
 from backprop_gui.ui.colors import SYMLOG_DECADES, rgb_of, scaled
 from backprop_gui.ui.numbers import MINUS, format_number
 from backprop_gui.ui.theme import Theme, digits
@@ -30,6 +31,16 @@ BAR = QSize(200, 9)
 WEDGE = QSize(72, 9)
 PAD = 7
 CHEVRON_ROOM = 16
+SCALE_TIP = (
+    "Orange is positive, blue is negative; the nearer to the background, the nearer to 0.\n"
+    "Dashed edges and small locks mark what is frozen. Hatched is what is not a finite number.\n"
+    "Click to choose the scale."
+)
+ERRORS_TIP = (
+    "Blue is an error that is only rounding, orange with a cross is a derivative that is wrong.\n"
+    "The number in a neuron is the power of ten of its bias’s error. Grey is what has not been checked as it is now."
+)
+NOT_CHECKED = "not checked yet: Ctrl+G"
 ENTRIES: dict[Form | Reach, str] = {
     Form.LINEAR: "Scale: linear",
     Form.SYMLOG: "Scale: symmetric logarithm",
@@ -52,6 +63,8 @@ class Content:
     edge_title : str
         What widths of edges are; empty where edges share the scale of the neurons.
     edge_limit : float
+    tolerance : float, optional
+        For a scale of errors, the largest one that passes; 0 where nothing has been checked. None for other scales.
     """
 
     title: str
@@ -60,6 +73,7 @@ class Content:
     reach: Reach
     edge_title: str
     edge_limit: float
+    tolerance: float | None = None
 
 
 class Legend(QWidget):
@@ -81,11 +95,6 @@ class Legend(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName("Legend")
-        self.setToolTip(
-            "Orange is positive, blue is negative; the nearer to the background, the nearer to 0.\n"
-            "Dashed edges and small locks mark what is frozen. Hatched is what is not a finite number.\n"
-            "Click to choose the scale."
-        )
         self._speak()
 
     @property
@@ -111,6 +120,15 @@ class Legend(QWidget):
 
     def _speak(self) -> None:
         content = self._content
+        self.setToolTip(SCALE_TIP if content.tolerance is None else ERRORS_TIP)
+        if content.tolerance is not None:
+            allowed = format_number(content.tolerance, 1)
+            self.setAccessibleDescription(
+                f"{content.title}, logarithmic, from {format_number(SMALLEST_ERROR, 1)} to 1: up to {allowed} passes."
+                if content.tolerance
+                else f"{content.title}: {NOT_CHECKED}."
+            )
+            return
         limit = format_number(content.limit, 2) if content.limit else "not known yet"
         edge_limit = format_number(content.edge_limit, 2)
         self.setAccessibleDescription(
@@ -155,7 +173,9 @@ class Legend(QWidget):
             super().keyPressEvent(event)
 
     def open_menu(self) -> None:
-        """Show the menu above the legend."""
+        """Show the menu above the legend; the scale of errors is always the same."""
+        if self._content.tolerance is not None:
+            return
         menu = self.menu()
         menu.popup(self.mapToGlobal(self.rect().topLeft()) - QPointF(0, menu.sizeHint().height()).toPoint())
 
@@ -197,13 +217,17 @@ class Legend(QWidget):
         painter.setFont(title_font)
         words = content.title + self._remark()
         painter.drawText(QPointF(PAD, y), words)
-        ink = theme.text if self.underMouse() else theme.muted
-        _paint_chevron(
-            painter, ink, QPointF(PAD + title.horizontalAdvance(words) + 11, y - title.xHeight() / 2)
-        )
+        if content.tolerance is None:
+            ink = theme.text if self.underMouse() else theme.muted
+            end = QPointF(PAD + title.horizontalAdvance(words) + 11, y - title.xHeight() / 2)
+            _paint_chevron(painter, ink, end)
         bar = QRectF(PAD, y + title.descent() + 5, BAR.width(), BAR.height())
         painter.setPen(QPen(theme.border, 1))
-        painter.setBrush(_gradient(bar, theme.diverging_table[::10].tolist()))
+        table = theme.diverging_table[::10]
+        if content.tolerance is not None:
+            first = round((1 - PASSING_SHARE) / 2 * len(table))
+            table = table[first:] if content.tolerance else table[len(table) // 2 :][:1].repeat(2, axis=0)
+        painter.setBrush(_gradient(bar, table.tolist()))
         painter.drawRoundedRect(bar, bar.height() / 2, bar.height() / 2)
         painter.setFont(number_font)
         painter.setPen(theme.muted)
@@ -223,6 +247,12 @@ class Legend(QWidget):
     def _ticks(self) -> list[tuple[float, str]]:
         """Return the places of numbers on the bar, from -1 to 1, and the numbers."""
         content = self._content
+        if content.tolerance == 0:
+            return [(-1, NOT_CHECKED)]
+        if content.tolerance is not None:
+            middle = 2 * PASSING_SHARE / (1 + PASSING_SHARE) - 1
+            allowed = f"{format_number(content.tolerance, 1)} passes"
+            return [(-1, format_number(SMALLEST_ERROR, 1)), (middle, allowed), (1, "1 ✗")]
         if content.reach is Reach.LAYER:
             return [(-1, f"{MINUS}largest"), (0, "0"), (1, "+largest")]
         if not content.limit:

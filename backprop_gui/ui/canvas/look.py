@@ -20,8 +20,9 @@ SMALLEST_NUMBER_PX = 9
 SMALLEST_SIGN_PX = 7
 MOST_NUMBERS = 4000
 """Laid-out numbers that are kept."""
-NEUTRAL, BAD = FINE, FINE + 1
-"""Fills beside those of the scale: of neurons that a view leaves white, and of what is not finite."""
+NEUTRAL, BAD, WAITING = FINE, FINE + 1, FINE + 2
+"""Fills beside those of the scale: of neurons that a view leaves white, of what is not finite, and of neurons whose
+number is still to come."""
 _AS_ZEROS = str.maketrans("123456789", "000000000")
 NAME_PX = (11, 13)
 """Smallest and largest size of names, in pixels."""
@@ -40,8 +41,8 @@ class Look:
         The diverging scale in ``FINE`` steps.
     inks : list of QColor
         Colours of numbers.
-    ink_of : (FINE + 2,) int array
-        Which of ``inks`` can be read on each fill, ``NEUTRAL`` and ``BAD`` included.
+    ink_of : (FINE + 3,) int array
+        Which of ``inks`` can be read on each fill, those beside the scale included.
     """
 
     def __init__(self, theme: Theme, font: QFont, ratio: float = 1.0) -> None:
@@ -49,13 +50,14 @@ class Look:
         self.fills = [QBrush(QColor(*rgb)) for rgb in theme.diverging_table.tolist()]
         dark, light = theme.text_on(QColor("#ffffff")), theme.text_on(QColor("#000000"))
         self.inks = [dark, light, theme.text]
-        self.ink_of = np.array([*theme.white_text, 2, 2], np.intp)
+        self.ink_of = np.array([*theme.white_text, 2, 2, 2], np.intp)
         self.neutral = QBrush(theme.raised)
         self.empty = QBrush(theme.surface)
         self.bad_ground = QBrush(blended(theme.bad, theme.surface, 0.18))
         self.hatched = QBrush(blended(theme.bad, theme.surface, 0.6))
         self.hatched.setStyle(Qt.BrushStyle.BDiagPattern)
         self.outline = self.pen(theme.outline, 1.1)
+        self.waiting_outline = self.pen(theme.border, 1.1)
         self.bad_outline = self.pen(theme.bad, 2.0)
         self.ring = self.pen(theme.accent, 2.0)
         self.halo = blended(theme.accent, theme.surface, 0.35)
@@ -100,8 +102,8 @@ class Look:
         return np.where(finite, index, BAD).astype(np.intp)
 
     def fill_color(self, fill: int) -> QColor:
-        """Return the colour of a place in the scale, or of ``NEUTRAL``."""
-        return self.neutral.color() if fill == NEUTRAL else self.fills[fill].color()
+        """Return the colour of a place in the scale, or of a neuron without one."""
+        return self.neutral.color() if fill in (NEUTRAL, WAITING) else self.fills[fill].color()
 
     def number(self, value: float, radius_px: float) -> Text | None:
         """Return ``value`` as the longest text that fits into a circle, or None if there is no room at all."""

@@ -9,9 +9,11 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from backprop_gui.ui.canvas.asking import rows_at
+from backprop_gui.network import Kind, Network
+from backprop_gui.ui.canvas.asking import error_at, rows_at
 from backprop_gui.ui.canvas.picture import Picture
 from backprop_gui.ui.canvas.scene import NetworkScene
+from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.canvas.words import description, spoken
 from backprop_gui.ui.selection import Key, layer_of
 from backprop_gui.ui.speech import say
@@ -71,6 +73,8 @@ class Narrator(QObject):
             value = values.number[place] if values.numbered[place] else math.nan
         else:
             return ""
+        if scene.view is View.CHECK and not _is_input(network, key):
+            value = error_at(scene, key)
         words = spoken(network, key, float(value), scene.view)
         count = len(scene.selected)
         if count < 2:
@@ -82,6 +86,10 @@ class Narrator(QObject):
     def _about_all(self) -> str:
         network = self._scene.network
         return f"A {network.shape} network. {HOW_TO_WALK}" if network.neurons else EMPTY
+
+
+def _is_input(network: Network, key: Key) -> bool:
+    return isinstance(key, int) and network.neuron_of[key].kind is Kind.INPUT
 
 
 def _place_of(picture: Picture, edge: tuple[int, int]) -> int:

@@ -56,8 +56,13 @@ class Overlays:
         self.probe.set_plate(plates)
         self.segments.adjustSize()
         self.segments.move(GAP_PX, GAP_PX - 2)
-        self.probe.fit(width - self.segments.geometry().right() - 2 * GAP_PX)
-        self.probe.move(width - self.probe.width() - GAP_PX, GAP_PX)
+        beside, top = width - self.segments.geometry().right() - 2 * GAP_PX, GAP_PX
+        self.probe.fit(beside)
+        if self.probe.width() > beside:
+            # Not even its arrows have room beside the views.
+            self.probe.fit(width - 2 * GAP_PX)
+            top = self.segments.geometry().bottom() + GAP_PX // 2
+        self.probe.move(width - self.probe.width() - GAP_PX, top)
         self.legend.resize(self.legend.sizeHint())
         self.legend.move(GAP_PX - 4, height - self.legend.height() - GAP_PX + 4)
         self.weak.move(GAP_PX - 4, self.legend.y() - self.weak.height())

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
+from backprop_gui.engine.checked import Checked
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.learned import Learned
 from backprop_gui.network import Kind, Network
@@ -18,10 +19,12 @@ from backprop_gui.ui.canvas.edges import EdgeItem
 from backprop_gui.ui.canvas.headings import Headings
 from backprop_gui.ui.canvas.heatmap import HeatMapItem
 from backprop_gui.ui.canvas.lifting import Lift, LiftedItem
-from backprop_gui.ui.canvas.look import BAD, NEUTRAL, Look
+from backprop_gui.ui.canvas.look import BAD, NEUTRAL, WAITING, Look
+from backprop_gui.ui.canvas.marks import MarksItem
 from backprop_gui.ui.canvas.neurons import NeuronsItem
 from backprop_gui.ui.canvas.picture import LARGEST_DRAWN, LARGEST_OPEN, Picture, picture_of
 from backprop_gui.ui.canvas.scale import Form, Limits, Reach
+from backprop_gui.ui.canvas.spotlight import Lights, SpotlightItem, waiting_mask
 from backprop_gui.ui.canvas.views import (
     Lookup,
     Values,
@@ -61,6 +64,7 @@ class NetworkScene(QGraphicsScene):
     edge_item : EdgeItem
     lifted : LiftedItem
         Its ``lift`` is None unless something is being dragged.
+    spotlight : SpotlightItem
     maps : dict
         The heat map of each layer that is one, by its id.
     opened : set of int
@@ -69,6 +73,10 @@ class NetworkScene(QGraphicsScene):
         Whether only weights are shown, because the drawing cannot be trained as it is.
     present : Learned or None
         Their values then; None if they are the drawn ones.
+    checked : Checked or None
+        The last gradient check, for the view that shows it.
+    marks : MarksItem
+        What the check found to be wrong.
     """
 
     def __init__(
@@ -98,6 +106,7 @@ class NetworkScene(QGraphicsScene):
         self.opened: set[int] = set()
         self.parked = False
         self.present: Learned | None = None
+        self.checked: Checked | None = None
         self.selected: frozenset[Key] = frozenset()
         self.picture: Picture = picture_of(self.network)
         self._start = self.values = drawn_values(self.network)
@@ -113,15 +122,23 @@ class NetworkScene(QGraphicsScene):
         self.edge_item = EdgeItem(self.picture, self.look, later, self._draw_texts)
         self.neurons = NeuronsItem(self.picture, self.look)
         self.lifted = LiftedItem(self.headings)
+        self.spotlight = SpotlightItem(self.picture, self.look)
+        self._waiting = waiting_mask(self.network, None)
+        self.marks = MarksItem(self.picture, self.look)
+        self.addItem(self.marks)
         self.addItem(self.edge_item)
         self.addItem(self.lifted)
         self.addItem(self.neurons)
+        self.addItem(self.spotlight)
 
     # ---- what is drawn
 
     def set_network(self, network: Network) -> None:
         """Draw another network; what both have keeps its item."""
         self.network = network
+        # What was lit belongs to another drawing; whoever lit it lights again.
+        self.spotlight.set_lights(None)
+        self._waiting = waiting_mask(network, None)
         if not network.edges:
             # A scale without anything on it would fade on and on.
             self.edge_limits.forget()
@@ -165,6 +182,9 @@ class NetworkScene(QGraphicsScene):
             self.addItem(self.maps[cells.layer])
         self.neurons.set_picture(picture, self.look)
         self.edge_item.set_picture(picture, self.look)
+        self.spotlight.set_picture(picture, self.look)
+        self.edge_item.set_waiting(self._waiting_edges())
+        self.marks.set_picture(picture, self.look)
         self.headings.rebuild()
         self._mark_selected()
         self._lay_out()
@@ -222,6 +242,13 @@ class NetworkScene(QGraphicsScene):
         self.forget_scale()
         self.refresh(numbers=True)
 
+    def set_checked(self, checked: Checked | None) -> None:
+        """Show another gradient check in the view that does so."""
+        self.checked = checked
+        if self.view is View.CHECK:
+            self.forget_scale()
+            self.refresh(numbers=True)
+
     def set_scale(self, form: Form, reach: Reach) -> None:
         """Choose how numbers become colours, and what shares a scale."""
         self.form, self.limits.reach, self.edge_limits.reach = form, reach, reach
@@ -247,11 +274,16 @@ class NetworkScene(QGraphicsScene):
         elif self.frame is None or self.lookup is None:
             values = self._start
         else:
-            values = values_of(self.frame, self.lookup, self._inputs, self.view, self._start)
+            values = values_of(self.frame, self.lookup, self._inputs, self.view, self._start, self.checked)
         self.values = values
         symlog = self.form is Form.SYMLOG
         targets = self._layer[self.picture.target]
-        if self.view is View.UPDATE:
+        limits: float | NDArray[np.float64]
+        edge_limits: float | NDArray[np.float64]
+        if self.view is View.CHECK:
+            # The scale is that of all checks.
+            limits, edge_limits, symlog = 1.0, 1.0, False
+        elif self.view is View.UPDATE:
             # A step is a step: weights and biases share the scale.
             both = self.limits.feed(
                 np.concatenate([values.fill, values.weight]),
@@ -269,6 +301,7 @@ class NetworkScene(QGraphicsScene):
         # A neuron that ceases to be finite must not keep an old number for even a moment.
         numbers |= self._fill(values, limits, symlog)
         self.edge_item.set_values(values, edge_limits, symlog and self.view is View.UPDATE)
+        self.marks.mark(values.failing, values.failing_edges)
         self.lifted.recolor()
         self.numbers_due = not (numbers or now - self._numbers_at >= NUMBERS_SECONDS)
         if not self.numbers_due:
@@ -287,11 +320,13 @@ class NetworkScene(QGraphicsScene):
         fills = self.look.indices(values.fill[shown], _of(limits, shown), symlog)
         fills[~values.colored[shown]] = NEUTRAL
         fills[values.numbered[shown] & ~np.isfinite(values.number[shown])] = BAD
+        fills[self._waiting[shown]] = WAITING
         changed = self.neurons.set_fills(fills)
         for map_ in self.maps.values():
             members = map_.cells.neurons
             inputs = self.network.neurons[members[0]].kind is Kind.INPUT and self.view is not View.FORWARD
             source, known = (values.number, values.numbered) if inputs else (values.fill, values.colored)
+            known = known & ~self._waiting
             own = _of(limits, members)
             map_.show_values(source[members], known[members], own, symlog, not inputs)
         return changed
@@ -305,9 +340,27 @@ class NetworkScene(QGraphicsScene):
 
     def _write_numbers(self, values: Values) -> None:
         shown = self.neurons.indices
-        self.neurons.set_numbers(values.number[shown], values.numbered[shown])
+        self.neurons.set_numbers(values.number[shown], (values.numbered & ~self._waiting)[shown])
         if self.headings.show_limits(self.limits):
             self.edge_item.renew()
+
+    # ---- what is lit
+
+    def light(self, lights: Lights | None) -> None:
+        """Light what an operation reads and writes, and pale what is still to come; None: everything as it is."""
+        if lights is None and self.spotlight.lights is None:
+            return
+        self.spotlight.set_lights(lights)
+        self._waiting = waiting_mask(self.network, lights)
+        self.edge_item.set_waiting(self._waiting_edges())
+        self.refresh(numbers=True)
+        self._repaint(True)
+
+    def _waiting_edges(self) -> NDArray[np.intp]:
+        lights = self.spotlight.lights
+        if lights is None or not lights.waiting_edges:
+            return np.zeros(0, np.intp)
+        return chosen_edges(self.network, lights.waiting_edges)
 
     # ---- what is selected
 
@@ -370,6 +423,7 @@ class NetworkScene(QGraphicsScene):
         self.neurons.lift(neurons, 0.0, 0.0)
         for map_ in self.maps.values():
             map_.set_offset(0.0, 0.0)
+        self.marks.setVisible(lift is None)
         self.lifted.take(lift, self.edge_item.shades, self.edge_item.bundles)
         self._repaint(True)
 

@@ -17,7 +17,10 @@ Indices = NDArray[np.intp]
 LEVELS = 14
 """Steps of width and colour from 0 to the limit."""
 SIGNS = 3
-UNKNOWN, BAD = SIGNS * 3 * (LEVELS + 1), SIGNS * 3 * (LEVELS + 1) + 1
+STRENGTHS = 4
+WAITING, PLAIN, WEAKER, STRONGER = range(STRENGTHS)
+"""Edges whose turn is still to come, edges as they are, and those beside a selection and at it."""
+UNKNOWN, BAD = SIGNS * STRENGTHS * (LEVELS + 1), SIGNS * STRENGTHS * (LEVELS + 1) + 1
 """Buckets of edges that the frame does not have, and of weights that are not finite."""
 WIDTHS = ((60, (1.0, 4.8)), (400, (0.6, 2.6)), (1500, (0.7, 2.2)), (10**9, (0.6, 1.4)))
 """Thinnest and thickest line in pixels, for up to so many edges."""
@@ -36,6 +39,8 @@ class Shades:
         Edges that are selected.
     beside : (count,) int array
         Edges of selected neurons.
+    waiting : (count,) int array
+        Edges whose turn is still to come while a step is looked at operation by operation.
     threshold : float
         Edges whose size is below this share of their limit are left out, unless they are selected.
     """
@@ -48,7 +53,7 @@ class Shades:
         self.values: Values | None = None
         self.limits: float | Floats = 0.0
         self.symlog = False
-        self.selected = self.beside = np.zeros(0, np.intp)
+        self.selected = self.beside = self.waiting = np.zeros(0, np.intp)
         self.threshold = 0.0
 
     def buckets(self, edges: Indices) -> Indices:
@@ -63,11 +68,13 @@ class Shades:
         place = scaled_by(safe, limits, self.symlog)
         level = np.rint(np.abs(place) * LEVELS).astype(np.intp)
         sign = np.where(safe > 0, 1, np.where(safe < 0, 2, 0))
-        strength = np.zeros(len(edges), np.intp)
+        strength = np.full(len(edges), PLAIN, np.intp)
         selected = np.isin(edges, self.selected)
         if len(self.selected) or len(self.beside):
-            strength[:] = 1
-            strength[selected | np.isin(edges, self.beside)] = 2
+            strength[:] = WEAKER
+            strength[selected | np.isin(edges, self.beside)] = STRONGER
+        if len(self.waiting):
+            strength[np.isin(edges, self.waiting)] = WAITING
         bucket = (strength * (LEVELS + 1) + level) * SIGNS + sign
         bucket[~finite] = BAD
         bucket[~known] = UNKNOWN
@@ -99,19 +106,21 @@ class Shades:
 
 
 def _colors(look: Look) -> list[QColor]:
-    """Return the colour of each bucket: as they are, weaker beside a selection, stronger at it."""
+    """Return the colour of each bucket: pale while it waits, as it is, weaker beside a selection, stronger at it."""
     theme = look.theme
     colors: list[QColor] = []
-    for strength in range(3):
+    for strength in range(STRENGTHS):
         for level in range(LEVELS + 1):
             for sign in range(SIGNS):
                 share = level / LEVELS
                 end = theme.positive if sign == 1 else theme.negative
                 if sign == 0:
                     colors.append(theme.border)
-                elif strength == 0:
+                elif strength == WAITING:
+                    colors.append(blended(end, theme.surface, 0.12 + 0.12 * share))
+                elif strength == PLAIN:
                     colors.append(theme.weight_color(max(share, 0.02) * (1 if sign == 1 else -1), 1.0))
-                elif strength == 1:
+                elif strength == WEAKER:
                     colors.append(blended(end, theme.surface, 0.22 + 0.38 * share))
                 else:
                     colors.append(blended(end, theme.surface, 0.5 + 0.5 * share))

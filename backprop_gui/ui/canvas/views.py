@@ -1,4 +1,4 @@
-"""The three views: which of a frame's numbers the picture shows."""
+"""The views: which of a frame's numbers the picture shows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_gui.engine.checked import Checked
 from backprop_gui.engine.edge_arrays import EdgeArrays, same_edges
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.learned import Learned
@@ -27,6 +28,7 @@ class View(enum.Enum):
     FORWARD = "forward"
     BACKWARD = "backward"
     UPDATE = "update"
+    CHECK = "check"
 
 
 LABELS = {
@@ -36,13 +38,24 @@ LABELS = {
         "Update",
         "Edges show the step that each weight takes next, neurons that of their bias (3)",
     ),
+    View.CHECK: (
+        "Check",
+        "Edges and neurons show the relative error of each derivative, as the gradient check found it (4)",
+    ),
 }
+WEIGHT_VIEWS = frozenset({View.FORWARD, View.BACKWARD})
+"""The views whose edges show weights; in the others edges share the scale of the neurons."""
 NEURON_TITLES = {
     View.FORWARD: "a, one example",
     View.BACKWARD: "δ = ∂L/∂z, one example",
     View.UPDATE: "next step of weights and biases",
+    View.CHECK: "relative error of the derivative",
 }
-EDGE_TITLES = {View.FORWARD: "weight", View.BACKWARD: "weight", View.UPDATE: ""}
+SMALLEST_ERROR = 1e-16
+"""The end of the scale of errors: about the rounding of one operation."""
+PASSING_SHARE = 0.5
+"""How far errors that are only rounding go towards their end of the scale: what fails has to stand out."""
+EDGE_TITLES = {View.FORWARD: "weight", View.BACKWARD: "weight", View.UPDATE: "", View.CHECK: ""}
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +140,8 @@ class Values:
         The number behind an edge's colour and width.
     known : (edges,) bool array
         Where ``weight`` holds.
+    failing, failing_edges : (neurons,), (edges,) bool arrays, optional
+        What a check found to be wrong; None in views that show no check.
     """
 
     fill: Floats
@@ -135,6 +150,8 @@ class Values:
     numbered: Mask
     weight: Floats
     known: Mask
+    failing: Mask | None = None
+    failing_edges: Mask | None = None
 
 
 def input_mask(network: Network) -> Mask:
@@ -156,7 +173,9 @@ def drawn_values(network: Network) -> Values:
     return Values(nothing, nowhere, nothing, nowhere, weight, np.ones(len(weight), np.bool_))
 
 
-def values_of(frame: Frame, lookup: Lookup, inputs: Mask, view: View, start: Values) -> Values:
+def values_of(
+    frame: Frame, lookup: Lookup, inputs: Mask, view: View, start: Values, checked: Checked | None = None
+) -> Values:
     """Return what ``view`` shows of ``frame``.
 
     Parameters
@@ -165,12 +184,17 @@ def values_of(frame: Frame, lookup: Lookup, inputs: Mask, view: View, start: Val
         Which neurons are inputs.
     start : Values
         What was drawn: the weight of an edge that was drawn anew since the frame.
+    checked : Checked, optional
+        The last gradient check; one of other numbers than the frame's shows as nothing.
     """
     trace = frame.trace
     here = lookup.column >= 0
+    if view is View.CHECK:
+        holds = checked is not None and checked.holds_for(frame)
+        return _check_values(frame, lookup, here & inputs, checked if holds else None)
     weight = _taken(frame.update if view is View.UPDATE else frame.theta, lookup.weight_slot)
     known = lookup.weight_slot >= 0
-    if view is not View.UPDATE and lookup.redrawn.any():
+    if view in WEIGHT_VIEWS and lookup.redrawn.any():
         weight, known = np.where(lookup.redrawn, start.weight, weight), known | lookup.redrawn
     if view is View.FORWARD:
         a = _taken(trace.a[0], lookup.column)
@@ -183,13 +207,50 @@ def values_of(frame: Frame, lookup: Lookup, inputs: Mask, view: View, start: Val
     return Values(fill, colored, number, colored | (here & inputs), weight, known)
 
 
+def _check_values(frame: Frame, lookup: Lookup, inputs: Mask, checked: Checked | None) -> Values:
+    """Return the errors of a check, on the scale of :func:`place_of_error`; in neurons, their powers of ten."""
+    errors = np.full(frame.plan.size, np.nan) if checked is None else checked.errors
+    tolerance = 1.0 if checked is None else checked.check.method.tolerance
+    bias, weight = _taken(errors, lookup.bias_slot), _taken(errors, lookup.weight_slot)
+    biased, known = ~np.isnan(bias), ~np.isnan(weight)
+    number = np.where(inputs, _taken(frame.trace.a[0], lookup.column), _powers(bias))
+    return Values(
+        place_of_error(bias, tolerance),
+        biased,
+        number,
+        biased | inputs,
+        place_of_error(weight, tolerance),
+        known,
+        biased & (bias > tolerance),
+        known & (weight > tolerance),
+    )
+
+
+def place_of_error(errors: Floats, tolerance: float) -> Floats:
+    """Return where errors are on a scale from −``PASSING_SHARE`` over 0, at the tolerance, to 1.
+
+    Both sides are logarithmic: from ``SMALLEST_ERROR`` to ``tolerance``, and from there to an error of 1, as large
+    as the derivative itself. NaN stays NaN, an infinite error infinite.
+    """
+    power, middle, least = _powers(errors), np.log10(tolerance), np.log10(SMALLEST_ERROR)
+    passing = PASSING_SHARE * (power - middle) / (middle - least)
+    failing = (np.minimum(power, 0) - middle) / max(-middle, 1e-9)
+    return np.where(np.isposinf(power), power, np.where(power <= middle, passing, failing))
+
+
+def _powers(errors: Floats) -> Floats:
+    """Return the decimal logarithms of errors, those too small for the scale as its end."""
+    powers: Floats = np.log10(np.maximum(errors, SMALLEST_ERROR))
+    return powers
+
+
 def parked_values(start: Values, present: Learned | None, view: View) -> Values:
     """Return what is known while the drawing cannot be trained: its weights, but no signal.
 
     Without ``present`` nothing has been learned: they are the drawn ones, of ``start``.
     """
     weight = start.weight if present is None else present.weights.astype(np.float64)
-    known = np.full(len(weight), view is not View.UPDATE)
+    known = np.full(len(weight), view in WEIGHT_VIEWS)
     return Values(start.fill, start.colored, start.number, start.numbered, weight, known)
 
 
@@ -206,11 +267,15 @@ __all__ = [
     "EDGE_TITLES",
     "LABELS",
     "NEURON_TITLES",
+    "PASSING_SHARE",
+    "SMALLEST_ERROR",
+    "WEIGHT_VIEWS",
     "Lookup",
     "Values",
     "View",
     "chosen_edges",
     "drawn_values",
     "parked_values",
+    "place_of_error",
     "values_of",
 ]

@@ -19,7 +19,12 @@ from backprop_gui.ui.numbers import format_exact, format_number
 from backprop_gui.ui.selection import Key
 
 Row = tuple[str, str]
-SPOKEN = {View.FORWARD: "activation ", View.BACKWARD: "delta ", View.UPDATE: "next step of the bias "}
+SPOKEN = {
+    View.FORWARD: "activation ",
+    View.BACKWARD: "delta ",
+    View.UPDATE: "next step of the bias ",
+    View.CHECK: "relative error ",
+}
 """What the number is called that a view shows in a neuron."""
 
 
@@ -112,7 +117,7 @@ def spoken(network: Network, key: Key, value: float, view: View) -> str:
     if isinstance(key, tuple):
         source, target = (network.neuron_of[id].name for id in key)
         what, is_frozen = [f"weight {source} to {target}"], network.edge_of[key].frozen
-        caption = "next step " if view is View.UPDATE else ""
+        caption = {View.UPDATE: "next step ", View.CHECK: "relative error "}.get(view, "")
     else:
         neuron = network.neuron_of[key]
         is_input, is_frozen = neuron.kind is Kind.INPUT, _is_frozen(network, neuron)
@@ -158,7 +163,7 @@ def heading_tooltip(network: Network, layer: int) -> str:
 
 
 def bundle_tooltip(picture: Picture, bundles: Bundles, strand: int, what: str) -> str:
-    """Return the tooltip of a strand; ``what`` is the number that edges show, such as ``weight``."""
+    """Return the tooltip of a strand; ``what`` is the mean that it shows, such as ``mean size |weight|``."""
     strands, network = picture.strands, picture.network
     edges = np.flatnonzero(strands.strand_of == strand)
     sources = np.unique(picture.source[edges])
@@ -169,8 +174,8 @@ def bundle_tooltip(picture: Picture, bundles: Bundles, strand: int, what: str) -
     how_many = "All" if frozen == len(edges) else f"{frozen:,}"
     still = f"<br>{how_many} of them {'is' if frozen == 1 else 'are'} frozen." if frozen else ""
     return (
-        f"<b>{len(edges):,} weights, {html.escape(ends)}</b><br>mean size |{html.escape(what)}|: {mean}<br>"
-        "The broader it is and the more it stands out, the larger the mean. It has no sign, so it has no colour."
+        f"<b>{len(edges):,} weights, {html.escape(ends)}</b><br>{html.escape(what)}: {mean}<br>"
+        "The broader it is and the more it stands out, the larger that is. It has no sign, so it has no colour."
         f"{still}"
     )
 

@@ -1,0 +1,103 @@
+"""A moment's deltas and gradients as a book's conventions write them, and what they are then called.
+
+Every panel, equation and export asks here, so that all of them show the same number under the same name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
+from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.passes import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a convention calls things.
+
+    Attributes
+    ----------
+    delta : str
+        The letter of a neuron's delta: δ, or e where it is the derivative by a.
+    delta_meaning : str
+        What that letter stands for, such as ``∂L/∂z``.
+    gradient : str
+        What is learned from, with w for the weight: ``∂L/∂w`` or ``−∂L/∂w``.
+    update : str
+        How plain gradient descent changes a weight.
+    """
+
+    delta: str
+    delta_meaning: str
+    gradient: str
+    update: str
+
+    def gradient_by(self, letter: str) -> str:
+        """Return the gradient by another letter than w, such as ``∂L/∂b``."""
+        return f"{self.gradient[:-1]}{letter}"
+
+
+def names(conventions: Conventions) -> Names:
+    """Return what ``conventions`` call things."""
+    minus = "−" if conventions.sign is Sign.ERROR else ""
+    by_a = conventions.delta is Delta.BY_A
+    return Names(
+        delta="e" if by_a else "δ",
+        delta_meaning=f"{minus}∂L/∂{'a' if by_a else 'z'}",
+        gradient=f"{minus}∂L/∂w",
+        update="w ← w + η (−∂L/∂w)" if minus else "w ← w − η ∂L/∂w",
+    )
+
+
+def deltas(frame: Frame, conventions: Conventions) -> Array:
+    """Return each neuron's delta as ``conventions`` write it, (1, neurons), like ``frame.trace.delta``.
+
+    Where the frame is about a batch it is the mean over its examples.
+    """
+    if conventions.delta is Delta.BY_Z or frame.rows is None:
+        return deltas_of(frame, frame.trace, conventions)
+    means: Array = deltas_of(frame, frame.rows, conventions).mean(axis=0, keepdims=True)
+    return means
+
+
+def deltas_of(frame: Frame, trace: Trace, conventions: Conventions) -> Array:
+    """Return the deltas of each example of ``trace``, (examples, neurons)."""
+    found = trace.delta if conventions.delta is Delta.BY_Z else _by_a(frame, trace)
+    return found if conventions.sign is Sign.GRADIENT else -found
+
+
+def gradient(frame: Frame, conventions: Conventions) -> Array:
+    """Return ``frame.trace.grad``, (parameters,), with the sign of ``conventions``."""
+    return frame.trace.grad if conventions.sign is Sign.GRADIENT else -frame.trace.grad
+
+
+def loss_slopes(frame: Frame, trace: Trace) -> Array:
+    """Return what the loss itself says to each output, ∂L/∂a where nothing else comes back, (examples, outputs)."""
+    columns = [frame.plan.column[neuron.id] for neuron in frame.plan.network.outputs]
+    a = np.ascontiguousarray(trace.a[:, columns].T)
+    slopes = np.empty_like(a)
+    with np.errstate(all="ignore"):
+        frame.loss.slope(a, np.ascontiguousarray(trace.t.T), slopes)
+    return slopes.T
+
+
+def _by_a(frame: Frame, trace: Trace) -> Array:
+    """∂L/∂a of every neuron: what the loss says to it, and Σ w δ of what it feeds; never δ / f'."""
+    plan = frame.plan
+    delta = np.zeros((plan.row_count, len(trace.delta)), trace.delta.dtype)
+    delta[plan.neuron_rows] = trace.delta.T
+    found = np.zeros_like(delta)
+    found[plan.outputs] = loss_slopes(frame, trace).T
+    with np.errstate(all="ignore"):
+        for block in plan.blocks:
+            weights = frame.theta[block.weights].reshape(block.shape)
+            found[block.sources] += weights.T @ delta[block.rows]
+    by_a: Array = found[plan.neuron_rows].T
+    return by_a
+
+
+__all__ = ["Names", "deltas", "deltas_of", "gradient", "loss_slopes", "names"]

@@ -1,0 +1,319 @@
+"""The sandbox of the fault lab: a copy of the network learns with a known bug, and the check judges its gradient.
+
+Nothing here touches what is trained in the window. A course is a whole run from the drawn starting weights, with the
+project's own data, loss, optimiser, learning rate and order of examples, in double precision; only the gradient is
+that of the bug. A survey repeats it from many starting weights at once, which tells a lucky start from a lesson.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from backprop_gui.engine.arrays import Array, frozen
+from backprop_gui.engine.examples import Batches, Examples, gather
+from backprop_gui.engine.faults import Fault, TextbookPass
+from backprop_gui.engine.gradient_check import Cancelled, GradientCheck, check_gradient, examples_to_check
+from backprop_gui.engine.initializers import INITIALIZERS, drawer
+from backprop_gui.engine.losses import LOSSES
+from backprop_gui.engine.optimizers import OPTIMIZERS
+from backprop_gui.engine.passes import Call
+from backprop_gui.engine.plan import Plan, compile_network
+from backprop_gui.engine.schedules import SCHEDULES
+from backprop_gui.engine.settings import Reduction, TrainingSettings
+from backprop_gui.engine.stepper import Stepper, Take
+from backprop_gui.network import Network
+
+MOST_RECORDS = 240
+"""Records of one course: as many as a curve has room for."""
+NEWS_SECONDS = 0.06
+"""How often a course that is under way is told about."""
+SURE = 0.4
+"""An answer solves its example if it is so near to the target: Fahlman's criterion ("An Empirical Study of Learning
+Speed in Back-Propagation Networks", 1988), under which 0.5 either way is no answer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """How one run went, or goes so far.
+
+    Attributes
+    ----------
+    fault : Fault or None
+        None for backpropagation as it should be.
+    epochs, losses, accuracies : (records,) arrays
+        When, the training loss, and the share of right answers; NaN where there is no right or wrong. All as long as
+        the run was planned; what is not reached yet is NaN.
+    check : GradientCheck
+        Of the very gradient that was used, at the drawn starting weights.
+    reached : float
+        The epoch of the last record.
+    broke : bool
+        Whether a number became infinite or not a number, which ended it.
+    """
+
+    fault: Fault | None
+    epochs: Array
+    losses: Array
+    accuracies: Array
+    check: GradientCheck
+    reached: float
+    broke: bool
+
+    @property
+    def first_loss(self) -> float:
+        """The loss at the drawn starting weights."""
+        return float(self.losses[0])
+
+    @property
+    def last_loss(self) -> float:
+        """The loss at the last record; infinite where it broke."""
+        return float("inf") if self.broke else float(self.losses[self._last])
+
+    @property
+    def loss_went_down(self) -> bool:
+        """Whether the loss is lower than at the beginning."""
+        return self.last_loss < self.first_loss
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of right answers at the last record; None where there is no right or wrong."""
+        value = float(self.accuracies[self._last])
+        return None if np.isnan(value) else value
+
+    @property
+    def _last(self) -> int:
+        return int(np.searchsorted(self.epochs, self.reached))
+
+
+class Sandbox:
+    """A copy of one network, its data and its settings.
+
+    Raises
+    ------
+    UserError
+        If they cannot be trained.
+    """
+
+    def __init__(self, network: Network, examples: Examples, settings: TrainingSettings) -> None:
+        self.plan, self.examples = compile_network(network), examples
+        self.settings = replace(settings, precision="float64")
+
+    def check(self, fault: Fault | None, cancelled: Cancelled = lambda: False) -> GradientCheck | None:
+        """Have the gradient of ``fault`` judged at the drawn starting weights; None if it was cancelled."""
+        return _judged(_textbook(self.plan, self.settings, fault), self.plan.start, self.examples, cancelled)
+
+    def train(
+        self,
+        fault: Fault | None,
+        epochs: int,
+        tell: Callable[[Course], object] = lambda course: None,
+        cancelled: Cancelled = lambda: False,
+    ) -> Course | None:
+        """Train from the drawn starting weights and return how it went; the same every time.
+
+        Parameters
+        ----------
+        epochs : int
+            At least 1.
+        tell : callable
+            Is told about the course while it is under way.
+        cancelled : callable
+            Asked before every update; once it says True, the course ends where it is, or is None if it has not begun.
+        """
+        check = self.check(fault, cancelled)
+        if check is None:
+            return None
+        stepper = self._stepper(fault)
+        stops = np.unique(np.linspace(0, epochs, min(epochs, MOST_RECORDS) + 1).round())
+        losses, accuracies = np.full((2, len(stops)), np.nan)
+        told = time.monotonic()
+        for number, stop in enumerate(stops):
+            with np.errstate(all="ignore"):
+                while stepper.batches.epoch < stop and not cancelled():
+                    stepper.update()
+            if stepper.batches.epoch < stop:
+                break
+            score = stepper.score_train()
+            losses[number] = score.loss
+            accuracies[number] = np.nan if score.accuracy is None else score.accuracy
+            broke = not (np.isfinite(score.loss) and np.isfinite(stepper.theta).all())
+            course = Course(fault, stops, frozen(losses), frozen(accuracies), check, float(stop), broke)
+            if broke:
+                break
+            if time.monotonic() - told > NEWS_SECONDS:
+                told = time.monotonic()
+                tell(course)
+        return course
+
+    def _stepper(self, fault: Fault | None) -> Stepper:
+        """Return what makes the updates: without a fault, the very thing that trains projects."""
+        if fault is None:
+            return Stepper(self.plan, self.examples, self.settings)
+        textbook = _textbook(self.plan, self.settings, fault)
+        return _FaultyStepper(self.plan, self.examples, self.settings, textbook)
+
+
+class _FaultyStepper(Stepper):
+    """A stepper whose gradient is that of a textbook; all that is done with it is the same."""
+
+    def __init__(
+        self, plan: Plan, examples: Examples, settings: TrainingSettings, textbook: TextbookPass
+    ) -> None:
+        super().__init__(plan, examples, settings)
+        self._textbook = textbook
+
+    def _prepare(self, examples: int) -> tuple[Take, Take, tuple[Call, ...]]:
+        x, t = np.empty((len(self.plan.inputs), examples)), np.empty((len(self.plan.outputs), examples))
+        prepared = (
+            gather(self.columns.x_train, x),
+            gather(self.columns.t_train, t),
+            (partial(self._differentiate, x.T, t.T),),
+        )
+        self._training[examples] = prepared
+        return prepared
+
+    def _differentiate(self, x: Array, t: Array) -> None:
+        self.grad[...] = self._textbook.gradient(self.theta, x, t)
+        if self.plan.trainable is not None:
+            np.multiply(self.grad, self.plan.trainable, self.grad)
+
+
+# ---- many starting weights
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What became of one bug from many starting weights.
+
+    Attributes
+    ----------
+    fault : Fault or None
+    starts : int
+        Starting weights tried.
+    solved : int or None
+        How many times every answer ended within ``SURE`` of its target; None where there is no right or wrong.
+    right : float or None
+        Mean share of right answers in the end.
+    went_down : int
+        How many times the loss ended lower than it began.
+    largest_error : float
+        Median of the check's largest relative error, at the starting weights.
+    whole_error : float
+        Median of |claimed − measured| / (|claimed| + |measured|), with the lengths of the whole gradients.
+    """
+
+    fault: Fault | None
+    starts: int
+    solved: int | None
+    right: float | None
+    went_down: int
+    largest_error: float
+    whole_error: float
+
+
+def drawn_starts(network: Network, settings: TrainingSettings, count: int, *, biases: bool = False) -> Array:
+    """Return starting weights of the seeds from the settings' on, (count, plan.size).
+
+    ``biases`` says that biases are drawn as well, and not only set to what the initializer says.
+    """
+    rows = []
+    for number in range(count):
+        draw = drawer(settings.initializer, settings.seed + number)
+        drawn = network.redrawn(draw, INITIALIZERS[settings.initializer].bias)
+        if biases:
+            free = [neuron for neuron in network.neurons if neuron.bias is not None and not neuron.frozen]
+            fans = [(len(network.incoming[neuron.id]), len(network.outgoing[neuron.id])) for neuron in free]
+            drawn = drawn.with_parameters(
+                {neuron.id: draw(*fan) for neuron, fan in zip(free, fans, strict=True)}, {}
+            )
+        rows.append(compile_network(drawn).start)
+    return np.array(rows)
+
+
+def survey(
+    network: Network,
+    starts: Array,
+    examples: Examples,
+    settings: TrainingSettings,
+    fault: Fault | None,
+    epochs: int,
+) -> Survey:
+    """Train from many starting weights at once, with the settings' optimiser, rate, schedule and batches.
+
+    Penalties and the shortening of gradients are left out.
+
+    Parameters
+    ----------
+    starts : (starts, parameters) array
+        As :func:`drawn_starts` returns them.
+    """
+    plan = compile_network(network)
+    textbook = _textbook(plan, settings, fault)
+    optimizer, schedule = OPTIMIZERS[settings.optimizer], SCHEDULES[settings.schedule]
+    x, t = examples.x_train, examples.t_train
+    batches = Batches(len(x), settings.batch_size, settings.seed)
+    # The optimisers are elementwise: all networks are one long vector to them.
+    theta = np.ravel(starts).astype(np.float64)
+    networks = theta.reshape(starts.shape)
+    trainable = np.ones(plan.size) if plan.trainable is None else plan.trainable
+    memory = optimizer.memory(theta.size, theta.dtype, np.tile(trainable, len(starts)))
+    before = textbook.evaluate(networks, x, t)[0].mean(axis=-1)
+    with np.errstate(all="ignore"):
+        while batches.epoch < epochs:
+            rate = settings.learning_rate * schedule.factor(settings, batches.epoch)
+            batch = batches.take()
+            gradient = textbook.gradient(networks, x[batch], t[batch]) * trainable
+            memory.count += 1
+            optimizer.step(theta, gradient.ravel(), rate, settings, memory)
+        losses, predictions = textbook.evaluate(networks, x, t)
+        solved = (np.abs(predictions - t.T[:, None, :]) < SURE).all(axis=(0, 2))
+        went_down = losses.mean(axis=-1) < before
+    shares = [examples.accuracy(predictions[:, number], t.T) for number in range(len(starts))]
+    known = [share for share in shares if share is not None]
+    checks = [_judged(textbook, start, examples) for start in starts]
+    return Survey(
+        fault,
+        len(starts),
+        int(solved.sum()) if known else None,
+        float(np.mean(known)) if known else None,
+        int(went_down.sum()),
+        float(np.median([check.max_relative_error for check in checks if check is not None])),
+        float(np.median([_whole_error(check) for check in checks if check is not None])),
+    )
+
+
+def _textbook(plan: Plan, settings: TrainingSettings, fault: Fault | None) -> TextbookPass:
+    return TextbookPass(plan, LOSSES[settings.loss], fault, mean=settings.reduction is Reduction.MEAN)
+
+
+def _judged(
+    textbook: TextbookPass, theta: Array, examples: Examples, cancelled: Cancelled = lambda: False
+) -> GradientCheck | None:
+    """Check the gradient that ``textbook`` finds at ``theta``, on some of the training examples."""
+    chosen = examples_to_check(len(examples.x_train))
+    x, t = examples.x_train[chosen], examples.t_train[chosen]
+    claimed = textbook.gradient(theta, x, t)
+    return check_gradient(
+        textbook.plan,
+        theta,
+        x,
+        t,
+        textbook.loss,
+        mean=textbook.mean,
+        claimed=claimed,
+        cancelled=cancelled,
+    )
+
+
+def _whole_error(check: GradientCheck) -> float:
+    length = np.linalg.norm
+    both = float(length(check.claimed) + length(check.measured))
+    return float(length(check.claimed - check.measured)) / both if both else 0.0
+
+
+__all__ = ["Course", "Sandbox", "Survey", "drawn_starts", "survey"]

@@ -1,0 +1,279 @@
+"""The light of the microscope: what an operation reads and writes, what is still to come, and the signal on its way."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem
+
+from backprop_gui.network import Key, Network
+from backprop_gui.ui.canvas.look import Look
+from backprop_gui.ui.canvas.picture import Picture
+from backprop_gui.ui.colors import blended
+
+Floats = NDArray[np.float64]
+
+MOST_LIT = 400
+"""Of more edges that an operation reads, only so many are lit: no eye follows more."""
+RING_PX = 4.0
+"""Distance of the light around a neuron from its rim."""
+READ_PX, WRITTEN_PX, POINTED_PX = 2.0, 3.6, 5.0
+DOT_PX = 4.6
+TAG_PX = 12
+TAG_GAP_PX = 9.0
+
+
+class Way(enum.Enum):
+    """Which way a signal runs along the edges that are read."""
+
+    NONE = "none"
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    MEETING = "meeting"
+
+
+@dataclass(frozen=True, eq=False)
+class Lights:
+    """What one operation lights, in the drawing of one network.
+
+    Attributes
+    ----------
+    reads, writes : frozenset of keys
+        The neurons and edges whose numbers it takes, and whose number it makes.
+    waiting : frozenset of int
+        Neurons whose number is still to come.
+    waiting_edges : frozenset of (source, target)
+        Edges whose turn is still to come.
+    way : Way
+        Which way the signal runs.
+    tag : str
+        The number that it makes, as it is written beside what it is written to; empty for none.
+    """
+
+    reads: frozenset[Key] = frozenset()
+    writes: frozenset[Key] = frozenset()
+    waiting: frozenset[int] = frozenset()
+    waiting_edges: frozenset[tuple[int, int]] = frozenset()
+    way: Way = Way.NONE
+    tag: str = ""
+
+
+@dataclass(slots=True)
+class _Lit:
+    """What is drawn for one set of lights: places in the picture."""
+
+    read: list[int] = field(default_factory=list)
+    written: list[int] = field(default_factory=list)
+    read_edges: list[QPolygonF] = field(default_factory=list)
+    written_edges: list[QPolygonF] = field(default_factory=list)
+    ways: Floats = field(default_factory=lambda: np.zeros((0, 2, 2)))
+
+
+class SpotlightItem(QGraphicsItem):
+    """Rings, lines, dots and a tag over the neurons; invisible while nothing is stepped or pointed at.
+
+    Attributes
+    ----------
+    lights : Lights or None
+    pointed : frozenset of keys
+        The neurons and edges that a person points at elsewhere.
+    progress : float
+        How far the signal has come, from 0 to 1; at 1 it is not drawn.
+    """
+
+    def __init__(self, picture: Picture, look: Look) -> None:
+        super().__init__()
+        self.lights: Lights | None = None
+        self.pointed: frozenset[Key] = frozenset()
+        self.progress = 1.0
+        self.setZValue(4)
+        self.hide()
+        self.set_picture(picture, look)
+
+    def set_picture(self, picture: Picture, look: Look) -> None:
+        """Take another geometry or another theme."""
+        self.prepareGeometryChange()
+        self._picture, self._look = picture, look
+        self._row = {int(edge): row for row, edge in enumerate(picture.single.tolist())}
+        self._edge_at: dict[tuple[int, int], int] | None = None
+        self._find()
+
+    def set_lights(self, lights: Lights | None) -> None:
+        """Light what an operation reads and writes; None: nothing is stepped."""
+        self.lights = lights
+        self._find()
+
+    def set_pointed(self, keys: frozenset[Key]) -> None:
+        """Light the neurons and edges that are pointed at elsewhere."""
+        self.pointed = keys
+        self._show()
+
+    def _show(self) -> None:
+        self.setVisible(self.lights is not None or bool(self.pointed))
+
+    # ---- where it is
+
+    def _find(self) -> None:
+        self._lit = lit = _Lit()
+        self._show()
+        lights, index = self.lights, self._picture.index
+        if lights is None:
+            return
+        lit.written = [index[key] for key in lights.writes if isinstance(key, int) and key in index]
+        lit.read = [
+            index[key] for key in lights.reads - lights.writes if isinstance(key, int) and key in index
+        ]
+        read = [key for key in lights.reads - lights.writes if isinstance(key, tuple)]
+        ways = [way for key in read[:MOST_LIT] if (way := self._way(key)) is not None]
+        lit.read_edges = [_polygon(way) for way in ways]
+        written = [self._way(key) for key in lights.writes if isinstance(key, tuple)]
+        lit.written_edges = [_polygon(way) for way in written if way is not None]
+        moving = ways + ([way for way in written if way is not None] if lights.way is Way.MEETING else [])
+        if moving:
+            lit.ways = np.stack(moving)
+
+    def _way(self, key: tuple[int, int]) -> Floats | None:
+        """Return the way of an edge that is drawn by itself, (points, 2); None for others."""
+        if self._edge_at is None:
+            self._edge_at = {pair: place for place, pair in enumerate(self._picture.network.edge_of)}
+        row = self._row.get(self._edge_at.get(key, -1))
+        return None if row is None else self._picture.points[row]
+
+    # ---- painting
+
+    def boundingRect(self) -> QRectF:
+        left, top, right, bottom = self._picture.bounds
+        return QRectF(left, top, right - left, bottom - top).adjusted(-200, -200, 200, 200)
+
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        theme, lit = self._look.theme, self._lit
+        soft = blended(theme.accent, theme.surface, 0.75)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for ways, color, width in (
+            (lit.read_edges, soft, READ_PX),
+            (lit.written_edges, theme.accent, WRITTEN_PX),
+            (self._pointed_ways(), theme.accent, POINTED_PX),
+        ):
+            painter.setPen(self._look.pen(color, width))
+            for way in ways:
+                painter.drawPolyline(way)
+        for places, color, width in ((lit.read, soft, READ_PX), (lit.written, theme.accent, WRITTEN_PX)):
+            painter.setPen(self._look.pen(color, width))
+            for place in places:
+                self._ring(painter, place, RING_PX)
+        painter.setPen(self._look.pen(theme.accent, POINTED_PX))
+        for key in self.pointed:
+            if isinstance(key, int) and key in self._picture.index:
+                self._ring(painter, self._picture.index[key], RING_PX + 1)
+        self._draw_signal(painter)
+        self._draw_tag(painter)
+
+    def _pointed_ways(self) -> list[QPolygonF]:
+        ways = [self._way(key) for key in self.pointed if isinstance(key, tuple)]
+        return [_polygon(way) for way in ways if way is not None]
+
+    def _ring(self, painter: QPainter, place: int, gap_px: float) -> None:
+        x, y = self._picture.position[place].tolist()
+        if self._picture.shown[place]:
+            reach = float(self._picture.radius[place]) + gap_px / self._look.zoom
+            painter.drawEllipse(QRectF(x - reach, y - reach, 2 * reach, 2 * reach))
+            return
+        cells = next(c for c in self._picture.cells if place in c.neurons)
+        reach = cells.cell / 2
+        painter.drawRect(QRectF(x - reach, y - reach, 2 * reach, 2 * reach))
+
+    def _draw_signal(self, painter: QPainter) -> None:
+        lights, ways = self.lights, self._lit.ways
+        if lights is None or lights.way is Way.NONE or self.progress >= 1 or not len(ways):
+            return
+        share = self.progress
+        places = {
+            Way.FORWARD: [share],
+            Way.BACKWARD: [1 - share],
+            Way.MEETING: [0.5 * share, 1 - 0.5 * share],
+        }[lights.way]
+        theme, reach = self._look.theme, DOT_PX / self._look.zoom
+        painter.setPen(self._look.pen(theme.surface, 1.2))
+        painter.setBrush(theme.accent)
+        for place in places:
+            for x, y in points_at(ways, place).tolist():
+                painter.drawEllipse(QPointF(x, y), reach, reach)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _draw_tag(self, painter: QPainter) -> None:
+        """Write the number that was made beside what it was made for."""
+        lights = self.lights
+        if lights is None or not lights.tag or len(lights.writes) != 1:
+            return
+        spot = self._tag_spot(next(iter(lights.writes)))
+        if spot is None:
+            return
+        view, look = painter.worldTransform(), self._look
+        font = QFont(look.name_font)
+        font.setPixelSize(TAG_PX)
+        font.setWeight(QFont.Weight.DemiBold)
+        metrics = QFontMetricsF(font)
+        middle = view.map(spot)
+        width, height = metrics.horizontalAdvance(lights.tag) + 14, metrics.height() + 5
+        plate = QRectF(middle.x() - width / 2, middle.y() - height, width, height)
+        painter.resetTransform()
+        path = QPainterPath()
+        path.addRoundedRect(plate, height / 2, height / 2)
+        painter.fillPath(path, look.theme.accent)
+        painter.setPen(QPen(look.theme.accent_text))
+        painter.setFont(font)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, lights.tag)
+        painter.setWorldTransform(view)
+
+    def _tag_spot(self, key: Key) -> QPointF | None:
+        """Return the middle of the lower rim of the tag, in the scene."""
+        gap = TAG_GAP_PX / self._look.zoom
+        if isinstance(key, tuple):
+            way = self._way(key)
+            if way is None:
+                return None
+            x, y = points_at(way[None], 0.5)[0].tolist()
+            return QPointF(x, y - gap)
+        place = self._picture.index.get(key)
+        if place is None:
+            return None
+        x, y = self._picture.position[place].tolist()
+        return QPointF(x, y - float(self._picture.radius[place] if self._picture.shown[place] else 0) - gap)
+
+
+def points_at(ways: Floats, share: float) -> Floats:
+    """Return the point of each way, (ways, 2), at a share of its length.
+
+    Parameters
+    ----------
+    ways : (ways, points, 2) array
+    """
+    steps = np.hypot(*np.moveaxis(np.diff(ways, axis=1), 2, 0))
+    ends = np.cumsum(steps, axis=1)
+    goal = share * ends[:, -1:]
+    piece = np.minimum((ends < goal).sum(axis=1), steps.shape[1] - 1)
+    rows = np.arange(len(ways))
+    before = ends[rows, piece] - steps[rows, piece]
+    length = steps[rows, piece]
+    part = np.where(length > 0, (goal[:, 0] - before) / np.where(length > 0, length, 1), 0.0)[:, None]
+    return ways[rows, piece] * (1 - part) + ways[rows, piece + 1] * part
+
+
+def waiting_mask(network: Network, lights: Lights | None) -> NDArray[np.bool_]:
+    """Return which neurons, in drawing order, still wait for their number."""
+    if lights is None or not lights.waiting:
+        return np.zeros(len(network.neurons), np.bool_)
+    return np.array([n.id in lights.waiting for n in network.neurons], np.bool_)
+
+
+def _polygon(way: Floats) -> QPolygonF:
+    return QPolygonF([QPointF(x, y) for x, y in way.tolist()])
+
+
+__all__ = ["Lights", "SpotlightItem", "Way", "points_at", "waiting_mask"]

@@ -1,0 +1,395 @@
+"""The microscope: goes through one training step operation by operation, both ways, while training rests."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from backprop_gui.engine.frame import Frame, Part, Probe
+from backprop_gui.engine.operations.operation import Kind, Operation, Phase
+from backprop_gui.engine.operations.order import PHASE_OF, Pace, entries
+from backprop_gui.engine.operations.text import write_value
+from backprop_gui.engine.operations.worked import WorkedExample, worked_example
+from backprop_gui.errors import UserError
+from backprop_gui.network import Key, Network
+from backprop_gui.project import Project
+from backprop_gui.ui.canvas.spotlight import Lights, Way
+from backprop_gui.ui.canvas.views import View
+from backprop_gui.ui.document import Document
+from backprop_gui.ui.operation_words import letter_of
+from backprop_gui.ui.player import Player, State
+
+SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Steps a second that can be chosen."""
+SIGNAL_SHARE, LONGEST_SIGNAL_MS = 0.75, 900
+"""How much of the time between two steps the signal takes along the edges, and how long at most."""
+STEPPED_SIGNAL_MS = 420
+"""How long it takes after a single step."""
+VIEW_OF = {
+    Phase.FORWARD: View.FORWARD,
+    Phase.LOSS: View.FORWARD,
+    Phase.BACKWARD: View.BACKWARD,
+    Phase.UPDATE: View.UPDATE,
+}
+WAY_OF = {
+    Kind.WEIGHTED_SUM: Way.FORWARD,
+    Kind.OUTPUT_DELTA: Way.BACKWARD,
+    Kind.HIDDEN_DELTA: Way.BACKWARD,
+    Kind.GRADIENT: Way.MEETING,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Turns:
+    """When it is the turn of each neuron and each edge in a phase: the numbers of operations.
+
+    Attributes
+    ----------
+    neurons, edges : dict
+        By phase, when the number that the picture shows there is made.
+    """
+
+    neurons: dict[Phase, dict[int, int]]
+    edges: dict[Phase, dict[tuple[int, int], int]]
+
+
+def turns_of(network: Network) -> Turns:
+    """Return when it is the turn of what in ``network``."""
+    neurons: dict[Phase, dict[int, int]] = {phase: {} for phase in Phase}
+    edges: dict[Phase, dict[tuple[int, int], int]] = {phase: {} for phase in Phase}
+    shown = {Kind.ACTIVATION, Kind.OUTPUT_DELTA, Kind.HIDDEN_DELTA, Kind.UPDATE}
+    for number, entry in enumerate(entries(network)):
+        phase, key = PHASE_OF[entry.kind], entry.subject
+        if isinstance(key, tuple):
+            edges[phase][key] = number
+        elif key is not None and entry.kind in shown:
+            neurons[phase][key] = number
+        if entry.kind is Kind.WEIGHTED_SUM and isinstance(key, int):
+            for edge in network.incoming[key]:
+                edges[phase][edge.source, edge.target] = number
+    return Turns(neurons, edges)
+
+
+def lights_of(worked: WorkedExample, turns: Turns, operation: Operation, digits: int) -> Lights:
+    """Return what an operation lights on the picture."""
+    phase, number = operation.phase, operation.number
+    return Lights(
+        operation.reads,
+        operation.writes,
+        frozenset(id for id, turn in turns.neurons[phase].items() if turn > number),
+        frozenset(edge for edge, turn in turns.edges[phase].items() if turn > number),
+        WAY_OF.get(operation.kind, Way.NONE),
+        f"{letter_of(operation, worked.conventions)} = {write_value(worked.value(operation), min(digits, 6))}",
+    )
+
+
+class Microscope(QObject):
+    """Where in a training step a person stands.
+
+    While it is ``active``, one operation of the moment that the player shows is looked at. While training runs it
+    rests; when training stops it goes on at the same operation with the new numbers, if there still is one.
+
+    Attributes
+    ----------
+    pace : Pace
+        How far one step goes.
+    digits : int
+        Significant digits of numbers in equations.
+    speed : float
+        Steps a second while it plays.
+    playing : bool
+        Whether it steps by itself.
+
+    Signals
+    -------
+    rebuilt()
+        There is another worked example, or none any more.
+    moved()
+        Another operation is looked at, the same with other numbers, or none any more.
+    dressed()
+        The digits or the pace are others.
+    playing_changed(bool)
+    pointed(frozenset of keys)
+        These neurons and edges are pointed at, in an equation or on the picture; empty: none any more.
+    view_wanted(View)
+        The operation is of another phase than the one before, which this view of the picture shows.
+    """
+
+    rebuilt = Signal()
+    moved = Signal()
+    dressed = Signal()
+    playing_changed = Signal(bool)
+    pointed = Signal(object)
+    view_wanted = Signal(object)
+
+    def __init__(self, document: Document, player: Player, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._player = document, player
+        self.pace, self.digits, self.speed, self.playing = Pace.OPERATION, 4, 1.0, False
+        self._worked: WorkedExample | None = None
+        self._frame: Frame | None = None
+        self._position: int | None = None
+        self._phase: Phase | None = None
+        self._pointed: frozenset[Key] = frozenset()
+        self._turns: tuple[Network, Turns] | None = None
+        self._awaited: int | None = None
+        """The place to go to once the next frame has come: 0, or -1 for the last operation."""
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self.next)
+        player.numbers.connect(self._see)
+        player.state_changed.connect(self._state_changed)
+        player.waiting.connect(self._wait)
+        document.changed.connect(self._edited)
+        document.opened.connect(self.leave)
+
+    # ---- where it stands
+
+    @property
+    def worked(self) -> WorkedExample | None:
+        """The worked example of the moment shown; None while training runs or nothing can be trained."""
+        if self._worked is None and self._frame is not None:
+            project = self._document.project
+            self._worked = worked_example(self._frame, project.training, project.conventions)
+        return self._worked
+
+    @property
+    def active(self) -> bool:
+        """Whether an operation is looked at."""
+        return self.operation is not None
+
+    @property
+    def position(self) -> int | None:
+        """The number of the operation that is looked at; None for none."""
+        return self._position if self._frame is not None else None
+
+    @property
+    def operation(self) -> Operation | None:
+        """The operation that is looked at; None for none."""
+        worked, place = self.worked, self.position
+        return None if worked is None or place is None else worked.operations[place]
+
+    def lights(self) -> Lights | None:
+        """Return what the operation lights on the picture; None for none."""
+        operation, worked = self.operation, self._worked
+        if operation is None or worked is None:
+            return None
+        network = worked.frame.plan.network
+        if self._turns is None or self._turns[0] is not network:
+            self._turns = network, turns_of(network)
+        return lights_of(worked, self._turns[1], operation, self.digits)
+
+    @property
+    def signal_ms(self) -> int:
+        """How long its signal runs along the edges."""
+        if not self.playing:
+            return STEPPED_SIGNAL_MS
+        return round(min(LONGEST_SIGNAL_MS, SIGNAL_SHARE * 1000 / self.speed))
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is an operation before the one that is looked at."""
+        worked, place = self.worked, self.position
+        return worked is not None and (place is None or bisect_left(worked.stops(self.pace), place) > 0)
+
+    def wake(self) -> None:
+        """Take the moment that the player shows, so that there is a worked example to be listed."""
+        if self._frame is None and self._player.state is not State.RUNNING and self._player.frame is not None:
+            self._frame, self._worked = self._player.frame, None
+
+    # ---- what people do
+
+    def next(self) -> None:
+        """Go one step further; after the last operation make the update and begin again."""
+        worked = self._begin()
+        if worked is None:
+            return
+        stops, place = worked.stops(self.pace), self.position
+        if place is None:
+            self.go(stops[0])
+            return
+        further = bisect_right(stops, place)
+        if further < len(stops):
+            self.go(stops[further])
+        elif self._awaited is None:
+            self._awaited = 0
+            self._player.step_batch()
+
+    def previous(self) -> None:
+        """Go one step back; before the first operation, to the end of the update before, where it is known."""
+        worked = self._begin()
+        if worked is None:
+            return
+        stops, place = worked.stops(self.pace), self.position
+        before = bisect_left(stops, place if place is not None else len(worked.operations))
+        if before > 0:
+            self.go(stops[before - 1])
+
+    def first(self) -> None:
+        """Go to the first operation."""
+        worked = self._begin()
+        if worked is not None:
+            self.go(worked.stops(self.pace)[0])
+
+    def last(self) -> None:
+        """Go to the last operation."""
+        worked = self._begin()
+        if worked is not None:
+            self.go(len(worked.operations) - 1)
+
+    def go(self, place: int) -> None:
+        """Look at an operation by its number."""
+        worked = self._begin()
+        if worked is None:
+            return
+        self._position = max(0, min(len(worked.operations) - 1, place))
+        self._tell()
+
+    def look_at(self, key: Key, view: View) -> None:
+        """Look at the operation that makes what ``view`` shows at a neuron or an edge, if there is one."""
+        worked = self._begin()
+        operation = None if worked is None else operation_at(worked, key, view)
+        if operation is not None:
+            self.go(operation.number)
+
+    def leave(self) -> None:
+        """Look at no operation any more."""
+        self.pause()
+        self._awaited = None
+        if self._position is not None:
+            self._position = self._phase = None
+            self.moved.emit()
+
+    def play(self) -> None:
+        """Go on step by step, at ``speed``, until paused."""
+        if self._begin() is None:
+            return
+        if not self.playing:
+            self.playing = True
+            self.playing_changed.emit(True)
+            self.next()
+        self._clock.start(round(1000 / self.speed))
+
+    def pause(self) -> None:
+        """Stay at the operation."""
+        self._clock.stop()
+        if self.playing:
+            self.playing = False
+            self.playing_changed.emit(False)
+
+    def toggle(self) -> None:
+        """Go on step by step, or stay."""
+        if self.playing:
+            self.pause()
+        else:
+            self.play()
+
+    def set_speed(self, steps_a_second: float) -> None:
+        """Play at another speed."""
+        self.speed = steps_a_second
+        if self.playing:
+            self._clock.start(round(1000 / steps_a_second))
+
+    def set_pace(self, pace: Pace) -> None:
+        """Step by operation, neuron, layer or phase."""
+        self.pace = pace
+        self.dressed.emit()
+
+    def set_digits(self, digits: int) -> None:
+        """Write numbers with other significant digits."""
+        self.digits = digits
+        self.dressed.emit()
+
+    def point(self, keys: frozenset[Key]) -> None:
+        """Say that somebody points at neurons and edges, wherever it be: whatever shows them lights them."""
+        if keys != self._pointed:
+            self._pointed = keys
+            self.pointed.emit(keys)
+
+    # ---- what happens elsewhere
+
+    def _begin(self) -> WorkedExample | None:
+        """Return the worked example, after training has been paused for it; None if there is none yet."""
+        if self._player.state is State.RUNNING:
+            self._player.pause()
+        self.wake()
+        return self.worked
+
+    def _see(self, frame: Frame) -> None:
+        if self._player.state is State.RUNNING:
+            return
+        if frame is not self._frame:
+            self._take(frame)
+
+    def _take(self, frame: Frame | None) -> None:
+        """Look at another moment: at the same operation, if it has it."""
+        before = self.operation
+        self._frame, self._worked = frame, None
+        awaited, self._awaited = self._awaited, None
+        worked = self.worked if self._position is not None else None
+        if worked is not None:
+            same = None if before is None else worked.find(before.subject, before.kind)
+            if awaited is not None:
+                self._position = worked.stops(self.pace)[0]
+                self._follow_batch(worked.frame)
+            elif same is not None:
+                self._position = same.number
+            else:
+                self._position = min(self._position or 0, len(worked.operations) - 1)
+        self.rebuilt.emit()
+        if self._position is not None:
+            self._tell()
+
+    def _follow_batch(self, frame: Frame) -> None:
+        """Look at the example that comes next, where each update learns from one."""
+        batch = frame.coming.batch
+        if len(batch) == 1 and frame.probe.part is Part.TRAIN and frame.probe.index != int(batch[0]):
+            self._player.look_at(Probe(Part.TRAIN, int(batch[0])))
+
+    def _tell(self) -> None:
+        operation = self.operation
+        if operation is not None and VIEW_OF[operation.phase] is not (
+            None if self._phase is None else VIEW_OF[self._phase]
+        ):
+            self.view_wanted.emit(VIEW_OF[operation.phase])
+        self._phase = None if operation is None else operation.phase
+        self.moved.emit()
+
+    def _edited(self, old: Project, new: Project) -> None:
+        if self._frame is None or self._player.state is State.RUNNING:
+            return
+        if new.conventions != old.conventions:
+            self._take(self._frame)
+
+    def _state_changed(self, state: State) -> None:
+        if state is State.RUNNING:
+            self.pause()
+            if self._frame is not None:
+                self._frame = self._worked = None
+                self.rebuilt.emit()
+                self.moved.emit()
+        elif self._player.frame is not None:
+            self._take(self._player.frame)
+
+    def _wait(self, obstacle: UserError | None) -> None:
+        if obstacle is not None:
+            self.pause()
+            self._take(None)
+            self.moved.emit()
+
+
+def operation_at(worked: WorkedExample, key: Key, view: View) -> Operation | None:
+    """Return the operation that makes what a view shows at a neuron or an edge; None for an input."""
+    if view is View.UPDATE:
+        return worked.find(key, Kind.UPDATE)
+    if isinstance(key, tuple):
+        return (
+            worked.find(key, Kind.GRADIENT)
+            if view is View.BACKWARD
+            else worked.find(key[1], Kind.WEIGHTED_SUM)
+        )
+    return worked.find(key, Kind.ACTIVATION) if view is View.FORWARD else worked.delta_of(key)
+
+
+__all__ = ["SPEEDS", "Microscope", "Turns", "lights_of", "operation_at", "turns_of"]

@@ -1,0 +1,183 @@
+"""The panel "Findings": what is wrong with the network, in words, and a button that shows where."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout
+
+from backprop_gui.engine.findings import FINDERS, Checkup, Finding, Look, checkup_of, find_all
+from backprop_gui.engine.findings.words import counted
+from backprop_gui.engine.frame import Frame, Part, Probe
+from backprop_gui.project import Project
+from backprop_gui.ui.background import Waiting, in_background
+from backprop_gui.ui.canvas.views import View
+from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
+from backprop_gui.ui.plots.predictor import fits
+from backprop_gui.ui.selection import still_there
+from backprop_gui.ui.widgets.column import Column, muted
+from backprop_gui.ui.widgets.finding_card import FindingCard
+
+EVERY_SECONDS = 2.0
+"""While training runs, it looks no more often."""
+SHARE = 0.05
+"""Of the wall time that looking may take while training runs."""
+VIEWS = {Look.ACTIVATIONS: View.FORWARD, Look.DELTAS: View.BACKWARD, Look.STEPS: View.UPDATE}
+NOT_WHOLE = "Nothing can be found before the drawing can be trained."
+LOOKING = "Looking …"
+
+Result = tuple[Checkup, list[Finding]]
+
+
+class FindingsPanel(PanelWidget):
+    """Lists what the finders find; looks again when training comes to rest, and now and then while it runs.
+
+    Signals
+    -------
+    view_wanted(str)
+        The view of the picture in which a finding is seen.
+    """
+
+    view_wanted = Signal(str)
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(lab)
+        self.setProperty("role", "panel")
+        self.setAccessibleName("Findings")
+        self.findings: list[Finding] = []
+        self.cards: list[FindingCard] = []
+        self._shown: Frame | None = None
+        self._next: Frame | None = None
+        self._began = self._free = 0.0
+        self._waiting = Waiting(self)
+        column = Column(top=4)
+        self.summary = muted(role="caption")
+        self.looked_for = muted(role="caption")
+        self._list = QVBoxLayout()
+        self._list.setSpacing(8)
+        column.body.addWidget(self.summary)
+        column.body.addWidget(self.looked_for)
+        column.body.addLayout(self._list)
+        column.body.addStretch(1)
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.addWidget(column)
+        self.setMinimumSize(210, 100)
+        self._say(LOOKING)
+
+    # ---- what the base asks for
+
+    def sync(self, old: Project | None, new: Project) -> None:
+        obstacle = self.lab.document.obstacle
+        if old is None or obstacle is not None:
+            self._waiting.forget()
+            self._next = self._shown = None
+            self._show([])
+            self._say(LOOKING if obstacle is None else NOT_WHOLE)
+
+    def show_frame(self, frame: Frame) -> None:
+        if not self.isVisible() or frame is self._shown or not fits(frame, self.lab.document.prepared):
+            return
+        if frame.rate > 0 and (self._waiting.busy or time.perf_counter() < self._free):
+            return
+        if self._waiting.busy:
+            self._next = frame  # the one that training came to rest at must not be lost
+            return
+        self._look(frame)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.lab.player.frame is not None:
+            self.show_frame(self.lab.player.frame)
+
+    # ---- looking
+
+    def _look(self, frame: Frame) -> None:
+        prepared, settings = self.lab.document.prepared, self.lab.document.project.training
+        self._began = time.perf_counter()
+
+        def work() -> Result:
+            checkup = checkup_of(
+                frame.plan,
+                frame.theta,
+                prepared.x_train,
+                prepared.t_train,
+                frame.loss,
+                frame.update,
+                frame.curve,
+                settings,
+                frame.epoch,
+                frame.note,
+            )
+            return checkup, find_all(checkup)
+
+        self._waiting.for_(in_background(work), lambda future: self._take(frame, future))
+
+    def _take(self, frame: Frame, future: Future[Result]) -> None:
+        took = time.perf_counter() - self._began
+        self._free = self._began + max(EVERY_SECONDS, took / SHARE)
+        checkup, findings = future.result()
+        self._shown = frame
+        self._show(findings)
+        where = f"{checkup.examples}, epoch {frame.epoch:,.6g}"
+        if findings:
+            self._say(f"{counted(len(findings), 'finding')} on {where}.")
+        else:
+            self._say(f"Nothing wrong found on {where}.", _looked_for())
+        if self._next is not None:
+            frame, self._next = self._next, None
+            self.show_frame(frame)
+
+    # ---- showing
+
+    def _say(self, summary: str, looked_for: str = "") -> None:
+        self.summary.setText(summary)
+        self.looked_for.setText(looked_for)
+        self.looked_for.setVisible(bool(looked_for))
+
+    def _show(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        while len(self.cards) > len(findings):
+            card = self.cards.pop()
+            self._list.removeWidget(card)
+            card.hide()  # it lives until Qt has time for it, and must not be seen meanwhile
+            card.deleteLater()
+        while len(self.cards) < len(findings):
+            card = FindingCard()
+            card.asked.connect(self._show_where)
+            self.cards.append(card)
+            self._list.addWidget(card)
+        network = self.lab.document.project.network
+        for card, finding in zip(self.cards, findings, strict=True):
+            card.show_finding(finding, network)
+
+    def _show_where(self, finding: Finding) -> None:
+        """Select what a finding is about, in the view and for the example that show it best."""
+        keys = still_there(frozenset(finding.keys), self.lab.document.project.network)
+        self.view_wanted.emit(VIEWS[finding.look].value)
+        if keys:
+            current = next(key for key in finding.keys if key in keys)
+            self.lab.selection.set(keys, current)
+        if finding.example is not None and finding.example < len(self.lab.document.prepared.x_train):
+            self.lab.player.look_at(Probe(Part.TRAIN, finding.example))
+
+
+def _looked_for() -> str:
+    names = [finder.looks_for for finder in FINDERS.values()]
+    return f"Looked for: {'; '.join(names)}."
+
+
+add_panel(
+    Panel(
+        "findings",
+        "Findings",
+        FindingsPanel,
+        Qt.DockWidgetArea.BottomDockWidgetArea,
+        2,
+        pace=Pace.NUMBERS,
+        tab_with="loss",
+    )
+)

@@ -1,0 +1,180 @@
+"""The panel "Gradient flow": how large deltas, gradients and steps are in each layer, now and over time."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from backprop_gui.engine.findings.rate import USUAL
+from backprop_gui.engine.findings.verdict import verdict
+from backprop_gui.engine.flow import Flow, Measure, flow_of, sample
+from backprop_gui.engine.flow_record import FlowRecord
+from backprop_gui.engine.frame import Frame
+from backprop_gui.project import Project
+from backprop_gui.ui.background import Waiting, in_background
+from backprop_gui.ui.names import as_drawn
+from backprop_gui.ui.numbers import format_number
+from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
+from backprop_gui.ui.plots.flow_plot import FlowPlot
+from backprop_gui.ui.plots.keys import Yielding
+from backprop_gui.ui.plots.predictor import fits
+from backprop_gui.ui.segmented import Segmented
+
+EVERY_SECONDS = 0.25
+"""While training runs, the flow is computed no more often."""
+LEGEND = "median, 10 to 90 % and extremes over "
+GUIDE = (USUAL, "rule of thumb")
+
+
+class FlowPanel(PanelWidget):
+    """Computes the gradient flow of each frame that it has time for, and keeps the medians."""
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(lab)
+        self.setProperty("role", "panel")
+        self.setAccessibleName("Gradient flow")
+        self.flow: Flow | None = None
+        self.record = FlowRecord()
+        self._shown: Frame | None = None
+        self._next: Frame | None = None
+        self._began = 0.0
+        self._waiting = Waiting(self)
+        self.measure = Segmented(
+            [
+                (Measure.DELTA, "|δ|", "Show ∂L/∂z of every neuron for every example"),
+                (Measure.GRADIENT, "|gradient|", "Show the gradient of every weight and bias into the layer"),
+                (
+                    Measure.STEP,
+                    "|step| / |w|",
+                    "Show the next step of every weight, as a share of the weight",
+                ),
+            ],
+            "Measure",
+        )
+        self.measure.chosen.connect(self._draw)
+        self.words = Yielding()
+        self.words.setProperty("role", "muted")
+        self.plot = FlowPlot()
+        self.plot.reading.connect(self._say)
+        self.plot.picked.connect(self._pick)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self.measure)
+        head.addWidget(self.words, 1)
+        body = QVBoxLayout(self)
+        body.setContentsMargins(14, 4, 12, 4)
+        body.setSpacing(2)
+        body.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
+        body.addLayout(head)
+        body.addWidget(self.plot, 1)
+        self.setMinimumSize(210, 100)
+
+    # ---- what the base asks for
+
+    def sync(self, old: Project | None, new: Project) -> None:
+        if old is None:  # another file
+            self._waiting.forget()
+            self._next = self._shown = self.flow = None
+            self.record.clear()
+            self._draw()
+
+    def show_frame(self, frame: Frame) -> None:
+        if not self.isVisible() or frame is self._shown or not fits(frame, self.lab.document.prepared):
+            return
+        running = frame.rate > 0
+        if running and (
+            self._waiting.busy
+            or time.perf_counter() < self._began + EVERY_SECONDS
+            or not self.plot.budget.allows()
+        ):
+            return
+        if self._waiting.busy:
+            self._next = frame  # the one that training came to rest at must not be lost
+            return
+        self._compute(frame)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.lab.player.frame is not None:
+            self.show_frame(self.lab.player.frame)
+
+    # ---- inside
+
+    def _compute(self, frame: Frame) -> None:
+        self._began = time.perf_counter()
+        prepared = self.lab.document.prepared
+        chosen = sample(len(prepared.x_train))
+
+        def work() -> Flow:
+            x, t = prepared.x_train[chosen], prepared.t_train[chosen]
+            return flow_of(frame.plan, frame.theta, frame.update, x, t, frame.loss)
+
+        self._waiting.for_(in_background(work), lambda future: self._take(frame, future))
+
+    def _take(self, frame: Frame, future: Future[Flow]) -> None:
+        self.flow, self._shown = future.result(), frame
+        if len(frame.curve.epochs) <= 1:
+            # Training has begun anew: what was recorded is of another run.
+            self.record.clear()
+        elif frame.rate > 0:
+            # A moment of the past that is looked at leaves the record as it is; going on from there does not.
+            self.record.cut(frame.epoch)
+        self.record.add(frame.epoch, self.flow)
+        self._draw()
+        if self._next is not None:
+            frame, self._next = self._next, None
+            if self.isVisible():
+                self.show_frame(frame)
+
+    def _draw(self) -> None:
+        measure = self.measure.value
+        guide = GUIDE if measure is Measure.STEP else None
+        epoch = 0.0 if self._shown is None else self._shown.epoch
+        words = f"epoch {epoch:,.0f}" if epoch == int(epoch) else f"epoch {epoch:,.2f}"
+        self.plot.show_flow(self.flow, measure, self.record.series(measure), (epoch, words), guide)
+        self._say(self.plot.index)
+
+    def _say(self, index: int) -> None:
+        """Say what the layer that is pointed at has, or else what the picture shows."""
+        flow, measure = self.flow, self.measure.value
+        if flow is None:
+            self.words.set_text("")
+            return
+        network = self.lab.document.project.network
+        if 0 <= index < len(flow.layers):
+            layer, spread = flow.layers[index], flow.layers[index].spread(measure)
+            low, median, high = (format_number(spread.quantiles[at]) for at in (1, 2, 3))
+            text = f"{layer.name}: median {median}, 10 to 90 % from {low} to {high}"
+            if spread.zeros:
+                text += f", {100 * spread.zeros:.3g} % are 0"
+        else:
+            text = f"{verdict(flow, measure)}  ·  {LEGEND}{self._examples()}"
+        self.words.set_text(as_drawn(text, network))
+
+    def _examples(self) -> str:
+        count = len(self.lab.document.prepared.x_train)
+        chosen = len(sample(count))
+        return f"{count:,} examples" if chosen == count else f"{chosen:,} of {count:,} examples"
+
+    def _pick(self, index: int) -> None:
+        assert self.flow is not None
+        layer, network = self.flow.layers[index].layer, self.lab.document.project.network
+        if layer in network.layer_of:
+            self.lab.selection.set(frozenset(neuron.id for neuron in network.members[layer]))
+
+
+add_panel(
+    Panel(
+        "flow",
+        "Gradient flow",
+        FlowPanel,
+        Qt.DockWidgetArea.BottomDockWidgetArea,
+        1,
+        pace=Pace.NUMBERS,
+        tab_with="loss",
+    )
+)

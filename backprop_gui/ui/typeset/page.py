@@ -1,0 +1,236 @@
+"""Lays equations out at a width: on one line, or with the symbols, the numbers and the result below each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from backprop_gui.engine.operations.expression import Number, Quantity
+from backprop_gui.engine.operations.operation import Equation
+from backprop_gui.network import Key
+from backprop_gui.ui.typeset.box import Box, Mark, marked, placed, row, space, text_box
+from backprop_gui.ui.typeset.setting import Setter
+from backprop_gui.ui.typeset.type import Ink, Role, Style, type_of
+
+MOST_TERMS = (12, 8, 5, 3, 2)
+"""How many terms of a sum are written, from the widest form to the narrowest."""
+FORMS = (
+    (6, True, True, True),
+    (6, True, True, False),
+    (4, True, True, False),
+    (2, True, True, False),
+    (4, False, True, False),
+    (2, False, True, False),
+    (2, True, False, False),
+    (2, False, False, False),
+)
+"""From the widest line to the narrowest: how many terms of a sum; whether symbols, numbers and the remark."""
+LEADING = 0.5
+"""Room between two lines, as a share of the size of the letters."""
+PARAGRAPH = 0.85
+"""Room between two equations."""
+WIDEST_LEFT = 0.4
+"""Left sides that take more of the width than this are not lined up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Equations in their places, from a corner above left.
+
+    Attributes
+    ----------
+    width, height : float
+        What they take.
+    box : Box
+        All of them; its origin is the corner.
+    marks : tuple of Mark
+        Where which quantity stands, in reading order.
+    """
+
+    width: float
+    height: float
+    box: Box
+    marks: tuple[Mark, ...]
+
+    @classmethod
+    def of(cls, box: Box) -> Page:
+        """Return the page of a box whose origin is the corner."""
+        return cls(box.width, box.descent, box, tuple(box.marks()))
+
+    def mark_at(self, x: float, y: float) -> Mark | None:
+        """Return the quantity at a point, the smallest where one is in another."""
+        slack = 2.0
+        here = [
+            mark
+            for mark in self.marks
+            if mark.x - slack <= x <= mark.x + mark.width + slack
+            and mark.y - slack <= y <= mark.y + mark.height + slack
+        ]
+        return min(here, key=lambda mark: mark.width * mark.height, default=None)
+
+    def draw(
+        self,
+        painter: QPainter,
+        x: float,
+        y: float,
+        ink: Ink,
+        lit: Collection[Key] = (),
+        current: Mark | None = None,
+    ) -> None:
+        """Draw everything with the corner at a point.
+
+        Parameters
+        ----------
+        lit : collection of keys
+            The neurons and edges whose terms are marked.
+        current : Mark or None
+            The one that the keyboard is on, with a ring.
+        """
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for mark in self.marks:
+            if mark.quantity.key in lit or mark is current:
+                ground = mark.rect.translated(x, y).adjusted(-2.5, -2.5, 2.5, 2.5)
+                painter.setPen(QPen(ink.ring, 1.5) if mark is current else Qt.PenStyle.NoPen)
+                painter.setBrush(ink.lit)
+                painter.drawRoundedRect(ground, 4, 4)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        self.box.draw(painter, x, y, ink)
+
+
+def lay_out(equations: Sequence[Equation], width: float, style: Style) -> Page:
+    """Return equations below each other, their left sides lined up, as wide as ``width`` where that is possible."""
+    em = float(style.px)
+    setter = Setter(style, MOST_TERMS[0])
+    lefts = [_left(setter, equation) for equation in equations]
+    aligned = [left.width for left in lefts if left.width <= WIDEST_LEFT * width]
+    column = max(aligned, default=0.0)
+    parts: list[tuple[Box, float, float]] = []
+    y = 0.0
+    for place, (equation, left) in enumerate(zip(equations, lefts, strict=True)):
+        if place:
+            y += PARAGRAPH * em
+        indent = max(0.0, column - left.width)
+        edge = max(column, left.width)
+        for number, line in enumerate(_lines(equation, width - edge, style)):
+            if number:
+                y += LEADING * em
+            parts_here = [(line, edge, 0.0)] if number else [(left, indent, 0.0), (line, edge, 0.0)]
+            whole = placed(parts_here, edge + line.width)
+            y += whole.ascent
+            parts.append((whole, 0.0, y))
+            y += whole.descent
+    widest = max((box.width for box, _, _ in parts), default=0.0)
+    return Page.of(placed(parts, widest))
+
+
+def one_line_page(equation: Equation, width: float, style: Style, form: int = 0) -> tuple[Page, int]:
+    """Return an equation on one line in the widest of its ``FORMS`` that fits, from ``form`` on, and which that is."""
+    pieces = _Pieces(equation, style)
+    for place in range(form, len(FORMS)):
+        line = pieces.line(*FORMS[place])
+        if line.width <= width:
+            break
+    return Page.of(placed([(line, 0.0, line.ascent)], line.width)), place
+
+
+def _left(setter: Setter, equation: Equation) -> Box:
+    return setter.set(equation.left, numbers=False)
+
+
+class _Pieces:
+    """The parts of an equation, made once for each number of terms."""
+
+    def __init__(self, equation: Equation, style: Style) -> None:
+        self.equation, self.style = equation, style
+        self.plain = isinstance(equation.right, Quantity | Number)
+        self._left = _left(Setter(style), equation)
+
+    def relation(self, text: str) -> Box:
+        em = self.style.px
+        return row([space(0.42 * em), text_box(text, type_of(em)), space(0.42 * em)])
+
+    def symbols(self, most: int) -> Box:
+        return Setter(self.style, most).set(self.equation.right, numbers=False)
+
+    def numbers(self, most: int) -> Box:
+        return Setter(self.style, most).set(self.equation.right, numbers=True)
+
+    def result(self) -> Box:
+        box = Setter(self.style).number(self.equation.result, tinted=True, bold=True)
+        left = self.equation.left
+        if isinstance(left, Quantity):
+            box = marked(box, replace(left, value=self.equation.result))
+        return box
+
+    def remark(self) -> list[Box]:
+        text = self.equation.remark
+        if not text:
+            return []
+        em = self.style.px
+        return [space(1.1 * em), text_box(text, type_of(max(11, em - 4), italic=True), Role.MUTED)]
+
+    def line(self, most: int, symbols: bool, numbers: bool, remark: bool) -> Box:
+        boxes = [self._left]
+        relation = self.equation.relation
+        for wanted, make in (
+            (symbols, lambda: self.symbols(most)),
+            (numbers and not self.plain, lambda: self.numbers(most)),
+            (True, self.result),
+        ):
+            if wanted:
+                boxes += [self.relation(relation), make()]
+                relation = "="
+        if remark:
+            boxes += self.remark()
+        return row(boxes)
+
+
+def _lines(equation: Equation, width: float, style: Style) -> list[Box]:
+    """Return what stands right of the left side: one line, or several that begin with an equals sign."""
+    pieces = _Pieces(equation, style)
+    most = MOST_TERMS[0]
+    symbols, numbers, result = pieces.symbols(most), pieces.numbers(most), pieces.result()
+    first, equals = pieces.relation(equation.relation), pieces.relation("=")
+    middle = [] if pieces.plain else [equals, numbers]
+    line = row([first, symbols, *middle, equals, result, *pieces.remark()])
+    if line.width <= width:
+        return [line]
+    for most in MOST_TERMS[1:]:
+        if max(symbols.width, numbers.width) + equals.width <= width:
+            break
+        symbols, numbers = pieces.symbols(most), pieces.numbers(most)
+    lines = [row([first, symbols])]
+    if not pieces.plain:
+        lines.append(row([equals, numbers]))
+    ending = row([equals, result])
+    remark = row(pieces.remark())
+    if ending.width + remark.width <= width:
+        ending, remark = row([ending, remark]), space(0.0)
+    if lines[-1].width + ending.width <= width:
+        lines[-1] = row([lines[-1], ending])
+    else:
+        lines.append(ending)
+    if remark.width:
+        lines.append(remark)
+    return lines
+
+
+def draw_equations(
+    painter: QPainter, equations: Sequence[Equation], corner: QPointF, width: float, style: Style, ink: Ink
+) -> QRectF:
+    """Draw equations with any painter, such as that of a PDF file, and return where.
+
+    Parameters
+    ----------
+    corner : QPointF
+        Above left, in the painter's units, which are the pixels of ``style``.
+    """
+    page = lay_out(equations, width, style)
+    page.draw(painter, corner.x(), corner.y(), ink)
+    return QRectF(corner.x(), corner.y(), page.width, page.height)
+
+
+__all__ = ["Page", "draw_equations", "lay_out", "one_line_page"]

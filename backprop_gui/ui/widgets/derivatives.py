@@ -1,0 +1,213 @@
+"""A table of every derivative: what backpropagation says, what the reference says, and how far they are apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QFontInfo, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+
+from backprop_gui.engine.gradient_check import GradientCheck
+from backprop_gui.network import Key
+from backprop_gui.ui import theme
+from backprop_gui.ui.names import display_name
+from backprop_gui.ui.numbers import format_exact, format_number
+
+Index = QModelIndex | QPersistentModelIndex
+NO_PARENT = QModelIndex()
+HEADERS = ("derivative by", "backpropagation", "reference", "relative error")
+TIPS = (
+    "The weight or bias by which the loss is differentiated",
+    "What the delta rule says",
+    "The derivative found from the loss alone",
+    "The difference relative to the larger of both, or to a thousandth of the largest entry of the gradient",
+)
+NAME, CLAIMED, MEASURED, ERROR = range(4)
+DIGITS = (0, 6, 6, 2)
+ROW_HEIGHT = 22
+
+
+class DerivativesModel(QAbstractTableModel):
+    """The entries of a check in any order; a cell's text is made only when it is painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._check: GradientCheck | None = None
+        self._order: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._sorting = (ERROR, Qt.SortOrder.DescendingOrder)
+
+    @property
+    def check(self) -> GradientCheck | None:
+        """The check that is shown."""
+        return self._check
+
+    def show_check(self, check: GradientCheck | None) -> None:
+        """Show another check, sorted as the last one was."""
+        if check is self._check:
+            return
+        self.beginResetModel()
+        self._check = check
+        self._order = self._sorted()
+        self.endResetModel()
+
+    def entry(self, row: int) -> int:
+        """Return which entry of the check's arrays a row shows."""
+        return int(self._order[row])
+
+    def row_of(self, key: Key) -> int | None:
+        """Return the row of a parameter."""
+        check = self._check
+        slot = None if check is None else check.plan.slot.get(key)
+        if check is None or slot is None:
+            return None
+        return int(np.flatnonzero(check.plan.slots[self._order] == slot)[0])
+
+    def _sorted(self) -> NDArray[np.intp]:
+        check, (column, order) = self._check, self._sorting
+        if check is None:
+            return np.zeros(0, np.intp)
+        falling = order is Qt.SortOrder.DescendingOrder
+        if column == NAME:
+            rising = np.arange(len(check.errors))
+            return rising[::-1] if falling else rising
+        # By size: a derivative of −5 is larger than one of 1.
+        values = np.abs((check.claimed, check.measured, check.errors)[column - 1])
+        return np.argsort(-values if falling else values, kind="stable")
+
+    # ---- Qt
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self.layoutAboutToBeChanged.emit()
+        self._sorting = column, order
+        old = self._order
+        self._order = self._sorted()
+        place = np.empty_like(self._order)
+        place[self._order] = np.arange(len(place))
+        kept = self.persistentIndexList()
+        moved = [self.index(int(place[old[index.row()]]), index.column()) for index in kept]
+        self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._order)
+
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(HEADERS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        check = self._check
+        if check is None:
+            return None
+        column = index.column()
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        entry = self.entry(index.row())
+        if role == Qt.ItemDataRole.ForegroundRole and column == ERROR:
+            return theme.current().bad if check.errors[entry] > check.method.tolerance else None
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        if column == NAME:
+            return _name(check, entry) if role == Qt.ItemDataRole.DisplayRole else check.name(entry)
+        value = float((check.claimed, check.measured, check.errors)[column - 1][entry])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{check.name(entry)}, {HEADERS[column]}: {format_exact(value)}"
+        fails = column == ERROR and value > check.method.tolerance
+        return ("✗ " if fails else "") + format_number(value, DIGITS[column])
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return HEADERS[section]
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return f"{TIPS[section]}. Click to sort."
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                side = Qt.AlignmentFlag.AlignRight if section else Qt.AlignmentFlag.AlignLeft
+                return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+def _name(check: GradientCheck, entry: int) -> str:
+    """Return a parameter as the picture names it: ``w x₁ → h₂``, ``b h₂``."""
+    key, neurons = check.plan.keys[entry], check.plan.network.neuron_of
+    if isinstance(key, tuple):
+        return f"w  {display_name(neurons[key[0]].name)} → {display_name(neurons[key[1]].name)}"
+    return f"b  {display_name(neurons[key].name)}"
+
+
+class DerivativesTable(QTableView):
+    """Shows a :class:`DerivativesModel`.
+
+    Signals
+    -------
+    picked(key)
+        The parameter that a person chose, by mouse or keyboard.
+    """
+
+    picked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries = DerivativesModel()
+        self.entries.setParent(self)
+        self.setModel(self.entries)
+        self.setAccessibleName("Derivatives, the worst first")
+        self.setFont(theme.digits(self.font(), pixel_size=QFontInfo(self.font()).pixelSize() - 1))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        columns.setHighlightSections(False)
+        columns.setSectionsClickable(True)
+        columns.setSortIndicatorShown(True)
+        columns.setSortIndicator(ERROR, Qt.SortOrder.DescendingOrder)
+        columns.sortIndicatorChanged.connect(self.entries.sort)
+        self._silent = False
+        self.selectionModel().currentRowChanged.connect(self._moved)
+
+    def show_check(self, check: GradientCheck | None) -> None:
+        """Show the entries of ``check``, without choosing any."""
+        self._silent = True
+        self.entries.show_check(check)
+        self._silent = False
+
+    def mark(self, key: Key | None) -> None:
+        """Select the row of a parameter, without a signal; None selects none."""
+        row = None if key is None else self.entries.row_of(key)
+        self._silent = True
+        if row is None:
+            self.clearSelection()
+        elif row != self.currentIndex().row() or not self.selectionModel().hasSelection():
+            self.selectRow(row)
+            self.scrollTo(self.entries.index(row, NAME))
+        self._silent = False
+
+    def _moved(self, now: QModelIndex, before: QModelIndex) -> None:
+        check = self.entries.check
+        if not self._silent and now.isValid() and check is not None:
+            self.picked.emit(check.plan.keys[self.entries.entry(now.row())])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self.viewport().width()
+        name = max(80, round(width * 0.28))
+        self.setColumnWidth(NAME, name)
+        for column in (CLAIMED, MEASURED, ERROR):
+            self.setColumnWidth(column, (width - name) // 3)
+
+
+__all__ = ["DerivativesModel", "DerivativesTable"]

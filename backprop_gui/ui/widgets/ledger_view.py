@@ -1,0 +1,235 @@
+"""A sum as rows with bars left and right of zero: what a delta or a gradient is made of, and which part decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from backprop_gui.engine.operations.expression import Product, Quantity
+from backprop_gui.engine.operations.text import symbol_text, write_value
+from backprop_gui.network import Key
+from backprop_gui.ui import theme
+from backprop_gui.ui.numbers import format_exact
+from backprop_gui.ui.typeset.setting import Setter
+from backprop_gui.ui.typeset.type import Role, Style, ink
+
+ROW_PX, HEAD_PX = 26, 22
+GAP_PX = 14
+WIDEST_NAME_PX = 190
+LEAST_BAR_PX, WIDEST_BAR_PX = 70.0, 320.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One term of a sum.
+
+    Attributes
+    ----------
+    name : str
+        What it comes from, such as ``→ o₁``.
+    factors : tuple of Quantity
+        What it is the product of; empty where that is not to be written.
+    value : float
+    share : float or None
+        Its part of all terms by size; None for what is no term, such as the sum.
+    keys : frozenset of keys
+        What it belongs to.
+    """
+
+    name: str
+    factors: tuple[Quantity, ...]
+    value: float
+    share: float | None = None
+    keys: frozenset[Key] = frozenset()
+
+
+class LedgerView(QWidget):
+    """Shows lines of a sum, and below a rule what they add up to.
+
+    Signals
+    -------
+    pointed(frozenset of keys)
+        The pointer is on a line that belongs to these; empty: no longer on one.
+    """
+
+    pointed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: tuple[Line, ...] = ()
+        self.ends: tuple[Line, ...] = ()
+        self._heads = ("", "")
+        self._style = Style(14)
+        self._lit: frozenset[Key] = frozenset()
+        self._over: int | None = None
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        theme.notifier.changed.connect(self._recolor)
+
+    def show_lines(
+        self, lines: Sequence[Line], ends: Sequence[Line], heads: tuple[str, str], digits: int
+    ) -> None:
+        """Show the terms ``lines`` and, below them, ``ends``.
+
+        Parameters
+        ----------
+        heads : (name, factors)
+            What stands above the first two columns.
+        """
+        self.lines, self.ends, self._heads = tuple(lines), tuple(ends), heads
+        self._style = Style(14, digits)
+        self._over = None
+        self.setVisible(bool(lines or ends))
+        rows = "; ".join(
+            f"{line.name}: {write_value(line.value, digits)}" for line in (*self.lines, *self.ends)
+        )
+        self.setAccessibleDescription(rows)
+        self.updateGeometry()
+        self.update()
+
+    def set_lit(self, keys: frozenset[Key]) -> None:
+        """Mark the lines of neurons and edges."""
+        if keys != self._lit:
+            self._lit = keys
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(360, HEAD_PX + ROW_PX * (len(self.lines) + len(self.ends)) + 8)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, self.sizeHint().height())
+
+    # ---- painting
+
+    def _recolor(self) -> None:
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint(painter)
+        painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
+        look, colors = theme.current(), ink()
+        small = QFont(self.font())
+        small.setPixelSize(max(10, small.pixelSize() - 2))
+        numbers, metrics = theme.digits(self.font(), bold=True), QFontMetricsF(self.font())
+        every = (*self.lines, *self.ends)
+        setter = Setter(self._style)
+        boxes = [setter.set(Product(line.factors), numbers=True) if line.factors else None for line in every]
+        bold = QFontMetricsF(numbers)
+        named = [metrics.horizontalAdvance(line.name) for line in self.lines]
+        named += [bold.horizontalAdvance(line.name) for line in self.ends]
+        name_px = min(WIDEST_NAME_PX, max(named, default=0.0))
+        factor_px = max((box.width for box in boxes if box is not None), default=0.0)
+        values = [write_value(line.value, self._style.digits) for line in every]
+        value_px = max((QFontMetricsF(numbers).horizontalAdvance(text) for text in values), default=0.0)
+        share_px = metrics.horizontalAdvance("100 %")
+        spare = self.width() - name_px - value_px - share_px - 5 * GAP_PX
+        if factor_px > spare - LEAST_BAR_PX:
+            factor_px, boxes = 0.0, [None] * len(boxes)
+        bar_px = max(20.0, min(WIDEST_BAR_PX, spare - factor_px))
+        x_factors = name_px + GAP_PX
+        x_bar = x_factors + factor_px + (GAP_PX if factor_px else 0)
+        x_value = x_bar + bar_px + GAP_PX
+        middle, half = x_bar + bar_px / 2, bar_px / 2
+        largest = max((abs(line.value) for line in every), default=0.0)
+
+        painter.setFont(small)
+        painter.setPen(look.muted)
+        head = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(0, 0, x_factors, HEAD_PX), head, self._heads[0])
+        if factor_px:
+            painter.drawText(QRectF(x_factors, 0, factor_px + GAP_PX, HEAD_PX), head, self._heads[1])
+        centred = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignHCenter
+        painter.drawText(QRectF(x_bar, 0, bar_px, HEAD_PX), centred, "−   0   +")
+
+        y = float(HEAD_PX)
+        rule = HEAD_PX + ROW_PX * len(self.lines) + 3
+        for place, (line, box, value) in enumerate(zip(every, boxes, values, strict=True)):
+            if place == len(self.lines):
+                y += 7
+                painter.fillRect(QRectF(0, rule, x_value + value_px + share_px + GAP_PX, 1), look.border)
+            is_end = place >= len(self.lines)
+            if place == self._over or (line.keys and line.keys & self._lit and not is_end):
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colors.lit)
+                painter.drawRoundedRect(
+                    QRectF(-2, y + 1, x_value + value_px + share_px + GAP_PX + 4, ROW_PX - 2), 5, 5
+                )
+            painter.setFont(self.font() if not is_end else numbers)
+            painter.setPen(look.text)
+            name = (bold if is_end else metrics).elidedText(
+                line.name, Qt.TextElideMode.ElideMiddle, name_px + 1
+            )
+            painter.drawText(QRectF(0, y, name_px + 2, ROW_PX), head, name)
+            if box is not None:
+                box.draw(painter, x_factors, y + ROW_PX / 2 + 0.33 * self._style.px, colors)
+            role = Role.NEGATIVE if line.value < 0 else Role.POSITIVE if line.value > 0 else Role.TEXT
+            end = look.negative if line.value < 0 else look.positive
+            length = half * abs(line.value) / largest if largest and largest < float("inf") else 0.0
+            if length == length and line.value:
+                left = middle - length if line.value < 0 else middle
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(end)
+                height = 12 if is_end else 9
+                painter.drawRoundedRect(
+                    QRectF(left, y + (ROW_PX - height) / 2, max(1.5, length), height), 2, 2
+                )
+            painter.setFont(numbers)
+            painter.setPen(colors.colors[role])
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(x_value, y, value_px + 2, ROW_PX), right, value)
+            if line.share is not None and len(self.lines) > 1:
+                painter.setFont(small)
+                painter.setPen(look.muted)
+                share = QRectF(x_value + value_px + GAP_PX, y, share_px, ROW_PX)
+                painter.drawText(share, right, f"{100 * line.share:.0f} %")
+            y += ROW_PX
+        painter.fillRect(QRectF(middle - 0.5, HEAD_PX, 1, y - HEAD_PX), look.outline)
+
+    # ---- the mouse
+
+    def _row_at(self, point: QPointF) -> int | None:
+        y = point.y() - HEAD_PX
+        if y >= ROW_PX * len(self.lines):
+            y -= 7
+            if y < ROW_PX * len(self.lines):
+                return None
+        row = int(y // ROW_PX)
+        return row if 0 <= row < len(self.lines) + len(self.ends) else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point(self._row_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point(None)
+
+    def _point(self, row: int | None) -> None:
+        if row != self._over:
+            self._over = row
+            self.update()
+            every = (*self.lines, *self.ends)
+            self.pointed.emit(frozenset() if row is None else every[row].keys)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            row = self._row_at(QPointF(event.pos()))
+            every = (*self.lines, *self.ends)
+            text = "" if row is None else _exactly(every[row])
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+
+def _exactly(line: Line) -> str:
+    rows = [f"{symbol_text(factor.symbol)} = {format_exact(factor.value)}" for factor in line.factors]
+    return "\n".join([*rows, f"{line.name}: {format_exact(line.value)}"])
+
+
+__all__ = ["LedgerView", "Line"]

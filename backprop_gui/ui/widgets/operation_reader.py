@@ -1,0 +1,186 @@
+"""One operation to be read: what it does and why, its equations, and what its result is made of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from backprop_gui.engine.operations.ledger import Ledger, delta_ledger
+from backprop_gui.engine.operations.operation import Kind, Operation
+from backprop_gui.engine.operations.paths import Paths, paths
+from backprop_gui.engine.operations.worked import WorkedExample
+from backprop_gui.network import Key, Network
+from backprop_gui.ui.names import as_drawn, display_name
+from backprop_gui.ui.typeset.type import Style
+from backprop_gui.ui.typeset.view import EquationView
+from backprop_gui.ui.widgets.ledger_view import LedgerView, Line
+from backprop_gui.ui.widgets.wrapped import Wrapped
+
+PX = 18
+MARGIN = 14
+BESIDE_PX = 880
+"""Width from which the ledger stands beside the equations and not below them."""
+MOST_LINES = 12
+"""Longer sums are folded: the largest terms, and the rest in one line."""
+DELTAS = (Kind.OUTPUT_DELTA, Kind.HIDDEN_DELTA)
+
+
+class OperationReader(QScrollArea):
+    """Shows one operation; scrolls where there is no room.
+
+    Signals
+    -------
+    pointed(frozenset of keys)
+        A term or a line of these neurons and edges is pointed at; empty: none any more.
+    """
+
+    pointed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inside = QWidget()
+        self._title = QLabel()
+        font = QFont(self._title.font())
+        font.setPixelSize(font.pixelSize() + 2 if font.pixelSize() > 0 else 15)
+        font.setWeight(QFont.Weight.DemiBold)
+        self._title.setFont(font)
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._why = Wrapped("")
+        self._why.setProperty("role", "muted")
+        self.equations = EquationView(Style(PX))
+        self.equations.pointed.connect(self.pointed)
+        self._sentence = Wrapped("")
+        self._sentence.setProperty("role", "value")
+        for words in (self._why, self._sentence):
+            words.setTextFormat(Qt.TextFormat.PlainText)
+        self.ledger = LedgerView()
+        self.ledger.pointed.connect(self.pointed)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column in (left, right):
+            column.setSpacing(6)
+        left.addWidget(self._title)
+        left.addWidget(self.equations)
+        left.addWidget(self._why)
+        left.addStretch(1)
+        right.addWidget(self._sentence)
+        right.addWidget(self.ledger)
+        right.addStretch(1)
+        self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._inside)
+        self._row.setContentsMargins(MARGIN, 8, MARGIN, 10)
+        self._row.setSpacing(10)
+        self._row.addLayout(left, 5)
+        self._row.addLayout(right, 4)
+        self.equations.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setWidget(self._inside)
+        self.show_words("", "")
+
+    def show_words(self, title: str, why: str) -> None:
+        """Show no operation, but a few words instead."""
+        self._say(title, why)
+        self.equations.show_equations(())
+        self.equations.hide()
+        self._sentence.hide()
+        self.ledger.show_lines((), (), ("", ""), 4)
+
+    def show_operation(self, worked: WorkedExample, operation: Operation, digits: int, *, anew: bool) -> None:
+        """Show an operation; ``anew``: another one than before."""
+        network = worked.frame.plan.network
+        self._say(as_drawn(operation.title, network), operation.why)
+        self.equations.show()
+        self.equations.set_digits(digits)
+        self.equations.show_equations(worked.equations(operation), anew=anew)
+        self._show_parts(worked, operation, digits)
+        if anew:
+            self.verticalScrollBar().setValue(0)
+
+    def set_lit(self, keys: frozenset[Key]) -> None:
+        """Mark what belongs to neurons and edges that are pointed at."""
+        self.equations.set_lit(keys)
+        self.ledger.set_lit(keys)
+
+    def _say(self, title: str, why: str) -> None:
+        self._title.setText(title)
+        self._title.setVisible(bool(title))
+        self._why.setText(why)
+
+    def _show_parts(self, worked: WorkedExample, operation: Operation, digits: int) -> None:
+        network, key = worked.frame.plan.network, operation.subject
+        sentence = ""
+        if operation.kind in DELTAS and isinstance(key, int):
+            ledger = delta_ledger(worked.frame, key, worked.conventions)
+            sentence = as_drawn(ledger.sentence, network)
+            lines, ends = ledger_lines(ledger, network)
+            self.ledger.setAccessibleName("What the delta is made of")
+            product = "w · δ" if ledger.slope is not None else "w · f′ · e"
+            self.ledger.show_lines(lines, ends, ("comes back over", product), digits)
+        elif operation.kind is Kind.GRADIENT and key is not None:
+            found = paths(worked.frame, key, worked.conventions, MOST_LINES)
+            lines, ends = path_lines(found, key, network)
+            count = f"{found.count:,} path{'s' * (found.count != 1)}"
+            sentence = f"The gradient adds up over {count} from here to the loss."
+            self.ledger.setAccessibleName("Paths to the loss")
+            self.ledger.show_lines(lines, ends, ("path to the loss", "product of what lies on it"), digits)
+        else:
+            self.ledger.show_lines((), (), ("", ""), digits)
+        self._sentence.setText(sentence)
+        self._sentence.setVisible(bool(sentence))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self.viewport().width() >= BESIDE_PX
+        ways = QBoxLayout.Direction
+        self._row.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        self._row.setSpacing(28 if beside else 10)
+
+
+def ledger_lines(ledger: Ledger, network: Network) -> tuple[list[Line], list[Line]]:
+    """Return the terms of a delta, the largest if there are many, and what they lead to."""
+    lines: list[Line] = []
+    if ledger.own is not None:
+        lines.append(Line("the loss itself", (), ledger.own, ledger.own_share, frozenset({ledger.neuron})))
+    shown = ledger.contributions
+    if len(shown) > MOST_LINES:
+        shown = tuple(sorted(shown, key=lambda one: -one.share)[: MOST_LINES - 1])
+    for one in shown:
+        name = f"→ {display_name(network.neuron_of[one.edge[1]].name)}"
+        lines.append(Line(name, one.factors, one.product, one.share, frozenset({one.edge, one.edge[1]})))
+    kept = set(shown)
+    rest = [one for one in ledger.contributions if one not in kept]
+    if rest:
+        value = sum(one.product for one in rest)
+        lines.append(Line(f"{len(rest):,} more", (), value, sum(one.share for one in rest)))
+    if not lines:
+        return [], []
+    name = f"{ledger.letter} of {display_name(ledger.name)}"
+    ends = [Line("sum", (), ledger.total)] if len(lines) > 1 and ledger.slope is not None else []
+    if ledger.slope is not None and ledger.own_has_slope:
+        name = f"× f′(z)  =  {name}"
+    ends.append(Line(name, (), ledger.delta, None, frozenset({ledger.neuron})))
+    return lines, ends
+
+
+def path_lines(found: Paths, key: Key, network: Network) -> tuple[list[Line], list[Line]]:
+    """Return the paths of a gradient to the loss, and their sum."""
+    sizes = sum(abs(path.product) for path in found.shown) + abs(found.rest) or 1.0
+    lines: list[Line] = []
+    for path in found.shown:
+        names = [display_name(network.neuron_of[id].name) for id in path.neurons]
+        start = [display_name(network.neuron_of[key[0]].name)] if isinstance(key, tuple) else []
+        steps = [
+            *([key] if isinstance(key, tuple) else []),
+            *zip(path.neurons, path.neurons[1:], strict=False),
+        ]
+        keys: frozenset[Key] = frozenset({*path.neurons, *steps})
+        lines.append(
+            Line(" → ".join([*start, *names]), path.factors, path.product, abs(path.product) / sizes, keys)
+        )
+    if found.rest_count:
+        lines.append(Line(f"{found.rest_count:,} more", (), found.rest, abs(found.rest) / sizes))
+    return lines, [Line("sum  =  the gradient", (), found.total)]
+
+
+__all__ = ["OperationReader", "ledger_lines", "path_lines"]

@@ -1,0 +1,202 @@
+"""The panel "Gradient flow": what it shows is the engine's, of the frame that is shown, and what was is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from backprop_gui.engine.flow import Flow, Measure, flow_of
+from backprop_gui.engine.frame import Frame
+from backprop_gui.project import templates
+from backprop_gui.ui import theme
+from backprop_gui.ui.document import Document
+from backprop_gui.ui.panels.flow import FlowPanel
+from backprop_gui.ui.player import Player
+from tests.ui.conftest import a_project
+from tests.ui.panel_lab import place
+
+LEFT = Qt.MouseButton.LeftButton
+SIZE = (900, 260)
+After = Callable[..., Frame]
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, document: Document, player: Player) -> FlowPanel:
+    panel = place(qtbot, document, player, FlowPanel, SIZE)
+    qtbot.waitUntil(lambda: panel.flow is not None)
+    return panel
+
+
+def expected(document: Document, frame: Frame) -> Flow:
+    data = document.prepared
+    return flow_of(frame.plan, frame.theta, frame.update, data.x_train, data.t_train, frame.loss)
+
+
+def shown(panel: FlowPanel, document: Document, frame: Frame) -> bool:
+    return panel.flow == expected(document, frame)
+
+
+def test_it_shows_the_numbers_of_the_frame(
+    panel: FlowPanel, document: Document, player: Player, next_frame: After, qtbot: QtBot
+) -> None:
+    assert player.frame is not None
+    assert shown(panel, document, player.frame)
+    assert [layer.name for layer in panel.flow.layers] == ["hidden", "output"]
+    frame = next_frame(player.step, accept=lambda frame: frame.step > 0 and frame.rate == 0)
+    qtbot.waitUntil(lambda: shown(panel, document, frame))
+
+
+def test_what_was_is_kept_and_a_new_beginning_begins_anew(
+    panel: FlowPanel, document: Document, player: Player, next_frame: After, qtbot: QtBot
+) -> None:
+    for epoch in (1, 2, 3):
+        next_frame(player.step, accept=lambda frame, epoch=epoch: frame.epoch == epoch and frame.rate == 0)
+        qtbot.waitUntil(lambda epoch=epoch: panel.record.series(Measure.DELTA)[0][-1] == epoch)
+    epochs, medians = panel.record.series(Measure.DELTA)
+    assert epochs.tolist() == [0, 1, 2, 3]
+    now = [layer.spread(Measure.DELTA).median for layer in panel.flow.layers]
+    assert medians[-1].tolist() == now
+    next_frame(player.reset, accept=lambda frame: frame.step == 0)
+    qtbot.waitUntil(lambda: panel.record.series(Measure.DELTA)[0].tolist() == [0])
+
+
+def test_a_moment_of_the_past_shows_its_own_numbers_and_leaves_the_record(
+    panel: FlowPanel, document: Document, player: Player, next_frame: After, qtbot: QtBot
+) -> None:
+    frames = []
+    for epoch in (1, 2, 3):
+        frames.append(
+            next_frame(
+                player.step, accept=lambda frame, epoch=epoch: frame.epoch == epoch and frame.rate == 0
+            )
+        )
+        qtbot.waitUntil(lambda epoch=epoch: panel.record.series(Measure.DELTA)[0][-1] == epoch)
+    panel.show_frame(frames[1])
+    qtbot.waitUntil(lambda: shown(panel, document, frames[1]))
+    assert panel.record.series(Measure.DELTA)[0].tolist() == [0, 1, 2, 3]
+    # Training that goes on from there has another future.
+    running = replace(frames[0], rate=100.0)
+
+    def has_another_future() -> bool:
+        panel.show_frame(running)  # again, because it takes its time between two frames of a run
+        return panel.record.series(Measure.DELTA)[0].tolist() == [0, 1]
+
+    qtbot.waitUntil(has_another_future)
+
+
+def test_the_sentence_says_that_deltas_vanish(qtbot: QtBot, qapp: object) -> None:
+    document = Document(templates.load("deep-narrow"))
+    player = Player(document)
+    try:
+        panel = place(qtbot, document, player, FlowPanel, SIZE)
+        qtbot.waitUntil(lambda: panel.flow is not None)
+        assert panel.words.whole.startswith("The deltas of hidden 1 are 1/")
+        assert "of those of hidden 6: they vanish." in panel.words.whole
+        places = [
+            panel.plot.place(i, layer.spread(Measure.DELTA).median).y()
+            for i, layer in enumerate(panel.flow.layers)
+        ]
+        # Vanishing is a slope that is seen: each layer higher up than the one before.
+        assert places == sorted(places, reverse=True)
+        assert places[0] - places[-1] > 0.5 * panel.plot.now.height()
+        panel.measure.button(Measure.STEP).click()
+        assert panel.words.whole.startswith("The next step is ")
+        panel.measure.button(Measure.GRADIENT).click()
+        assert "gradients of hidden 1" in panel.words.whole
+    finally:
+        player.close()
+
+
+def test_a_layer_is_read_and_selected(panel: FlowPanel, qtbot: QtBot) -> None:
+    plot, network = panel.plot, panel.lab.document.project.network
+    where = plot.place(0, plot.axis.low).toPoint()
+    QTest.mouseMove(plot, where)
+    assert plot.index == 0
+    assert panel.words.whole.startswith("hidden: median ")
+    assert "hidden: 16 numbers" in plot.toolTip()
+    QTest.mouseClick(plot, LEFT, pos=where)
+    hidden = {n.id for n in network.members[network.layers[1].id]}
+    assert panel.lab.selection.keys == hidden
+    plot.setFocus()
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    assert plot.index == 1
+    QTest.keyClick(plot, Qt.Key.Key_Return)
+    assert panel.lab.selection.keys == {network.outputs[0].id}
+    QTest.keyClick(plot, Qt.Key.Key_Escape)
+    assert plot.index == -1
+
+
+def test_a_hidden_panel_does_no_work(
+    panel: FlowPanel, document: Document, player: Player, next_frame: After, qtbot: QtBot
+) -> None:
+    panel.hide()
+    before = panel.flow
+    frame = next_frame(player.step, accept=lambda frame: frame.step > 0 and frame.rate == 0)
+    qtbot.wait(150)
+    assert panel.flow is before
+    panel.show()
+    qtbot.waitUntil(lambda: shown(panel, document, frame))
+
+
+def test_another_file_empties_it(panel: FlowPanel, document: Document, player: Player, qtbot: QtBot) -> None:
+    document.open(a_project("circle", (3, 3)), None)
+    panel.sync(None, document.project)
+    assert panel.flow is None
+    assert len(panel.record) == 0
+    qtbot.waitUntil(lambda: panel.flow is not None and len(panel.flow.layers) == 3)
+
+
+@pytest.mark.parametrize("size", [SIZE, (300, 120), (1400, 180)])
+@pytest.mark.parametrize("layers", [1, 24])
+def test_it_fits_and_paints_in_both_themes(
+    qtbot: QtBot, qapp: object, size: tuple[int, int], layers: int
+) -> None:
+    document = Document(a_project("circle", (2,) * layers, learning_rate=0.1))
+    player = Player(document)
+    try:
+        panel = place(qtbot, document, player, FlowPanel, size)
+        qtbot.waitUntil(lambda: panel.flow is not None)
+        for dark in (True, False):
+            theme.apply(qapp, dark=dark)  # type: ignore[arg-type]
+            picture = panel.plot.grab().toImage()
+            for index in range(layers + 1):
+                at = panel.plot.place(index, panel.flow.layers[index].spread(Measure.DELTA).median)
+                assert panel.plot.rect().contains(at.toPoint())
+                ratio = picture.devicePixelRatio()
+                around = [
+                    picture.pixelColor(int(at.x() * ratio), int((at.y() + dy) * ratio))
+                    for dy in (-1.0, 0.0, 0.5)
+                ]
+                wanted = theme.current().text
+                assert any(abs(color.lightness() - wanted.lightness()) < 60 for color in around)
+    finally:
+        player.close()
+
+
+def test_zeros_and_what_is_not_finite_are_said(panel: FlowPanel, document: Document, player: Player) -> None:
+    frame = player.frame
+    assert frame is not None
+    theta = np.zeros_like(frame.theta)
+    flow = flow_of(
+        frame.plan,
+        theta,
+        theta,
+        document.prepared.x_train,
+        document.prepared.t_train,
+        frame.loss,
+    )
+    panel.plot.show_flow(flow, Measure.DELTA, (np.empty(0), np.empty((0, 2))), (0.0, "epoch 0"))
+    assert "exactly 0: 100.0 %" in panel.plot.words(0)
+    assert panel.plot.place(0, 0.0).y() != panel.plot.place(0, 0.0).y()  # a 0 has no place on a log axis
+    theta[:] = np.nan
+    flow = flow_of(frame.plan, theta, theta, document.prepared.x_train, document.prepared.t_train, frame.loss)
+    panel.plot.show_flow(flow, Measure.DELTA, (np.empty(0), np.empty((0, 2))), (0.0, "epoch 0"))
+    assert "not finite: 100.0 %" in panel.plot.words(1)
+    panel.plot.grab()
+    assert isinstance(panel.plot.place(0, 1.0), QPointF)

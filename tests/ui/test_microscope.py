@@ -1,0 +1,303 @@
+"""The microscope: one training step operation by operation, both ways, on the picture and in the panel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from backprop_gui.engine.conventions import Conventions, Delta
+from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.operations.operation import Kind, Phase
+from backprop_gui.engine.operations.order import Pace
+from backprop_gui.network import Network
+from backprop_gui.project import templates
+from backprop_gui.ui.canvas.spotlight import Way
+from backprop_gui.ui.canvas.views import View
+from backprop_gui.ui.document import Document
+from backprop_gui.ui.microscope import Microscope
+from backprop_gui.ui.panel import Lab
+from backprop_gui.ui.panels.microscope import INVITATION, RUNNING, MicroscopePanel
+from backprop_gui.ui.player import Player, State
+from backprop_gui.ui.selection import Selection
+from tests.ui.panel_lab import place
+
+
+@pytest.fixture
+def document(qapp: QApplication) -> Document:
+    return Document(templates.load("mazur"))
+
+
+@pytest.fixture
+def scope(document: Document, player: Player, qtbot: QtBot) -> Microscope:
+    scope = Microscope(document, player, document)
+    qtbot.waitUntil(lambda: player.frame is not None)
+    return scope
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, document: Document, player: Player) -> MicroscopePanel:
+    return place(qtbot, document, player, MicroscopePanel, (1000, 260))
+
+
+def named(network: Network, name: str) -> int:
+    return next(neuron.id for neuron in network.neurons if neuron.name == name)
+
+
+def kinds(scope: Microscope) -> tuple[Kind, Phase]:
+    operation = scope.operation
+    assert operation is not None
+    return operation.kind, operation.phase
+
+
+def frame_of(player: Player) -> Frame:
+    assert player.frame is not None
+    return player.frame
+
+
+def test_it_steps_through_every_operation_and_back(scope: Microscope) -> None:
+    assert not scope.active
+    seen = []
+    scope.next()
+    worked = scope.worked
+    assert worked is not None
+    for _ in range(len(worked.operations) - 1):
+        seen.append(scope.position)
+        scope.next()
+    assert seen == list(range(len(worked.operations) - 1))
+    back = []
+    while scope.can_go_back:
+        scope.previous()
+        back.append(scope.position)
+    assert back == seen[::-1]
+
+
+@pytest.mark.parametrize(("pace", "count"), [(Pace.PHASE, 4), (Pace.LAYER, 7), (Pace.NEURON, 13)])
+def test_it_steps_by_larger_parts(scope: Microscope, pace: Pace, count: int) -> None:
+    scope.set_pace(pace)
+    scope.first()
+    places = [scope.position]
+    worked = scope.worked
+    assert worked is not None
+    while scope.position != len(worked.operations) - 1:
+        scope.next()
+        places.append(scope.position)
+    assert len(places) == count
+    assert places == list(worked.stops(pace))
+
+
+def test_after_the_last_operation_the_update_is_made(scope: Microscope, player: Player, qtbot: QtBot) -> None:
+    scope.last()
+    worked = scope.worked
+    assert worked is not None
+    assert worked.value(worked.operations[len(worked.operations) - 1]) == pytest.approx(
+        float(worked.frame.theta[-1] + worked.frame.update[-1]), abs=1
+    )
+    step = frame_of(player).step
+    scope.next()
+    qtbot.waitUntil(lambda: frame_of(player).step == step + 1 and scope.position == 0)
+    assert scope.worked is not worked
+
+
+def test_the_lights_follow_the_operation(scope: Microscope) -> None:
+    network = scope._player.frame.plan.network  # type: ignore[union-attr]
+    h2, o1, o2 = (named(network, name) for name in ("h2", "o1", "o2"))
+    views: list[View] = []
+    scope.view_wanted.connect(views.append)
+    scope.look_at(h2, View.BACKWARD)
+    lights = scope.lights()
+    assert lights is not None
+    assert lights.writes == {h2}
+    assert lights.reads == {o1, o2, (h2, o1), (h2, o2)}
+    assert lights.way is Way.BACKWARD
+    assert lights.tag == "δ = 0.009954"
+    # h1 had its turn before, so nothing but the edges into h2 still waits.
+    assert lights.waiting == frozenset()
+    assert lights.waiting_edges == {(edge.source, h2) for edge in network.incoming[h2]}
+    scope.look_at(h2, View.FORWARD)
+    forward = scope.lights()
+    assert forward is not None
+    assert forward.waiting == {o1, o2}
+    assert views == [View.BACKWARD, View.FORWARD]
+
+
+def test_training_puts_it_to_rest_and_a_pause_brings_it_back(
+    scope: Microscope, player: Player, qtbot: QtBot
+) -> None:
+    scope.go(20)
+    operation = scope.operation
+    assert operation is not None
+    player.play()
+    assert scope.lights() is None
+    assert not scope.active
+    qtbot.waitUntil(lambda: frame_of(player).step > 3)
+    player.pause()
+    qtbot.waitUntil(lambda: player.state is State.PAUSED and scope.active)
+    again = scope.operation
+    assert again is not None
+    assert (again.kind, again.subject) == (operation.kind, operation.subject)
+    qtbot.waitUntil(lambda: scope.worked is not None and scope.worked.frame is player.frame)
+
+
+def test_it_keeps_its_place_when_the_drawing_changes(
+    scope: Microscope, document: Document, player: Player, qtbot: QtBot
+) -> None:
+    network = document.project.network
+    h2, cut = named(network, "h2"), (named(network, "i1"), named(network, "h1"))
+    scope.look_at(h2, View.BACKWARD)
+    before = scope.position
+    document.edit("cut", replace(document.project, network=network.without({cut})))
+    qtbot.waitUntil(lambda: scope.position != before)
+    operation = scope.operation
+    assert operation is not None
+    assert (operation.kind, operation.subject) == (Kind.HIDDEN_DELTA, h2)
+
+
+def test_it_plays_by_itself_until_paused(scope: Microscope, qtbot: QtBot) -> None:
+    told: list[bool] = []
+    scope.playing_changed.connect(told.append)
+    scope.set_speed(50.0)
+    scope.toggle()
+    qtbot.waitUntil(lambda: (scope.position or 0) >= 3)
+    scope.toggle()
+    place = scope.position
+    qtbot.wait(80)
+    assert scope.position == place
+    assert told == [True, False]
+
+
+def test_conventions_are_followed(scope: Microscope, document: Document) -> None:
+    o1 = named(document.project.network, "o1")
+    scope.look_at(o1, View.BACKWARD)
+    lights = scope.lights()
+    assert lights is not None
+    assert lights.tag == "δ = 0.1385"
+    document.edit("by a", replace(document.project, conventions=Conventions(Delta.BY_A)))
+    lights = scope.lights()
+    assert lights is not None
+    assert lights.tag == "e = 0.7414"
+
+
+# ---- the panel
+
+
+def words_of(panel: MicroscopePanel) -> str:
+    reader = panel.reader
+    return f"{reader._title.text()}\n{reader.equations.text()}\n{reader._sentence.text()}"
+
+
+def test_why_the_delta_of_h2_has_its_sign_can_be_read(panel: MicroscopePanel) -> None:
+    network = panel.lab.document.project.network
+    panel.scope.look_at(named(network, "h2"), View.BACKWARD)
+    words = words_of(panel)
+    assert words.startswith("Delta δ of h₂")
+    assert "δ_h2 = f′(z_h2) · (w_h2→o1 δ_o1 + w_h2→o2 δ_o2)" in words
+    assert "0.009954" in words
+    assert "δ of h₂ is positive because" in words
+    values = [line.value for line in panel.reader.ledger.lines]
+    assert values == pytest.approx([0.45 * 0.138498562, 0.55 * -0.038098237])
+    assert panel.reader.ledger.ends[-1].value == pytest.approx(0.009954254)
+
+
+def test_a_gradient_lists_its_paths_to_the_loss(panel: MicroscopePanel) -> None:
+    network = panel.lab.document.project.network
+    i1, h1 = named(network, "i1"), named(network, "h1")
+    panel.scope.look_at((i1, h1), View.BACKWARD)
+    ledger = panel.reader.ledger
+    assert [line.name for line in ledger.lines] == ["i₁ → h₁ → o₁", "i₁ → h₁ → o₂"]
+    assert sum(line.value for line in ledger.lines) == pytest.approx(ledger.ends[-1].value, rel=1e-12)
+
+
+def test_the_list_marks_and_chooses(panel: MicroscopePanel, qtbot: QtBot) -> None:
+    scope, list_ = panel.scope, panel.list
+    model = list_.operations
+    assert model.heading(0) == "Forward  ·  hidden"
+    scope.first()
+    assert list_.currentIndex().row() == model.row_of(0) == 1
+    QTest.keyClick(list_, Qt.Key.Key_Down)
+    assert scope.position == 1
+    worked = scope.worked
+    assert worked is not None
+    for number in range(len(worked.operations)):
+        assert model.place_at(model.row_of(number)) == number
+    assert model.rowCount() == len(worked.operations) + len(model._heads)
+    row = list_.visualRect(model.index(model.row_of(3), 0))
+    QTest.mouseClick(list_.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    assert scope.position == 3
+
+
+def test_the_first_click_begins(panel: MicroscopePanel) -> None:
+    assert not panel.scope.active
+    model = panel.list.operations
+    row = panel.list.visualRect(model.index(model.row_of(2), 0))
+    QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    assert panel.scope.position == 2
+
+
+def test_the_digits_are_those_chosen(panel: MicroscopePanel) -> None:
+    panel.scope.look_at(named(panel.lab.document.project.network, "h2"), View.BACKWARD)
+    panel.digits.setValue(9)
+    assert "0.00995425427" in panel.reader.equations.text() or "0.009954254" in panel.reader.equations.text()
+    assert panel.scope.digits == 9
+
+
+def test_it_says_what_to_do_and_that_training_runs(
+    panel: MicroscopePanel, player: Player, qtbot: QtBot
+) -> None:
+    assert panel.reader._title.text() == INVITATION
+    player.play()
+    assert panel.reader._why.text() == RUNNING
+    player.pause()
+    qtbot.waitUntil(lambda: panel.reader._title.text() == INVITATION)
+
+
+def test_a_term_that_is_pointed_at_lights_its_edge(panel: MicroscopePanel) -> None:
+    network = panel.lab.document.project.network
+    h2, o1 = named(network, "h2"), named(network, "o1")
+    panel.scope.look_at(h2, View.BACKWARD)
+    told: list[frozenset[object]] = []
+    panel.scope.pointed.connect(told.append)
+    view = panel.reader.equations
+    mark = next(mark for mark in view.page.marks if mark.quantity.key == (h2, o1))
+    corner = view._corner()
+    QTest.mouseMove(view, (mark.rect.center() + corner).toPoint())
+    assert told == [{(h2, o1)}]
+    # And the other way round: what is pointed at elsewhere is marked here.
+    panel.scope.point(frozenset({o1}))
+    assert view._lit == {o1}
+
+
+def test_equations_are_copied_as_text_and_as_latex(panel: MicroscopePanel) -> None:
+    panel.scope.look_at(named(panel.lab.document.project.network, "h2"), View.BACKWARD)
+    view = panel.reader.equations
+    view.copy_text()
+    assert "δ_h2 = f′(z_h2)" in QApplication.clipboard().text()
+    view.copy_latex()
+    assert r"\delta_{h_{2}}" in QApplication.clipboard().text()
+
+
+def test_terms_are_reached_by_keyboard(panel: MicroscopePanel) -> None:
+    network = panel.lab.document.project.network
+    panel.scope.look_at(named(network, "h2"), View.BACKWARD)
+    view = panel.reader.equations
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    first = view._current()
+    assert first is not None
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    second = view._current()
+    assert second is not first
+    assert view.accessibleDescription().startswith("a_h2 = 0.596884378")
+
+
+def test_a_lab_of_its_own_keeps_nothing(document: Document, player: Player, qtbot: QtBot) -> None:
+    lab = Lab(document, player, Selection())
+    qtbot.waitUntil(lambda: player.frame is not None)
+    lab.microscope.next()
+    assert lab.microscope.active
+    lab.microscope.leave()
+    assert not lab.microscope.active
+    assert lab.microscope.lights() is None
