@@ -393,6 +393,23 @@ _command(
 )
 
 _command(
+    "conventions",
+    "Conventions…",
+    "Examine",
+    lambda w: w.docks.bring_up("conventions"),
+    group=1,
+    tip="Choose how losses, deltas and signs are written, as a book has them",
+)
+_command(
+    "reconcile",
+    "Reconcile with a book…",
+    "Examine",
+    lambda w: w.reconcile(),
+    group=1,
+    tip="Type a book's value of what is selected, and read under which convention it is right",
+)
+
+_command(
     "forward", "Forward", "View", lambda w: w.set_view("forward"), "1", tip="Colour neurons by activation"
 )
 _command("backward", "Backward", "View", lambda w: w.set_view("backward"), "2", tip="Colour neurons by delta")

@@ -46,6 +46,7 @@ from backprop_gui.ui.names import as_drawn, one_line
 from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace
+from backprop_gui.ui.panels.conventions import ConventionsPanel
 from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.findings import FindingsPanel
 from backprop_gui.ui.panels.inspector import Inspector
@@ -430,6 +431,12 @@ class Window(QMainWindow):
         data = self.docks.bring_up("data")
         assert isinstance(data, DataPanel)
         data.open_file(str(path))
+
+    def reconcile(self) -> None:
+        """Compare a book's number with the one of what is selected."""
+        conventions = self.docks.bring_up("conventions")
+        assert isinstance(conventions, ConventionsPanel)
+        conventions.reconcile()
 
     def play_or_press(self) -> None:
         """Play or pause; but where the keyboard is on a button or a list, press or open that."""
