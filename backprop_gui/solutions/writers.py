@@ -94,7 +94,7 @@ def _markdown(solution: Solution, style: Style) -> str:
         for step in section.steps:
             lines += ["", f"**{_marked(step.operation.title)}**"]
             for equation in step.equations:
-                lines += ["", f"$${_formula(equation, style)}$$"]
+                lines += ["", f"$${_formula(equation, style, align=False)}$$"]
                 if equation.remark:
                     lines += ["", _marked(equation.remark)]
     if style.blanks and style.answers:
@@ -110,9 +110,9 @@ def _marked(text: str) -> str:
     )
 
 
-def _formula(equation: Equation, style: Style) -> str:
+def _formula(equation: Equation, style: Style, *, align: bool) -> str:
     if not style.blanks:
-        return equation_latex(equation, style.digits)
+        return equation_latex(equation, style.digits, align=align)
     left, right = (as_latex(side, symbols=True) for side in (equation.left, equation.right))
     relation = r"\leftarrow" if equation.relation == "←" else equation.relation
     return rf"{left} {relation} {right} = \underline{{\hspace{{5em}}}}"
@@ -196,7 +196,7 @@ def _latex(solution: Solution, style: Style) -> str:
         for step in section.steps:
             lines += ["", rf"\textbf{{{_escaped(step.operation.title)}}}"]
             for equation in step.equations:
-                lines += [r"\[", _formula(equation, style), r"\]"]
+                lines += [r"\begin{align*}", _formula(equation, style, align=True), r"\end{align*}"]
                 if equation.remark:
                     lines.append(rf"{{\small {_escaped(equation.remark)}}}")
     if style.blanks and style.answers:
