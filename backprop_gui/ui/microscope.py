@@ -18,7 +18,7 @@ from backprop_gui.project import Project
 from backprop_gui.ui.canvas.spotlight import Lights, Way
 from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.document import Document
-from backprop_gui.ui.operation_words import letter_of
+from backprop_gui.ui.operation_words import letter_of, question_of
 from backprop_gui.ui.player import Player, State
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -381,15 +381,8 @@ class Microscope(QObject):
 
 def operation_at(worked: WorkedExample, key: Key, view: View) -> Operation | None:
     """Return the operation that makes what a view shows at a neuron or an edge; None for an input."""
-    if view is View.UPDATE:
-        return worked.find(key, Kind.UPDATE)
-    if isinstance(key, tuple):
-        return (
-            worked.find(key, Kind.GRADIENT)
-            if view is View.BACKWARD
-            else worked.find(key[1], Kind.WEIGHTED_SUM)
-        )
-    return worked.find(key, Kind.ACTIVATION) if view is View.FORWARD else worked.delta_of(key)
+    asked = question_of(worked.frame.plan.network, key, view)
+    return None if asked is None else worked.find(*asked)
 
 
 __all__ = ["SPEEDS", "Microscope", "Turns", "lights_of", "operation_at", "turns_of"]
