@@ -150,7 +150,7 @@ def test_it_folds_instead_of_being_cut(strip: EquationStrip, player: Player, vie
 
 
 def test_it_unfolds_only_for_another_subject(strip: EquationStrip, player: Player, next_frame: After) -> None:
-    strip.resize(520, strip.height())
+    strip.resize(430, strip.height())
     output = frame_of(player).plan.network.outputs[0]
 
     def form_of(key: Key | None, view: View) -> int:
