@@ -25,13 +25,16 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from backprop_gui.engine.arrays import PRECISIONS, Array
 from backprop_gui.engine.examples import Examples
+from backprop_gui.engine.gradient_check import check_gradient
 from backprop_gui.engine.initializers import drawer
+from backprop_gui.engine.losses import LOSSES
 from backprop_gui.engine.plan import compile_network
 from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.engine.stepper import Stepper
@@ -44,6 +47,10 @@ ROUND_SECONDS = 0.04
 """How long either side runs in one round, at least."""
 SHORTEST_ROUND = 5
 """Epochs that a round has at least."""
+CHECKED = ((64, 128, 10), (784, 128, 10))
+"""Networks whose gradient is checked."""
+CHECKS = 5
+"""How often each is; the figure is the median."""
 BATCHES = 20
 """Batches in the data of a case."""
 RATE = 0.01
@@ -150,6 +157,32 @@ def format_measures(rows: Sequence[Row]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in table
     )
+
+
+def check_rows(repeats: int = CHECKS, progress: Callable[[str], None] = lambda text: None) -> list[Row]:
+    """Measure the gradient check of about 10,000 and 100,000 parameters on one example, as the window makes it.
+
+    Returns
+    -------
+    list of dict
+        ``case``, ``what``, ``value`` (the median) and ``unit``.
+    """
+    rows: list[Row] = []
+    for sizes, activation in product(CHECKED, ("tanh", "relu")):
+        case = Case(sizes, activation, 1, classes=True)
+        progress(f"Measuring the gradient check of {case.name}.")
+        x, t = (array[:1] for array in case.data())
+        draw = drawer("xavier-uniform", 0)
+        plan = compile_network(dense(sizes, activation=activation, output_activation="identity", draw=draw))
+        seconds = []
+        for _ in range(repeats):
+            start = time.perf_counter()
+            check_gradient(plan, plan.start, x, t, LOSSES["cross-entropy"])
+            seconds.append(time.perf_counter() - start)
+        value = statistics.median(seconds)
+        what = f"gradient check of {len(plan.slots):,} parameters"
+        rows.append({"case": case.name, "what": what, "value": 1000 * value, "unit": "ms"})
+    return rows
 
 
 def _interleaved(sides: Sequence[Steps], repeats: int) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from backprop_gui.commands.command import COMMANDS, Command
-from backprop_gui.commands.output import print_json
+from backprop_gui.commands.output import print_json, print_table
 from backprop_gui.commands.subject import add_subject, subject_of
 from backprop_gui.engine.gradient_check import (
     MOST_EXAMPLES,
@@ -13,14 +13,34 @@ from backprop_gui.engine.gradient_check import (
     check_gradient,
     examples_to_check,
 )
+from backprop_gui.engine.plan import Indices
 from backprop_gui.engine.settings import Reduction
 
 FAILED = 1
+COLUMNS = ("parameter", "backpropagation", "reference", "relative_error")
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     add_subject(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--table",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="list the N parameters with the largest errors too",
+    )
+    which.add_argument("--all", action="store_true", help="list every parameter, the largest error first")
+
+
+def _count(text: str) -> int:
+    """Read how many rows a table is to have."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(
+            f"“{text}” is not a number of parameters: write a whole number such as 10"
+        )
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,17 +51,30 @@ def run(args: argparse.Namespace) -> int:
     mean = trainer.settings.reduction is Reduction.MEAN
     check = check_gradient(trainer.plan, trainer.theta, x[chosen], t[chosen], trainer.stepper.loss, mean=mean)
     assert check is not None  # nobody cancels it
+    listed = check.worst_first if args.all else check.worst_first[: args.table]
     if args.json:
-        print_json(
-            {
-                "parameters": len(check.claimed),
-                "max_relative_error": check.max_relative_error,
-                "passed": check.passed,
-            }
-        )
+        answer: dict[str, object] = {
+            "parameters": len(check.claimed),
+            "max_relative_error": check.max_relative_error,
+            "passed": check.passed,
+        }
+        if len(listed):
+            answer["table"] = [dict(zip(COLUMNS, row, strict=True)) for row in _rows(check, listed)]
+        print_json(answer)
     else:
         print("\n".join(_lines(check, len(chosen), len(x))))
+        if len(listed):
+            print()
+            rows = ((name, f"{b:.17g}", f"{r:.17g}", f"{e:.2g}") for name, b, r, e in _rows(check, listed))
+            print_table([tuple(column.replace("_", " ") for column in COLUMNS), *rows])
     return 0 if check.passed else FAILED
+
+
+def _rows(check: GradientCheck, listed: Indices) -> list[tuple[str, float, float, float]]:
+    """Return name, both derivatives and error of the entries ``listed``."""
+    columns = (check.claimed[listed], check.measured[listed], check.errors[listed])
+    names = [check.name(entry) for entry in listed.tolist()]
+    return list(zip(names, *(column.tolist() for column in columns), strict=True))
 
 
 def _lines(check: GradientCheck, used: int, examples: int) -> list[str]:
@@ -70,10 +103,12 @@ COMMANDS.add(
         It ends with 0 when the check passes, 1 when it fails, 2 after an error.
 
         With --json it prints one object, such as {{"parameters": 17, "max_relative_error": 3e-16, "passed": true}}; an
-        error that is not finite is null.
+        error that is not finite is null. With --table or --all it has a "table" as well, a list of objects such as
+        {{"parameter": "the weight x1 → h2", "backpropagation": 0.1, "reference": 0.1, "relative_error": 2e-16}}.
         """,
         (
             "backprop-gui check xor",
+            "backprop-gui check iris --table 10",
             "backprop-gui check --layers 4-8-3 --data iris --activation gelu --json",
         ),
         _arguments,

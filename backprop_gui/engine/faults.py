@@ -120,6 +120,7 @@ class TextbookPass:
         grad: Array = np.zeros(theta.shape)
         with np.errstate(all="ignore"):
             z, a = self._forward(theta, x)
+            by_a, by_z = self._output_slopes(a, t)
             passed = np.zeros_like(a)
             for neuron in reversed(self._ranked):
                 at = neuron.column
@@ -128,13 +129,11 @@ class TextbookPass:
                 if neuron.output is None:
                     delta = passed[..., at, :] = back * slope**equations.hidden_slopes
                 else:
-                    times = equations.output_slopes
-                    delta = self._own(z, a, t, neuron.output, times, slope) + back * slope**times
-                    passed[..., at, :] = (
-                        delta
-                        if equations.passes_output_slope
-                        else self._own(z, a, t, neuron.output, 0, slope) + back
-                    )
+                    times, own = equations.output_slopes, by_a[neuron.output]
+                    fused = self._fused[neuron.output] and times
+                    delta = by_z[neuron.output] * slope ** (times - 1) if fused else own * slope**times
+                    delta = delta + back * slope**times
+                    passed[..., at, :] = delta if equations.passes_output_slope else own + back
                 of_bias = equations.bias_factor(len(neuron.sources)) * delta.sum(axis=-1)
                 if neuron.bias_slot is not None:
                     grad[..., neuron.bias_slot] = of_bias
@@ -168,17 +167,17 @@ class TextbookPass:
             a[..., neuron.column, :] = neuron.activated(total)
         return z, a
 
-    def _own(self, z: Array, a: Array, t: Array, output: int, times: int, slope: Array) -> Array:
-        """Return ∂L/∂a of an output, times its f' so many ``times``: without any neuron behind it, its δ."""
-        outputs, targets = self._rows(a), self._targets(a, t)
-        own, fused = np.empty_like(outputs), self.loss.fused
-        if fused is None or not self._fused[output]:
-            self.loss.slope(outputs, targets, own)
-            return np.asarray(own[output] * slope**times)
-        # ∂L/∂a · f' in one, as a program computes it that must not divide by zero.
-        fused.delta(outputs, targets, own)
-        at = own[output]
-        return np.asarray(at * slope ** (times - 1) if times else at / np.maximum(slope, LEAST_SLOPE))
+    def _output_slopes(self, a: Array, t: Array) -> tuple[Array, Array]:
+        """Return ∂L/∂a and, where a fused loss gives it, ∂L/∂z of the outputs, (outputs, ..., examples)."""
+        outputs, targets, fused = self._rows(a), self._targets(a, t), np.array(self._fused)
+        by_a, by_z = np.empty_like(outputs), np.zeros_like(outputs)
+        self.loss.slope(outputs, targets, by_a)
+        if self.loss.fused is not None and fused.any():
+            self.loss.fused.delta(outputs, targets, by_z)
+            ours, slope = outputs[fused], np.empty_like(outputs[fused])
+            ACTIVATIONS[self.loss.fused.activation].derivative(ours, ours, slope)
+            by_a[fused] = by_z[fused] / np.maximum(slope, LEAST_SLOPE)
+        return by_a, by_z
 
     def _rows(self, values: Array) -> Array:
         """Return the outputs among ``values`` as a loss wants them, (outputs, ..., examples)."""

@@ -1,4 +1,4 @@
-"""The record of the gradient flow: medians by layer over epochs, in bounded memory."""
+"""The record of the gradient flow: how each layer was spread over epochs, in bounded memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CAPACITY = 512
 
 
 class FlowRecord:
-    """Medians of each layer at the moments that were looked at, in the order of their epochs.
+    """The middle of each layer's spreads at the moments that were looked at, in the order of their epochs.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class FlowRecord:
     def __init__(self) -> None:
         self.layers: tuple[int, ...] = ()
         self._epochs: list[float] = []
-        self._medians: list[Array] = []
+        self._levels: list[Array] = []
 
     def add(self, epoch: float, flow: Flow) -> None:
         """Enter one moment, where it belongs in time; another one of the same epoch is replaced."""
@@ -33,34 +33,34 @@ class FlowRecord:
         if layers != self.layers:
             self.layers = layers
             self.clear()
-        medians = np.array([[spread.median for spread in layer.spreads] for layer in flow.layers])
+        levels = np.array([[spread.quantiles[1:4] for spread in layer.spreads] for layer in flow.layers])
         at = bisect.bisect_left(self._epochs, epoch)
         if at < len(self._epochs) and self._epochs[at] == epoch:
-            self._medians[at] = medians
+            self._levels[at] = levels
             return
         if len(self._epochs) >= CAPACITY:
-            self._epochs, self._medians = self._epochs[::2], self._medians[::2]
+            self._epochs, self._levels = self._epochs[::2], self._levels[::2]
             at = bisect.bisect_left(self._epochs, epoch)
         self._epochs.insert(at, epoch)
-        self._medians.insert(at, medians)
+        self._levels.insert(at, levels)
 
     def cut(self, epoch: float) -> None:
         """Forget what is later than ``epoch``."""
         keep = bisect.bisect_right(self._epochs, epoch)
-        del self._epochs[keep:], self._medians[keep:]
+        del self._epochs[keep:], self._levels[keep:]
 
     def clear(self) -> None:
         """Forget everything."""
-        self._epochs, self._medians = [], []
+        self._epochs, self._levels = [], []
 
     def __len__(self) -> int:
         return len(self._epochs)
 
     def series(self, measure: Measure) -> tuple[Array, Array]:
-        """Return the epochs, (moments,), and the medians of a measure, (moments, layers)."""
+        """Return the epochs, (moments,), and the quantiles of a measure at 10, 50 and 90 %, (moments, layers, 3)."""
         if not self._epochs:
-            return np.empty(0), np.empty((0, len(self.layers)))
-        return np.array(self._epochs), np.stack(self._medians)[:, :, list(Measure).index(measure)]
+            return np.empty(0), np.empty((0, len(self.layers), 3))
+        return np.array(self._epochs), np.stack(self._levels)[:, :, list(Measure).index(measure)]
 
 
 __all__ = ["CAPACITY", "FlowRecord"]

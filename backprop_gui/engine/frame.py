@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.losses import Loss
@@ -110,12 +112,19 @@ class Curve:
     train_accuracy: Array
     test_accuracy: Array
 
+    def until(self, epoch: float) -> Curve:
+        """Return the records up to a time, in epochs."""
+        count = int(np.searchsorted(self.epochs, epoch, "right"))
+        rows = self.epochs, self.train, self.test, self.train_accuracy, self.test_accuracy
+        return Curve(*(row[:count] for row in rows))
+
 
 class NoteKind(enum.Enum):
     """What a note is about."""
 
     NOT_FINITE = "not finite"
     STOPPED_EARLY = "stopped early"
+    BREAKPOINT = "breakpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +147,8 @@ class Note:
         For numerical trouble, the parameter that is named.
     example : int or None
         For numerical trouble, the training example at which it began, from 0.
+    keys : frozenset of keys
+        For a breakpoint, the neurons and edges to look at.
     """
 
     kind: NoteKind
@@ -149,6 +160,27 @@ class Note:
     can_go_back: bool = True
     weight: Key | None = None
     example: int | None = None
+    keys: frozenset[Key] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A change on the way: at which step and time, in epochs, and what it is called."""
+
+    step: int
+    epoch: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What can be gone to: every update from the first step to the newest one, and the changes between them."""
+
+    first_step: int = 0
+    first_epoch: float = 0.0
+    last_step: int = 0
+    last_epoch: float = 0.0
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,6 +224,13 @@ class Frame:
         What edits had taken away until then; not to be changed.
     change : int
         The number of the last change of the drawing that it knows of.
+    span : Span
+        The timeline, which ends at the newest step.
+    past : bool
+        Whether this is a moment of the past, which is looked at while training stands elsewhere. ``curve`` goes on
+        beyond it, ``attic`` and ``change`` are those of the present.
+    origin : object
+        What this moment's drawing, data and settings came from: whatever the trainer was told.
     """
 
     plan: Plan
@@ -214,6 +253,9 @@ class Frame:
     change: int = 0
     rows: Trace | None = None
     mean: bool = True
+    span: Span = Span()
+    past: bool = False
+    origin: object = None
 
     @property
     def update(self) -> Array:

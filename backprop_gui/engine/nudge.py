@@ -103,8 +103,10 @@ def nudge(plan: Plan, theta: Array, seen: Trace, loss: Loss, key: Key, step: flo
     with np.errstate(all="ignore"):
         walk = Walk(plan.network, dict(zip(plan.keys, values.tolist(), strict=True)), x, t, loss)
         factor = walk.factor(key)
-        losses = walk.nudged(owner, (np.array([down, value, up, *at]) - value) * factor)[0]
-        kink = walk.meets_a_kink(owner, (np.array([down, value, up]) - value) * factor)
+        changes = (np.array([down, value, up, *at]) - value) * factor
+        # What leads to no output changes no loss: there is one for all nudges then.
+        losses = np.broadcast_to(walk.nudged(owner, changes)[0], changes.shape[1])
+        kink = walk.meets_a_kink(owner, changes[:, :3])
         below, here, above = losses[:3].tolist()
         slope = float(np.float64(above - below) / np.float64(up - down))
     source = float(seen.a[0, plan.column[key[0]]]) if isinstance(key, tuple) else 1.0

@@ -10,22 +10,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
 from backprop_gui.engine.arrays import Array, frozen
-from backprop_gui.engine.examples import Batches, Examples, gather
+from backprop_gui.engine.examples import Batches, Examples
 from backprop_gui.engine.faults import Fault, TextbookPass
 from backprop_gui.engine.gradient_check import Cancelled, GradientCheck, check_gradient, examples_to_check
 from backprop_gui.engine.initializers import INITIALIZERS, drawer
 from backprop_gui.engine.losses import LOSSES
 from backprop_gui.engine.optimizers import OPTIMIZERS
-from backprop_gui.engine.passes import Call
-from backprop_gui.engine.plan import Plan, compile_network
+from backprop_gui.engine.plan import Indices, Plan, compile_network
 from backprop_gui.engine.schedules import SCHEDULES
 from backprop_gui.engine.settings import Reduction, TrainingSettings
-from backprop_gui.engine.stepper import Stepper, Take
+from backprop_gui.engine.stepper import Stepper
 from backprop_gui.network import Network
 
 MOST_RECORDS = 240
@@ -167,17 +165,8 @@ class _FaultyStepper(Stepper):
         super().__init__(plan, examples, settings)
         self._textbook = textbook
 
-    def _prepare(self, examples: int) -> tuple[Take, Take, tuple[Call, ...]]:
-        x, t = np.empty((len(self.plan.inputs), examples)), np.empty((len(self.plan.outputs), examples))
-        prepared = (
-            gather(self.columns.x_train, x),
-            gather(self.columns.t_train, t),
-            (partial(self._differentiate, x.T, t.T),),
-        )
-        self._training[examples] = prepared
-        return prepared
-
-    def _differentiate(self, x: Array, t: Array) -> None:
+    def _differentiate(self, batch: Indices) -> None:
+        x, t = self.examples.x_train[batch], self.examples.t_train[batch]
         self.grad[...] = self._textbook.gradient(self.theta, x, t)
         if self.plan.trainable is not None:
             np.multiply(self.grad, self.plan.trainable, self.grad)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from backprop_gui.engine.schedules import SCHEDULES
 from backprop_gui.engine.settings import Reduction, TrainingSettings, check_settings
 from backprop_gui.engine.threads import threads_for, with_threads
 from backprop_gui.errors import UserError
-from backprop_gui.network import Network
+from backprop_gui.network import Kind, Network
 
 Take = Callable[[Indices], object]
 """Copies the examples of these indices to where the passes read them."""
@@ -96,6 +97,7 @@ class Stepper:
         self._is_weight = plan.is_weight.astype(dtype)
         self._penalized = bool(settings.l1 or settings.l2)
         self._training: dict[int, tuple[Take, Take, tuple[Call, ...]]] = {}
+        self._passes: dict[int, Passes] = {}
         self._evaluating: dict[int, Passes] = {}
         self.set_rate()
 
@@ -116,6 +118,7 @@ class Stepper:
         if prepared is None:
             prepared = self._prepare(len(batch))
         take_x, take_t, calls = prepared
+        self._size = len(batch)
         take_x(batch)
         take_t(batch)
         for call in calls:
@@ -134,6 +137,30 @@ class Stepper:
         """Take the learning rate of the present epoch from the schedule."""
         schedule = SCHEDULES[self.settings.schedule]
         self.rate = self.settings.learning_rate * schedule.factor(self.settings, self.batches.epoch)
+
+    def layer_deltas(self) -> Array:
+        """Return the mean |δ| of each layer over the batch of the last update, (layers,); ∞ for a layer of inputs.
+
+        As everywhere outside of training, δ is of each example's own loss.
+        """
+        deltas = self._passes[self._size].delta
+        rows, layers, counts, nothing = self._layers
+        # Where the gradient is a mean over the batch, the deltas of training are shares of one already.
+        share = 1.0 if self.settings.reduction is Reduction.MEAN else 1 / deltas.shape[1]
+        totals = np.bincount(layers, np.abs(deltas[rows]).sum(axis=1), len(counts))
+        means: Array = totals * share / counts + nothing
+        return means
+
+    @cached_property
+    def _layers(self) -> tuple[Indices, Indices, Array, Array]:
+        """The rows of all neurons but inputs, the places of their layers, the sizes of these, and ∞ for those of 0."""
+        plan, network = self.plan, self.plan.network
+        place = {layer.id: index for index, layer in enumerate(network.layers)}
+        neurons = [neuron for neuron in network.neurons if neuron.kind is not Kind.INPUT]
+        rows = np.array([plan.row[neuron.id] for neuron in neurons], np.intp)
+        layers = np.array([place[neuron.layer] for neuron in neurons], np.intp)
+        counts = np.bincount(layers, minlength=len(place))
+        return rows, layers, np.maximum(counts, 1), np.where(counts, 0.0, np.inf)
 
     def coming(self) -> Coming:
         """Return the next update, by making it and taking it back."""
@@ -161,6 +188,7 @@ class Stepper:
         if threads > 1:
             calls = with_threads(threads, calls)
         self._training[examples] = take_x, take_t, calls
+        self._passes[examples] = passes
         return self._training[examples]
 
     def _add_penalty(self) -> None:

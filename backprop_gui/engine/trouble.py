@@ -13,6 +13,8 @@ from backprop_gui.engine.passes import Trace, trace
 from backprop_gui.engine.plan import Indices, Plan
 from backprop_gui.network import Key, Neuron
 
+GO_BACK = "Go back, and lower the learning rate or clip the gradient."
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -89,7 +91,7 @@ def explain(
     layer = network.layer_of[neuron.layer].name
     text = (
         f"Training stopped at step {step:,} (epoch {epoch:.6g}) because a number became too large: in layer "
-        f"“{layer}”, {happened}. Go back, and lower the learning rate or clip the gradient."
+        f"“{layer}”, {happened}. {GO_BACK}"
     )
     return Note(NoteKind.NOT_FINITE, text, step, layer, name, neuron.id, weight=key, example=example)
 

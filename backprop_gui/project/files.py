@@ -12,6 +12,8 @@
      "training": the fields of TrainingSettings,
      "run":      null, or where training stands: see Run,
      "conventions": how deltas and gradients are written, the fields of Conventions; may be left out,
+     "kept": runs that were kept, which may be left out: each with number, title, shown, data, training and run as
+              above, and network unless it is the one of the project,
      "template": only in templates: title, about, order and epochs}
 
 Numbers are written with as many digits as it takes to read back the same bits. Unknown fields are refused, because
@@ -26,6 +28,7 @@ from __future__ import annotations
 import codecs
 import os
 import stat
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -36,7 +39,8 @@ from backprop_gui.network import Network
 from backprop_gui.project.atomic import appearing
 from backprop_gui.project.limits import MOST_VALUES
 from backprop_gui.project.project import Project
-from backprop_gui.project.records import FORMAT, Count, ProjectFileError, ProjectRecord, project_of, record_of
+from backprop_gui.project.records import FORMAT, ProjectRecord, project_of, record_of
+from backprop_gui.project.run_records import Count, ProjectFileError
 
 __all__ = ["FORMAT", "SUFFIX", "ProjectFileError", "decode", "encode", "load", "save", "write_atomically"]
 
@@ -132,7 +136,7 @@ def decode(content: bytes, name: str = "the text", *, folder: str | None = None)
         header = msgspec.json.decode(content, type=_Header)
         if header.format == FORMAT:
             record = msgspec.json.decode(content, type=ProjectRecord)
-            return project_of(record, _found(record.data.source, folder))
+            return project_of(record, partial(_found, folder=folder))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProjectFileError(
             f"“{name}” is not a project of Backprop Lab, or is damaged: {_cut(_where(error))}."
@@ -167,7 +171,7 @@ def encode(
         If it could not be read again: a number is not finite, which JSON cannot say, or a setting is out of range.
     """
     try:
-        record = record_of(project, _stored(project.data.source, folder))
+        record = record_of(project, partial(_stored, folder=folder))
         content = msgspec.json.encode(record)
     except UnicodeEncodeError:
         raise ProjectFileError(

@@ -15,6 +15,7 @@ from backprop_gui.engine.stepper import check_fit
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
 from backprop_gui.network import Kind, Network, check_trainable, dense, reshaped
+from backprop_gui.project.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Project:
         Where training stands; None until it has moved.
     conventions : Conventions
         How its deltas and gradients are written.
+    kept : tuple of KeptRun
+        What was trained before, in the order in which it was kept.
     """
 
     network: Network
@@ -35,6 +38,7 @@ class Project:
     name: str = "untitled"
     run: Run | None = None
     conventions: Conventions = field(default_factory=Conventions)
+    kept: Kept = ()
 
 
 @dataclass(frozen=True, slots=True)

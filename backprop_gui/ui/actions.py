@@ -234,13 +234,74 @@ _command(
 _command("play", "Play", "Run", lambda w: w.play_or_pause(), "Space", icon="play")
 _command("step", "Step", "Run", lambda w: w.step(), ".", icon="step-forward", tip="Go one step further")
 _command(
+    "step-back",
+    "Step back",
+    "Run",
+    lambda w: w.lab.player.past.step_back(),
+    ",",
+    icon="step-back",
+    tip="Go one update back, from what is shown",
+)
+_command(
+    "previous-moment",
+    "Earlier",
+    "Run",
+    lambda w: w.lab.player.past.go_beside(ahead=False),
+    "Ctrl+,",
+    group=2,
+    tip="Look at the moment before on the timeline; the further back it goes, the further apart they are kept",
+)
+_command(
+    "next-moment",
+    "Later",
+    "Run",
+    lambda w: w.lab.player.past.go_beside(ahead=True),
+    "Ctrl+.",
+    group=2,
+    tip="Look at the next moment on the timeline",
+)
+_command(
+    "first-moment",
+    "Beginning of the timeline",
+    "Run",
+    lambda w: w.lab.player.past.look_at_beginning(),
+    "Ctrl+Home",
+    group=2,
+)
+_command(
+    "return-to-now",
+    "Return to now",
+    "Run",
+    lambda w: w.lab.player.past.leave(),
+    "Ctrl+End",
+    group=2,
+    tip="Show the present again, from the past",
+)
+_command(
+    "continue-from-here",
+    "Continue from here",
+    "Run",
+    lambda w: w.continue_from_here(),
+    "Ctrl+Return",
+    group=2,
+    tip="Make the moment that is shown the present one; what came later is forgotten, but kept as a run",
+)
+_command(
     "reset",
     "Reset",
     "Run",
-    lambda w: w.lab.player.reset(),
+    lambda w: w.reset(),
     "Ctrl+R",
     icon="rotate-ccw",
-    tip="Begin again with the drawn starting weights",
+    tip="Begin again with the drawn starting weights; the run that ends is kept",
+)
+_command(
+    "keep-run",
+    "Keep this run",
+    "Run",
+    lambda w: w.keep_run(),
+    "Ctrl+Shift+K",
+    tip="Keep the present run as it is now, to compare it with others",
 )
 _command(
     "go-back",
@@ -249,6 +310,14 @@ _command(
     lambda w: w.lab.player.go_back(),
     icon="undo-2",
     tip="After trouble: return to the recorded moment with the lowest training loss",
+)
+_command(
+    "breakpoints",
+    "Breakpoints…",
+    "Run",
+    lambda w: w.show_breakpoints(),
+    "F9",
+    tip="Choose at what training stops by itself: a loss that rises, a delta that vanishes, a weight that grows",
 )
 _command(
     "next-example",
@@ -306,6 +375,14 @@ _command(
     tip="Compare every gradient with an independent derivative of the loss",
 )
 _command(
+    "findings",
+    "Find what is wrong",
+    "Examine",
+    lambda w: w.docks.bring_up("findings"),
+    icon="info",
+    tip="Look for saturated and dead neurons, clones, vanishing deltas, a wrong learning rate, and say why",
+)
+_command(
     "faults",
     "Fault lab…",
     "Examine",
@@ -313,6 +390,23 @@ _command(
     icon="triangle-alert",
     group=1,
     tip="Train a copy of the network with a known bug in backpropagation: it learns, and only the check tells",
+)
+
+_command(
+    "conventions",
+    "Conventions…",
+    "Examine",
+    lambda w: w.docks.bring_up("conventions"),
+    group=1,
+    tip="Choose how losses, deltas and signs are written, as a book has them",
+)
+_command(
+    "reconcile",
+    "Reconcile with a book…",
+    "Examine",
+    lambda w: w.reconcile(),
+    group=1,
+    tip="Type a book's value of what is selected, and read under which convention it is right",
 )
 
 _command(

@@ -35,6 +35,8 @@ class Checking(QObject):
         The last check, whether it is of ``frame`` or of a moment before; None once it can hold no more.
     trouble : str
         What went wrong in a check that could not be made; empty otherwise.
+    on_picture : bool
+        Whether the picture of the network shows the errors.
     """
 
     changed = Signal()
@@ -46,6 +48,7 @@ class Checking(QObject):
         self.frame: Frame | None = None
         self.found: Checked | None = None
         self.trouble = ""
+        self.on_picture = False
         self._share = [0.0]
         self._held = False
         self._cancel = threading.Event()
@@ -76,6 +79,12 @@ class Checking(QObject):
             self.found = None
         self._held = self.found is not None and self.found.holds_for(frame)
         if (found, held) != (self.found, self._held):
+            self.changed.emit()
+
+    def set_on_picture(self, on_picture: bool) -> None:
+        """Take note of whether the picture shows the errors."""
+        if on_picture != self.on_picture:
+            self.on_picture = on_picture
             self.changed.emit()
 
     def forget(self) -> None:

@@ -1,4 +1,4 @@
-"""The colours of classes: two as the ends of the diverging scale, more from a row that stays apart."""
+"""The colours of classes and of kept runs: two as the ends of the diverging scale, more from a row that stays apart."""
 
 from __future__ import annotations
 
@@ -17,4 +17,9 @@ def class_color(theme: Theme, index: int) -> QColor:
     return colors[index % len(colors)]
 
 
-__all__ = ["class_color"]
+def run_color(number: int) -> QColor:
+    """Return the colour of the kept run ``number``, from 1: never one of those of the present run."""
+    return QColor(_MORE[(number - 1) % len(_MORE)])
+
+
+__all__ = ["class_color", "run_color"]

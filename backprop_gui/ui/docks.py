@@ -38,12 +38,13 @@ class Docks:
         for panel in sorted(PANELS.values(), key=lambda panel: (panel.area.value, panel.order)):
             self.panels[panel.name] = widget = panel.make(lab)
             self.by_name[panel.name] = dock = self._dock(panel, widget)
-            window.addDockWidget(panel.area, dock)
             menu.addAction(dock.toggleViewAction())
-        for panel in sorted(PANELS.values(), key=lambda panel: panel.order):
-            if panel.tab_with:
-                first = self.by_name[panel.tab_with]
-                window.tabifyDockWidget(first, self.by_name[panel.name])
+            first = self.by_name.get(panel.tab_with)
+            if first is None:
+                window.addDockWidget(panel.area, dock)
+            else:
+                # At once: beside each other, even for a moment, they would make the window wider than its screen.
+                window.tabifyDockWidget(first, dock)
                 first.raise_()
         for panel in PANELS.values():
             self.by_name[panel.name].setVisible(panel.shown)

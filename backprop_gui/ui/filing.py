@@ -46,6 +46,7 @@ class Filing:
     def _note_step(self) -> None:
         run = self._lab.document.project.run
         self._saved_step = run.step if run else 0
+        self._saved_kept = self._lab.document.project.kept
 
     def new(self, template: str = templates.FIRST) -> None:
         """Begin with a template."""
@@ -140,12 +141,12 @@ class Filing:
         """
         document = self._lab.document
         own = document.path is not None or document.edited
-        return not document.stack.is_clean or (own and self._trained)
+        return not document.stack.is_clean or (own and (self._trained or self._kept))
 
     @property
     def changed(self) -> bool:
         """Whether there is anything that no file has, be it only the training of a template: what is kept safe."""
-        return not self._lab.document.stack.is_clean or self._trained
+        return not self._lab.document.stack.is_clean or self._trained or self._kept
 
     @property
     def pristine(self) -> bool:
@@ -156,6 +157,10 @@ class Filing:
     def _trained(self) -> bool:
         frame = self._lab.player.last
         return frame is not None and frame.step != self._saved_step
+
+    @property
+    def _kept(self) -> bool:
+        return self._lab.document.project.kept != self._saved_kept
 
     def _with_suffix(self, path: Path, suffix: str) -> Path | None:
         """Add the ending that a person left out; None if that names a file which is to be kept."""
@@ -190,6 +195,7 @@ class Filing:
             self._banner.show_message(str(error))
             return False
         self._saved_step = project.run.step if project.run else 0
+        self._saved_kept = project.kept
         document.saved(path)
         # At once, lest the program ends now and offers what is older than the file.
         self._autosave.forget()

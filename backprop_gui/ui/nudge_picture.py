@@ -29,7 +29,7 @@ class NudgePicture(QWidget):
         return QSize(190, 110)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(110, 64)
+        return QSize(80, 64)
 
     def show_nudge(self, nudge: Nudge | None) -> None:
         """Draw ``nudge``."""

@@ -15,7 +15,7 @@ from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.nudge_picture import NudgePicture
-from backprop_gui.ui.numbers import MINUS, format_exact, format_number
+from backprop_gui.ui.numbers import MINUS, format_exact, format_number, power_of_ten
 from backprop_gui.ui.widgets.choice import Choice
 from backprop_gui.ui.widgets.column import muted
 
@@ -23,7 +23,7 @@ HINT = "Select an edge, or a neuron with a bias, to check its derivative by hand
 ROWS = (
     ("above", "L(w + h)"),
     ("below", f"L(w {MINUS} h)"),
-    ("slope", f"(L(w + h) {MINUS} L(w {MINUS} h)) / 2h"),
+    ("slope", "slope"),
     ("product", "δ · a"),
     ("error", "relative error"),
 )
@@ -41,11 +41,12 @@ class NudgeView(QWidget):
         self.title = QLabel()
         self.title.setProperty("role", "value")
         self.step = Choice(
-            [(step, f"h = {format_number(step, 1)}", "") for step in STEPS],
+            [(step, f"h = {power_of_ten(step)}", "") for step in STEPS],
             "Size of the nudge",
             "How far the parameter is moved: with a large h the secant is not yet the tangent, "
             "with a tiny one rounding is all that is left of the difference",
         )
+        self.step.setMinimumContentsLength(len("h = 10⁻⁵") + 1)
         self.step.set_value(USUAL_STEP)
         self.step.chosen.connect(self._ask)
         self.hint = muted(HINT, "caption")
@@ -65,6 +66,10 @@ class NudgeView(QWidget):
             number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             number.setAccessibleName(caption)
+            if name == "slope":
+                self._captions[name].setToolTip(
+                    f"The slope of the secant: (L(w + h) {MINUS} L(w {MINUS} h)) / 2h"
+                )
             grid.addWidget(self._captions[name], line, 0)
             grid.addWidget(number, line, 1)
         head = QHBoxLayout()
@@ -79,8 +84,8 @@ class NudgeView(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
-        row.addLayout(left, 3)
-        row.addWidget(self.picture, 2)
+        row.addLayout(left)
+        row.addWidget(self.picture, 1)
         self._show(None)
 
     def follow(self, frame: Frame | None, key: Key | None) -> None:

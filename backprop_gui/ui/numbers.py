@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtGui import QFontMetrics
 
-from backprop_gui.numerals import MINUS, format_exact, format_number, read_number, write_number
+from backprop_gui.numerals import MINUS, SUPERSCRIPTS, format_exact, format_number, read_number, write_number
 
 
 def fitting_number(value: float, digits: int, metrics: QFontMetrics, room: int) -> str:
@@ -13,4 +15,17 @@ def fitting_number(value: float, digits: int, metrics: QFontMetrics, room: int) 
     return next((text for text in texts if metrics.horizontalAdvance(text) <= room), format_number(value, 1))
 
 
-__all__ = ["MINUS", "fitting_number", "format_exact", "format_number", "read_number", "write_number"]
+def power_of_ten(value: float) -> str:
+    """Return the power of ten next to ``value`` > 0, such as ``10⁻⁵``."""
+    return f"10{str(round(math.log10(value))).translate(SUPERSCRIPTS)}"
+
+
+__all__ = [
+    "MINUS",
+    "fitting_number",
+    "format_exact",
+    "format_number",
+    "power_of_ten",
+    "read_number",
+    "write_number",
+]

@@ -19,6 +19,7 @@ from backprop_gui.ui.document import Document
 from backprop_gui.ui.editor import Editor
 from backprop_gui.ui.microscope import Microscope
 from backprop_gui.ui.player import Player
+from backprop_gui.ui.runs import Runs
 from backprop_gui.ui.selection import Selection
 
 
@@ -38,6 +39,7 @@ class Lab:
     player: Player
     selection: Selection
     editor: Editor = field(init=False)
+    runs: Runs = field(init=False)
     checking: Checking = field(init=False)
     microscope: Microscope = field(init=False)
 
@@ -45,6 +47,7 @@ class Lab:
         # With a parent, what is connected to its signals goes with the window: Python sees no cycle through Qt.
         editor = Editor(self.document, self.player, self.selection, self.document)
         object.__setattr__(self, "editor", editor)
+        object.__setattr__(self, "runs", Runs(self.document, self.player, self.document))
         object.__setattr__(self, "checking", Checking(self.document))
         object.__setattr__(self, "microscope", Microscope(self.document, self.player, self.document))
 
@@ -74,7 +77,7 @@ class Panel:
     order : int
         Its place among the panels there, from the top or the left.
     tab_with : str
-        The name of a panel that it shares a place with, as a tab; empty for none.
+        The name of a panel before it that it shares a place with, as a tab; empty for none.
     shown : bool
         Whether it is there until somebody closes it, and not only once somebody opens it.
     """

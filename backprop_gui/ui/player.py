@@ -5,13 +5,15 @@ from __future__ import annotations
 import enum
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from backprop_gui.data import Prepared
 from backprop_gui.engine.attic import Attic
+from backprop_gui.engine.breakpoints import Breakpoint
 from backprop_gui.engine.carry import Carry, Key, keys_of
 from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame, Note, Part, Probe
@@ -23,6 +25,7 @@ from backprop_gui.errors import UserError
 from backprop_gui.network import Network
 from backprop_gui.project import Project, examples_of, trainer_of
 from backprop_gui.ui.document import Document
+from backprop_gui.ui.past import Origin, Past, changes_training
 from backprop_gui.ui.worker import Worker
 
 PICTURE_MS = 17
@@ -73,10 +76,14 @@ class Player(QObject):
     last : Frame or None
         The newest one, also while the drawing cannot be trained: its parameters are then those that training goes
         on with.
+    past : Past
+        What people do with the past, which ``frame`` may be of.
     state : State
     unit : Unit
     updates_a_second : float
         Infinite: as fast as possible.
+    breakpoints : tuple of Breakpoint
+        At what training stops by itself; they stay when another project is opened.
 
     Signals
     -------
@@ -109,6 +116,7 @@ class Player(QObject):
         self.state = State.PAUSED
         self.unit = Unit.EPOCH
         self.updates_a_second = math.inf
+        self.breakpoints: tuple[Breakpoint, ...] = ()
         self._note: Note | None = None
         self._number = 0
         self._asked: Probe | None = None
@@ -117,9 +125,10 @@ class Player(QObject):
         self._waits = document.obstacle is not None
         """What was computed last: the values after so many unseen changes, and what these took away."""
         project = document.project
-        trainer = None if document.obstacle else trainer_of(project, document.prepared)
+        trainer = None if document.obstacle else self._trainer_of(project, document.prepared)
         self._stand(project, trainer)
         self._worker = Worker(trainer, self)
+        self.past = Past(self, document, self._worker)
         self._worker.ready.connect(self._deliver_all)
         self._worker.stopped.connect(self._stopped)
         self._worker.failed.connect(self._failed)
@@ -132,7 +141,7 @@ class Player(QObject):
     # ---- what people do
 
     def play(self) -> None:
-        """Train until paused; while the drawing cannot be trained, say why."""
+        """Train until paused, or replay the past up to the present; if the drawing cannot be trained, say why."""
         if self._refuses():
             return
         self._goes_on = False
@@ -147,6 +156,16 @@ class Player(QObject):
         self._worker.pause()
         self._set_state(State.PAUSED)
 
+    @property
+    def network(self) -> Network:
+        """What is drawn at present."""
+        return self._document.project.network
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it trains, or replays the past."""
+        return self.state is State.RUNNING
+
     def toggle(self) -> None:
         """Play or pause; while the drawing cannot be trained, pause what would go on by itself."""
         if self.state is State.RUNNING or self._goes_on:
@@ -155,7 +174,7 @@ class Player(QObject):
             self.play()
 
     def step(self) -> None:
-        """Go one unit further: an epoch, a batch, or a look at one example."""
+        """Go one unit further: an epoch, a batch, or a look at one example; in the past, one update."""
         if self._refuses():
             return
         if self.state is State.RUNNING:
@@ -175,28 +194,50 @@ class Player(QObject):
             self._worker.do(self._step_batch)
 
     def _step_batch(self, trainer: Trainer) -> None:
+        if self._worker.go_forward(trainer):
+            return
         trainer.go_on()
         trainer.advance(1)
         trainer.score()
 
     def _step_example(self, trainer: Trainer) -> None:
+        if self._worker.go_forward(trainer):
+            return
         trainer.go_on()
         self._worker.show(Probe(Part.TRAIN, trainer.look_at_next_example()))
         trainer.score()
 
     def reset(self) -> None:
         """Begin again with the drawn starting values; playing goes on."""
+        self.past.leave()
         self._worker.do(lambda trainer: trainer.reset())
 
     def go_back(self) -> None:
         """Return to the best recorded moment, after trouble."""
+        self.past.leave()
         self._worker.do(lambda trainer: trainer.go_back())
+
+    def take_up(self, run: Run) -> None:
+        """Go on where ``run`` stands, which is one of the document's network; playing goes on."""
+
+        def resume(trainer: Trainer) -> None:
+            # Its data may have become shorter since: then it begins its epoch anew.
+            late = run.position >= len(trainer.examples.x_train)
+            trainer.resume(replace(run, position=0) if late else run)
+
+        self.past.leave()
+        self._worker.do(resume)
 
     def set_speed(self, updates_a_second: float) -> None:
         """Play at another speed, from now on."""
         self.updates_a_second = updates_a_second
         if self.state is State.RUNNING:
             self.play()
+
+    def watch_for(self, breakpoints: Sequence[Breakpoint]) -> None:
+        """Stop at these conditions, and no others, from now on."""
+        self.breakpoints = tuple(breakpoints)
+        self._worker.do(lambda trainer: trainer.watch_for(breakpoints))
 
     def look_at(self, probe: Probe) -> None:
         """Show the numbers of another example."""
@@ -306,6 +347,8 @@ class Player(QObject):
         if new.network is not old.network or document.carry.touched:
             self._pending.append((new.network, document.carry))
             self._knows.change(new.network, document.carry)
+        if changes_training(old, new) or document.carry.touched:
+            self.past.leave()
         if document.obstacle is not None:
             self._park()
             return
@@ -325,20 +368,26 @@ class Player(QObject):
             self.give_way(EDIT_SECONDS)
             drawn_at = self._yields_until
 
+        origin, reason, back_to = Origin(new, prepared), document.reason, self.past.continues
+
         def follow(trainer: Trainer | None) -> Trainer | None:
             self._worker.rest_until(drawn_at)
+            if trainer is not None and back_to is not None:
+                trainer.continue_from(back_to, change)
+                return None
             if trainer is None:
                 attic = Attic()
                 run = None if opened is None else carried(opened, drawn, steps, attic)
-                begun = trainer_of(replace(new, run=run), prepared)
+                begun = self._trainer_of(replace(new, run=run), prepared)
                 begun.follow_on(change, attic)
                 return begun
             theirs = trainer.plan.network
             if columns_of(theirs) != columns:
                 # Other columns are another problem: its run begins at its beginning, and keeps playing.
-                begun = trainer_of(new, prepared)
+                begun = self._trainer_of(new, prepared)
                 begun.follow_on(change, Attic())
                 return begun
+            trainer.comes_from(origin, reason)
             # Each part is compared with what the trainer has, not with `old`: an earlier job may have failed.
             if new.training != trainer.settings:
                 trainer.configure(new.training)
@@ -352,6 +401,13 @@ class Player(QObject):
 
         self._worker.exchange(follow)
         self._unpark()
+
+    def _trainer_of(self, project: Project, prepared: Prepared) -> Trainer:
+        """Return a trainer of ``project`` that stops where the person wants it to."""
+        trainer = trainer_of(project, prepared)
+        trainer.comes_from(Origin(project, prepared))
+        trainer.watch_for(self.breakpoints)
+        return trainer
 
     def _park(self) -> None:
         """Wait: what is drawn cannot be trained, so nothing that was computed before is true of it."""
@@ -381,7 +437,7 @@ class Player(QObject):
         self.pause()
         self.frame = None
         project, prepared = self._document.project, self._document.prepared
-        trainer = None if self._document.obstacle else trainer_of(project, prepared)
+        trainer = None if self._document.obstacle else self._trainer_of(project, prepared)
         self._stand(project, trainer)
         self._worker.replace(trainer)
         self.look_at(Probe())
@@ -395,7 +451,7 @@ class Player(QObject):
         frame = self._worker.take()
         if self._document.obstacle is None:
             return frame
-        if frame is not None and self._trained is not None:
+        if frame is not None and self._trained is not None and not frame.past:
             self._knows.know(frame)
             self.stood.emit()
         return None
@@ -443,10 +499,11 @@ class Player(QObject):
 
     def _see(self, frame: Frame) -> None:
         self.frame = frame
-        self._knows.know(frame)
+        if not frame.past:
+            self._knows.know(frame)
         if frame.probe == self._asked:
             self._asked = None
-        if frame.note != self._note:
+        if frame.note != self._note and not frame.past:
             self._note = frame.note
             self.noted.emit(frame.note)
 

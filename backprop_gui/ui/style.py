@@ -7,7 +7,7 @@ role       widget                       looks like
 ========== ============================ ==========================================================
 heading    QLabel                       a section's heading: small, grey, bold; write it in capitals
 muted      QLabel                       grey text beside something
-caption    QLabel                       the small grey text over a number
+caption    QLabel                       the small grey text over a number; ``tone`` is warning or empty
 number     QLabel                       a large bold number
 value      QLabel                       a bold number of normal size
 compact    QComboBox                    with less room around its text
@@ -69,6 +69,7 @@ QLabel { background: transparent; }
 QLabel[role="heading"] { color: @muted; font-size: @small; font-weight: 600; letter-spacing: 0.5px; }
 QLabel[role="muted"] { color: @muted; }
 QLabel[role="caption"] { color: @muted; font-size: @small; }
+QLabel[role="caption"][tone="warning"] { color: @warning; font-weight: 600; }
 QLabel[role="message"] { color: @muted; font-size: @small; }
 QLabel[role="message"][tone="bad"] { color: @bad; }
 QLabel[role="message"][tone="warning"] { color: @warning; }
@@ -90,6 +91,7 @@ QFrame[role="line"] { background: @border; border: none; max-height: 1px; min-he
 QFrame[role="segmented"] { background: @tile; border: none; border-radius: 8px; }
 QFrame[role="segmented"] QToolButton { background: transparent; color: @muted; border: 1px solid transparent;
     border-radius: 6px; padding: 4px 11px; margin: 3px; }
+QFrame[role="segmented"][tight="true"] QToolButton { padding: 4px 4px; margin: 3px 2px; }
 QFrame[role="segmented"] QToolButton:hover { color: @text; }
 QFrame[role="segmented"] QToolButton:focus { border-color: @accent; }
 QFrame[role="segmented"] QToolButton:checked { background: @window; color: @text; font-weight: 600;
@@ -181,6 +183,9 @@ QListView[role="moments"]::item:selected { background: @tile; color: @text; }
 QListView[role="moments"]::item:hover { border-color: @border; }
 QListView[role="moments"]:focus::item:selected { border-color: @accent; }
 QTableView::item { padding: 2px 4px; border-bottom: 1px solid @border; }
+QTableView::indicator { width: 12px; height: 12px; border: 1px solid @outline; background: @window;
+    border-radius: 4px; }
+QTableView::indicator:checked { background: @accent; border-color: @accent; image: url("@file_check"); }
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: @tile; color: @text; }
 QTreeView::item:focus, QListView::item:focus, QTableView::item:focus { border: 1px solid @accent; }
 QHeaderView { background: transparent; border: none; }

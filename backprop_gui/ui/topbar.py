@@ -44,7 +44,9 @@ class TopBar(QWidget):
     unit_chosen = Signal(object)
     speed_chosen = Signal(float)
 
-    def __init__(self, play: QAction, step: QAction, reset: QAction, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, play: QAction, back: QAction, step: QAction, reset: QAction, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self._play = play
@@ -96,7 +98,7 @@ class TopBar(QWidget):
         row.setSpacing(10)
         row.addWidget(self._logo)
         row.addWidget(self._name)
-        for action, role in ((reset, "flat"), (play, "primary"), (step, "flat")):
+        for action, role in ((reset, "flat"), (back, "flat"), (play, "primary"), (step, "flat")):
             row.addWidget(_button(action, role))
         row.addSpacing(4)
         row.addWidget(self._units)
@@ -156,6 +158,7 @@ class TopBar(QWidget):
         """Show the readings of ``frame``."""
         epoch = f"{int(frame.epoch):,}" if frame.epoch == int(frame.epoch) else f"{frame.epoch:,.2f}"
         self._epoch.show_text(epoch, f"epoch {frame.epoch!r}, {frame.step:,} updates")
+        self._epoch.set_caption("past epoch" if frame.past else "epoch", "warning" if frame.past else "")
         at = f" at epoch {frame.scored_at:g}"
         penalty = (
             f"; the penalty on weights, {format_exact(frame.penalty)}, is not in it" if frame.penalty else ""
@@ -238,6 +241,13 @@ class _Reading(QWidget):
         column.setSpacing(0)
         column.addWidget(self._caption)
         column.addWidget(self._number)
+
+    def set_caption(self, text: str, tone: str) -> None:
+        """Write another caption, in the colour of a tone."""
+        if text != self._caption.text():
+            self._caption.setText(text)
+            self._caption.setProperty("tone", tone)
+            self._caption.style().polish(self._caption)
 
     def show_text(self, text: str, exact: str) -> None:
         """Show ``text``, and ``exact`` in the tooltip."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
@@ -21,6 +22,7 @@ from backprop_gui.engine.frame import Frame, Note, NoteKind, Part
 from backprop_gui.errors import UserError
 from backprop_gui.paths import state_folder
 from backprop_gui.project import Project, templates, with_new_weights
+from backprop_gui.project.kept import KeptRun
 from backprop_gui.ui import theme
 from backprop_gui.ui.about import About
 from backprop_gui.ui.actions import COMMANDS, Command
@@ -38,17 +40,20 @@ from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.gallery import Gallery
 from backprop_gui.ui.inspection import probe_name
+from backprop_gui.ui.looking_back import LookingBack
 from backprop_gui.ui.menus import fill_menus, make_action, set_reason
 from backprop_gui.ui.names import as_drawn, one_line
 from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace
+from backprop_gui.ui.panels.conventions import ConventionsPanel
 from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.findings import FindingsPanel
 from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
+from backprop_gui.ui.past_bar import PastBar
 from backprop_gui.ui.player import Player, State, Unit
-from backprop_gui.ui.selection import Key, Selection
+from backprop_gui.ui.selection import Key, Selection, still_there
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.topbar import TopBar
 from backprop_gui.ui.widgets.part_editor import PartEditor
@@ -126,7 +131,10 @@ class Window(QMainWindow):
         for name in THEMES:
             self.commands[name].setCheckable(True)
             self._themes.addAction(self.commands[name])
-        self._top = TopBar(self.commands["play"], self.commands["step"], self.commands["reset"])
+        self._top = TopBar(
+            self.commands["play"], self.commands["step-back"], self.commands["step"], self.commands["reset"]
+        )
+        self._past = PastBar(self.commands["continue-from-here"], self.commands["return-to-now"])
         self._build()
         self._connect()
         self._mark_theme()
@@ -144,6 +152,7 @@ class Window(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.offers)
         column.addWidget(self.banner)
+        column.addWidget(self._past)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.equation)
         self.setCentralWidget(middle)
@@ -187,6 +196,7 @@ class Window(QMainWindow):
         self._show_history()
         self._allow("go-back", False, NO_TROUBLE)
         player = lab.player
+        LookingBack(player, canvas, self._past, self._allow)
         paces = {Pace.PICTURES: player.pictures, Pace.CURVES: player.curves, Pace.NUMBERS: player.numbers}
         for name, widget in self.panels.items():
             paces[PANELS[name].pace].connect(widget.show_frame)
@@ -199,12 +209,14 @@ class Window(QMainWindow):
         player.noted.connect(self._noted)
         player.failed.connect(self.banner.show_message)
         player.waiting.connect(self._wait)
+        lab.runs.deleted.connect(self._deleted)
         self.autosave.failed.connect(lambda text: self.banner.show_message(text, "warning"))
         top.unit_chosen.connect(self._set_unit)
         top.speed_chosen.connect(player.set_speed)
         player.set_speed(top.updates_a_second)
-        canvas.selection_changed.connect(lambda keys, current: lab.selection.set(frozenset(keys), current))
+        canvas.selection_changed.connect(self._select)
         canvas.view_changed.connect(lambda view: self._show_equation())
+        canvas.view_changed.connect(lambda view: lab.checking.set_on_picture(view is View.CHECK))
         canvas.probe_step.connect(player.move_probe)
         canvas.space_tapped.connect(self.play_or_pause)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
@@ -277,6 +289,11 @@ class Window(QMainWindow):
             panel.sync(None, project)
         self._top.sync(project, self.lab.document.path)
         self._title()
+
+    def _select(self, keys: frozenset[Key], current: Key | None) -> None:
+        """Select what is selected in the picture, as far as it is there at present."""
+        keys = still_there(keys, self.lab.document.project.network)
+        self.lab.selection.set(keys, current if current in keys else None)
 
     def _selected(self) -> None:
         selection, scope = self.lab.selection, self.lab.microscope
@@ -356,6 +373,12 @@ class Window(QMainWindow):
             self.banner.show_message(text, "bad", answers if can_go_back else ())
             if note.neuron is not None and note.neuron in network.neuron_of:
                 self.lab.selection.set(frozenset([note.neuron]))
+        elif note.kind is NoteKind.BREAKPOINT:
+            answers = [("Go on", player.play), ("Breakpoints…", self.show_breakpoints)]
+            self.banner.show_message(text, "warning", answers)
+            keys = frozenset(key for key in note.keys if key in network.neuron_of or key in network.edge_of)
+            if keys:
+                self.lab.selection.set(keys)
         else:
             self.banner.show_message(text, "good")
 
@@ -379,6 +402,10 @@ class Window(QMainWindow):
         dock.show()
         dock.raise_()
         self._parts.take_keyboard()
+
+    def show_breakpoints(self) -> None:
+        """Show at what training stops by itself."""
+        self.docks.bring_up("breakpoints").setFocus()
 
     def open_beside(self) -> None:
         """Open a window on the first template beside this one."""
@@ -404,6 +431,12 @@ class Window(QMainWindow):
         data = self.docks.bring_up("data")
         assert isinstance(data, DataPanel)
         data.open_file(str(path))
+
+    def reconcile(self) -> None:
+        """Compare a book's number with the one of what is selected."""
+        conventions = self.docks.bring_up("conventions")
+        assert isinstance(conventions, ConventionsPanel)
+        conventions.reconcile()
 
     def play_or_press(self) -> None:
         """Play or pause; but where the keyboard is on a button or a list, press or open that."""
@@ -485,8 +518,29 @@ class Window(QMainWindow):
         self._top.sync(self.lab.document.project, self.lab.document.path)
         self._show_state()
 
+    def reset(self) -> None:
+        """Begin again with the drawn starting weights; the run that ends is kept."""
+        self.lab.runs.keep()
+        self.lab.player.reset()
+
+    def continue_from_here(self) -> None:
+        """Branch off from the moment of the past that is shown; the run that ends is kept."""
+        self.lab.runs.keep()
+        self.lab.player.past.continue_from_here()
+
+    def keep_run(self) -> None:
+        """Keep the present run as it is now, and show those that are kept."""
+        self.docks.bring_up("runs")
+        self.lab.runs.keep(by_hand=True)
+
+    def _deleted(self, run: KeptRun) -> None:
+        """Say that a kept run is gone, and offer to bring it back."""
+        answers = [("Undo", partial(self.lab.runs.bring_back, run))]
+        self.banner.show_message(f"Deleted {one_line(run.name)} · {run.words}.", "warning", answers)
+
     def draw_new_weights(self) -> None:
-        """Draw all starting weights anew and begin again."""
+        """Draw all starting weights anew and begin again; the run that ends is kept."""
+        self.lab.runs.keep()
         self.lab.document.edit("Draw new weights", with_new_weights(self.lab.document.project))
         self.lab.player.reset()
 

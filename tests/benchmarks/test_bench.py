@@ -61,6 +61,17 @@ def test_the_table_lines_up() -> None:
     assert lines[1].split() == ["a", "PyTorch", "10.0", "123.5", "12.35"]
 
 
+def test_the_gradient_check_has_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "CHECKED", ((2, 3, 2),))
+    told: list[str] = []
+    rows = bench.check_rows(repeats=1, progress=told.append)
+    assert [row["what"] for row in rows] == ["gradient check of 17 parameters"] * 2
+    assert [row["case"].split(",")[0] for row in rows] == ["2-3-2 tanh", "2-3-2 relu"]
+    assert all(row["value"] > 0 and row["unit"] == "ms" for row in rows)
+    assert len(told) == 2
+    assert "17 parameters" in bench.format_measures(rows)
+
+
 def test_the_cases_are_those_that_were_promised() -> None:
     assert [case.name for case in CASES] == [
         "2-4-2-1 tanh, batch 10, float64",

@@ -45,6 +45,26 @@ def test_the_check_reports_in_json(run: Run) -> None:
     assert result.json["passed"] is True
 
 
+def test_the_check_lists_the_worst_parameters_when_asked(run: Run) -> None:
+    result = run("check", "xor", "--json", "--all")
+    table = result.json["table"]
+    assert list(table[0]) == ["parameter", "backpropagation", "reference", "relative_error"]
+    assert len(table) == result.json["parameters"]
+    errors = [row["relative_error"] for row in table]
+    assert errors == sorted(errors, reverse=True)
+    assert errors[0] == result.json["max_relative_error"]
+    lines = run("check", "xor", "--table", "2").out.splitlines()
+    assert lines[-4:-2] == ["", lines[-3]]
+    assert lines[-3].split() == ["parameter", "backpropagation", "reference", "relative", "error"]
+    for line, row in zip(lines[-2:], table, strict=False):
+        assert line.startswith(row["parameter"])
+        assert float(line.split()[-3]) == row["backpropagation"]
+    for text in ("0", "-1", "many"):
+        refused = run("check", "xor", "--table", text)
+        assert refused.code == 2
+        assert "whole number" in refused.err
+
+
 def test_the_check_looks_at_the_present_weights(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("train", "xor", "--epochs", "9", "--save", "x.backprop")
     seen: list[Any] = []
@@ -251,12 +271,26 @@ def test_the_bench_prints_its_rows(run: Run, monkeypatch: pytest.MonkeyPatch) ->
     rows = [{"case": "2-1", "peer": "slow 1.0", "ours_us": 1.5, "peer_us": 3.0, "ratio": 2.0}]
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     monkeypatch.setattr(bench, "run", lambda progress: progress("Measuring 2-1.") or rows)
+    checks = [{"case": "2-1", "what": "gradient check of 3 parameters", "value": 1.25, "unit": "ms"}]
+    monkeypatch.setattr(bench, "check_rows", lambda progress: checks)
     result = run("bench", "--json")
     assert result.code == 0
-    assert result.json == rows
+    assert result.json == rows + checks
     # Tests run where nobody can look, and there the window is not measured.
     assert result.err.splitlines() == [
         "backprop-gui: Measuring 2-1.",
         "backprop-gui: The window is not measured. Qt is told to draw where nobody can look.",
     ]
-    assert "slow 1.0" in run("bench").out
+    text = run("bench").out
+    assert "slow 1.0" in text
+    assert "gradient check of 3 parameters  1.2 ms" in text
+
+
+def test_the_bench_measures_the_timeline(run: Run) -> None:
+    rows = run("bench", "--timeline", "300", "--json").json
+    cases = {row["case"] for row in rows}
+    assert [case for case in cases if "adam" in case and "300 updates" in case]
+    assert {row["unit"] for row in rows} == {"MB", "ms"}
+    assert all(row["value"] >= 0 for row in rows)
+    assert "showing any moment" in run("bench", "--timeline", "20").out
+    assert "--timeline 100000" in run("bench", "--timeline", "0").err

@@ -11,7 +11,9 @@ import pytest
 from backprop_gui.data import prepare
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.findings import FINDERS, Finding, Look, Severity, checkup_of, find_all
+from backprop_gui.engine.findings.verdict import verdict
 from backprop_gui.engine.findings.words import listed, number
+from backprop_gui.engine.flow import Measure, flow_of
 from backprop_gui.engine.initializers import drawer
 from backprop_gui.engine.optimizers import OPTIMIZERS
 from backprop_gui.engine.plan import compile_network
@@ -190,10 +192,11 @@ def alike(weight: float = 0.5, *sizes: int) -> Network:
     )
 
 
+@pytest.mark.parametrize("precision", ["float64", "float32"])
 @pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
-def test_clones_stay_clones_with_every_optimiser(optimizer: str) -> None:
+def test_clones_stay_clones_with_every_optimiser(optimizer: str, precision: str) -> None:
     network = alike()
-    trainer = a_trainer(network, optimizer=optimizer, learning_rate=0.05, batch_size=3)
+    trainer = a_trainer(network, optimizer=optimizer, learning_rate=0.05, batch_size=3, precision=precision)
     for _ in range(30):
         finding = the_one(trainer, "clones")
         assert set(finding.keys) == set(hidden(network))
@@ -301,6 +304,17 @@ def test_a_rate_that_is_too_high() -> None:
     assert "the learning rate is 2.5" in finding.text
     assert finding.look is Look.STEPS
     assert kinds(slope(1.9, 4)) == []  # it jumps from side to side, but nearer each time
+
+
+def test_a_loss_that_was_exchanged_is_no_rise() -> None:
+    trainer = slope(0.05, 3, loss="half-squared")
+    trainer.configure(replace(trainer.settings, loss="huber", learning_rate=0.01))
+    data = Examples(ZERO + 1, ZERO + 30, ZERO[:0], ZERO[:0])
+    trainer.set_examples(data)
+    for _ in range(6):
+        trainer.advance_epoch()
+        assert kinds(trainer) == []
+    assert trainer.train.loss > 1.5 * trainer.history.curve().train[0]
 
 
 def test_a_loss_that_jumps_is_a_rate_that_is_too_high() -> None:
@@ -432,6 +446,34 @@ def test_a_sample_is_said_to_be_one() -> None:
     x, t = np.zeros((50, 2)), np.zeros((50, 1))
     finding = next(f for f in found_by(a_trainer(plan.network, x, t), most=10) if f.kind == "saturated")
     assert "10 of 50 training examples, evenly chosen" in finding.text
+
+
+def judged(network: Network, measure: Measure = Measure.DELTA, x: np.ndarray = ZERO) -> str:
+    trainer = a_trainer(network, x, x[:, :1] + 1)
+    frame = trainer.frame()
+    flow = flow_of(frame.plan, frame.theta, frame.update, x, x[:, :1] + 1, frame.loss)
+    return verdict(flow, measure)
+
+
+def test_the_flow_in_a_sentence() -> None:
+    vanishing = "The deltas of hidden 1 are 1/300 of those of hidden 4: they vanish."
+    assert judged(chain(0.15)) == vanishing
+    assert judged(chain(0.15), Measure.GRADIENT) == vanishing.replace("deltas", "gradients")
+    assert judged(chain(11.0)) == "The deltas of hidden 1 are 1,300 times those of hidden 4: they explode."
+    even = "The deltas of hidden 1 are about as large as those of hidden 4: they neither vanish nor explode."
+    assert judged(chain(1.0)) == even
+    assert judged(chain(0.8)).startswith(
+        "The deltas of hidden 1 are 1/2.0 of those of hidden 4"
+    )  # 0.8⁻³ = 1.95
+    assert "fewer than two hidden layers" in judged(chain(1.0, layers=1))
+    assert judged(chain(1e200)) == "Some deltas are not finite."
+    dead = drawn(2, 2, 2, 1, activation="relu")
+    dead = with_parameters(dead, dict.fromkeys(hidden(dead, 2), -50.0))
+    assert judged(dead, x=XOR) == "All deltas of hidden 2 are 0: nothing is learned there."
+    steps = judged(drawn(2, 3, 1), Measure.STEP, XOR)
+    assert steps.startswith("The next step is ")
+    assert steps.endswith("where about 0.001 is the rule of thumb.")
+    assert judged(chain(0.0), Measure.STEP) == "No weight moves in the next step."
 
 
 def test_words() -> None:

@@ -129,9 +129,9 @@ def test_the_record_is_bounded_and_keeps_beginning_and_end() -> None:
     for epoch in range(3 * CAPACITY):
         record.add(epoch, flow_like(epoch + 1.0))
         assert len(record) <= CAPACITY
-    epochs, medians = record.series(Measure.STEP)
+    epochs, levels = record.series(Measure.STEP)
     assert (epochs[0], epochs[-1]) == (0, 3 * CAPACITY - 1)
-    assert np.array_equal(medians, np.stack([epochs + 1, epochs + 1], axis=1))
+    assert np.array_equal(levels, np.broadcast_to((epochs + 1)[:, None, None], (len(epochs), 2, 3)))
     assert (np.diff(epochs) > 0).all()
 
 
@@ -139,10 +139,22 @@ def test_the_record_takes_a_moment_of_the_past_and_forgets_a_future_that_is_no_m
     record = FlowRecord()
     for epoch, value in ((0, 1.0), (4, 5.0), (2, 3.0), (4, 6.0)):
         record.add(epoch, flow_like(value))
-    epochs, medians = record.series(Measure.STEP)
+    epochs, levels = record.series(Measure.STEP)
     assert epochs.tolist() == [0, 2, 4]
-    assert medians[:, 0].tolist() == [1, 3, 6]
+    assert levels[:, 0, 1].tolist() == [1, 3, 6]
     record.cut(2)
     assert record.series(Measure.STEP)[0].tolist() == [0, 2]
     record.add(3, flow_like(1.0, layers=3))
-    assert record.series(Measure.DELTA)[1].shape == (1, 3)
+    assert record.series(Measure.DELTA)[1].shape == (1, 3, 3)
+
+
+def test_the_record_keeps_the_middle_of_each_spread() -> None:
+    network = dense([2, 5, 4, 1], draw=drawer("normal", 1))
+    plan = compile_network(network)
+    x, t = random_examples(network, 9, 0)
+    flow = flow_of(plan, plan.start, plan.start, x, t, HALF)
+    record = FlowRecord()
+    record.add(1.5, flow)
+    for measure in Measure:
+        _, levels = record.series(measure)
+        assert levels[0].tolist() == [list(layer.spread(measure).quantiles[1:4]) for layer in flow.layers]

@@ -249,6 +249,55 @@ def test_it_gives_up_when_told_to() -> None:
     assert len(asked) == 2
 
 
+def test_it_tells_how_far_it_is() -> None:
+    network = dense([6, 5, 1], draw=drawer("normal", 0))
+    plan = compile_network(network)
+    x, t = random_examples(network, 3, 0)
+    shares: list[float] = []
+    assert check_gradient(plan, plan.start, x, t, HALF, progress=shares.append) is not None
+    assert shares == sorted(shares)
+    assert len(shares) == 6  # once for each neuron that has parameters
+    assert shares[-1] == 1.0
+
+
+def test_every_wrong_entry_is_found_and_the_worst_comes_first() -> None:
+    plan = xor_plan(0)
+    claimed = textbook(plan, "correct")
+    # Wrong by 3 %, by half, and by its sign: the errors are 0.03, 0.5 and 2. Large entries, which no floor lessens.
+    slight, half, turned = np.argsort(-np.abs(claimed[plan.slots]))[1:4].tolist()
+    for entry, factor in ((slight, 0.97), (half, 0.5), (turned, -1.0)):
+        claimed[plan.slots[entry]] *= factor
+    check = check_gradient(plan, plan.start, X, T, HALF, claimed=claimed)
+    assert check is not None
+    assert check.worst_first[:3].tolist() == [turned, half, slight]
+    assert check.errors[[turned, half, slight]] == pytest.approx([2, 0.5, 0.03])
+    assert np.count_nonzero(check.errors > check.method.tolerance) == 3
+    assert check.worst == check.name(turned) == plan.parameter_name(int(plan.slots[turned]))
+
+
+@pytest.mark.parametrize(
+    ("variant", "worst"),
+    [
+        ("f' dropped at the hidden layer", "h"),
+        ("each bias moved fan-in times", "the bias of"),
+        ("biases frozen", "the bias of"),
+    ],
+)
+def test_the_worst_parameter_says_where_the_mistake_is(variant: str, worst: str) -> None:
+    plan = xor_plan(1)
+    check = check_gradient(plan, plan.start, X, T, HALF, claimed=textbook(plan, variant))
+    assert check is not None
+    if worst == "h":
+        # Only what leads into the hidden layer is wrong.
+        failing = np.flatnonzero(check.errors > check.method.tolerance).tolist()
+        owners = [key[1] if isinstance(key, tuple) else key for key in (plan.keys[i] for i in failing)]
+        assert {plan.network.neuron_of[owner].kind for owner in owners} == {Kind.HIDDEN}
+        assert len(failing) >= 6
+    else:
+        assert check.worst.startswith(worst)
+        assert not (check.errors[len(plan.bias_slots) :] > check.method.tolerance).any()
+
+
 def test_frozen_parameters_are_checked_like_all_and_missing_biases_left_out() -> None:
     network = random_network(11, hidden=5, freeze=0.5, without_bias=0.5)
     plan = compile_network(network)

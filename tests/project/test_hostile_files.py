@@ -10,6 +10,7 @@ import random
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,12 @@ from backprop_gui.errors import UserError
 from backprop_gui.project import Project, files, limits, trainer_of
 from backprop_gui.project.files import ProjectFileError
 from tests.project.projects import small_project, trained
+from tests.project.test_kept import a_run
 
-CONTENT = files.encode(trained(small_project(optimizer="adam", patience=9), 14))
+PROJECT = trained(small_project(optimizer="adam", patience=9), 14)
+CONTENT = files.encode(
+    replace(PROJECT, kept=(a_run(small_project(optimizer="sgd")), a_run(small_project("sine"), 9, 2)))
+)
 TREE = json.loads(CONTENT)
 
 MUTANTS = 5000

@@ -65,7 +65,17 @@ def test_a_trained_project_comes_back_with_its_run(tmp_path: Path) -> None:
 def test_the_file_is_what_its_documentation_says(tmp_path: Path) -> None:
     files.save(trained(small_project(), 3), tmp_path / "p.backprop")
     content = json.loads((tmp_path / "p.backprop").read_text("utf-8"))
-    assert list(content) == ["format", "program", "name", "network", "data", "training", "run", "conventions"]
+    assert list(content) == [
+        "format",
+        "program",
+        "name",
+        "network",
+        "data",
+        "training",
+        "run",
+        "conventions",
+        "kept",
+    ]
     assert content["format"] == 1
     assert content["program"].startswith("Backprop Lab ")
     assert list(content["network"]) == ["next_id", "layers", "neurons", "edges"]

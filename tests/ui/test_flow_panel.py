@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -18,11 +18,13 @@ from backprop_gui.ui import theme
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.panels.flow import FlowPanel
 from backprop_gui.ui.player import Player
+from backprop_gui.ui.plots.flow_picture import FlowPicture
 from tests.ui.conftest import a_project
 from tests.ui.panel_lab import place
 
 LEFT = Qt.MouseButton.LeftButton
 SIZE = (900, 260)
+NOTHING_YET = ((np.empty(0), np.empty((0, 2, 3))), (0.0, "epoch 0"), None)
 After = Callable[..., Frame]
 
 
@@ -58,10 +60,10 @@ def test_what_was_is_kept_and_a_new_beginning_begins_anew(
     for epoch in (1, 2, 3):
         next_frame(player.step, accept=lambda frame, epoch=epoch: frame.epoch == epoch and frame.rate == 0)
         qtbot.waitUntil(lambda epoch=epoch: panel.record.series(Measure.DELTA)[0][-1] == epoch)
-    epochs, medians = panel.record.series(Measure.DELTA)
+    epochs, levels = panel.record.series(Measure.DELTA)
     assert epochs.tolist() == [0, 1, 2, 3]
     now = [layer.spread(Measure.DELTA).median for layer in panel.flow.layers]
-    assert medians[-1].tolist() == now
+    assert levels[-1, :, 1].tolist() == now
     next_frame(player.reset, accept=lambda frame: frame.step == 0)
     qtbot.waitUntil(lambda: panel.record.series(Measure.DELTA)[0].tolist() == [0])
 
@@ -99,7 +101,7 @@ def test_the_sentence_says_that_deltas_vanish(qtbot: QtBot, qapp: object) -> Non
         assert panel.words.whole.startswith("The deltas of hidden 1 are 1/")
         assert "of those of hidden 6: they vanish." in panel.words.whole
         places = [
-            panel.plot.place(i, layer.spread(Measure.DELTA).median).y()
+            panel.plot.picture.place(panel.plot.now, i, layer.spread(Measure.DELTA).median).y()
             for i, layer in enumerate(panel.flow.layers)
         ]
         # Vanishing is a slope that is seen: each layer higher up than the one before.
@@ -115,7 +117,7 @@ def test_the_sentence_says_that_deltas_vanish(qtbot: QtBot, qapp: object) -> Non
 
 def test_a_layer_is_read_and_selected(panel: FlowPanel, qtbot: QtBot) -> None:
     plot, network = panel.plot, panel.lab.document.project.network
-    where = plot.place(0, plot.axis.low).toPoint()
+    where = plot.picture.place(plot.now, 0, plot.picture.axis.low).toPoint()
     QTest.mouseMove(plot, where)
     assert plot.index == 0
     assert panel.words.whole.startswith("hidden: median ")
@@ -166,7 +168,9 @@ def test_it_fits_and_paints_in_both_themes(
             theme.apply(qapp, dark=dark)  # type: ignore[arg-type]
             picture = panel.plot.grab().toImage()
             for index in range(layers + 1):
-                at = panel.plot.place(index, panel.flow.layers[index].spread(Measure.DELTA).median)
+                at = panel.plot.picture.place(
+                    panel.plot.now, index, panel.flow.layers[index].spread(Measure.DELTA).median
+                )
                 assert panel.plot.rect().contains(at.toPoint())
                 ratio = picture.devicePixelRatio()
                 around = [
@@ -191,12 +195,12 @@ def test_zeros_and_what_is_not_finite_are_said(panel: FlowPanel, document: Docum
         document.prepared.t_train,
         frame.loss,
     )
-    panel.plot.show_flow(flow, Measure.DELTA, (np.empty(0), np.empty((0, 2))), (0.0, "epoch 0"))
+    panel.plot.show_picture(FlowPicture.of(flow, Measure.DELTA, *NOTHING_YET))
     assert "exactly 0: 100.0 %" in panel.plot.words(0)
-    assert panel.plot.place(0, 0.0).y() != panel.plot.place(0, 0.0).y()  # a 0 has no place on a log axis
+    assert np.isnan(panel.plot.picture.height(0.0))  # a 0 has no place on a logarithmic axis
+    panel.plot.grab()
     theta[:] = np.nan
     flow = flow_of(frame.plan, theta, theta, document.prepared.x_train, document.prepared.t_train, frame.loss)
-    panel.plot.show_flow(flow, Measure.DELTA, (np.empty(0), np.empty((0, 2))), (0.0, "epoch 0"))
+    panel.plot.show_picture(FlowPicture.of(flow, Measure.DELTA, *NOTHING_YET))
     assert "not finite: 100.0 %" in panel.plot.words(1)
     panel.plot.grab()
-    assert isinstance(panel.plot.place(0, 1.0), QPointF)

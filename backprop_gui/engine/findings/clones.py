@@ -19,10 +19,11 @@ from backprop_gui.engine.findings.finding import FINDERS, Finder, Finding, Look,
 from backprop_gui.engine.findings.words import counted, listed, number
 from backprop_gui.network import Kind, Neuron
 
-ALIKE = 1e-9
-"""Relative difference up to which numbers count as the same: a matrix product may round two equal rows differently."""
-STEPS_ALIKE = 1e-6
-"""The same for steps, in which a difference of rounding is magnified."""
+ALIKE = {"float64": 1e-9, "float32": 1e-5}
+"""Relative difference up to which parameters count as the same, by precision: a matrix product may round two equal rows
+differently, and so they drift apart by what is lost in rounding."""
+STEPS = 1000.0
+"""So many times more for steps and sums, in which a difference of rounding is magnified."""
 
 
 def find(checkup: Checkup) -> list[Finding]:
@@ -40,13 +41,14 @@ def _same_sums(checkup: Checkup) -> Iterator[list[Neuron]]:
     if not hidden:
         return
     z = checkup.trace.z[:, [checkup.column(n) for n in hidden]].astype(np.float64)
+    alike = STEPS * ALIKE[checkup.theta.dtype.name]
     with np.errstate(all="ignore"):
         # One number a neuron, in which those of different examples cannot cancel each other but by chance.
         mixed = np.random.default_rng(0).normal(size=len(z)) @ z
     order = [int(i) for i in np.argsort(mixed, kind="stable") if np.isfinite(z[:, i]).all()]
     group: list[int] = []
     for i in order:
-        if group and not np.allclose(z[:, i], z[:, group[0]], rtol=1e-6, atol=1e-12):
+        if group and not np.allclose(z[:, i], z[:, group[0]], rtol=alike, atol=1e-3 * alike):
             if len(group) > 1:
                 yield [hidden[j] for j in group]
             group = []
@@ -60,14 +62,21 @@ def _same_parameters(checkup: Checkup, suspects: list[Neuron]) -> Iterator[list[
     built_alike = defaultdict(list)
     for neuron in suspects:
         built_alike[_build(checkup, neuron)].append(neuron)
+    alike = ALIKE[checkup.theta.dtype.name]
     for neurons in built_alike.values():
-        left = neurons
+        numbers = [_numbers(checkup, neuron) for neuron in neurons]
+        theta, step = (np.array(rows) for rows in zip(*numbers, strict=True))
+        left = np.arange(len(neurons))
         while len(left) > 1:
-            first = _numbers(checkup, left[0])
-            same = [n for n in left if _agree(_numbers(checkup, n), first)]
-            left = [n for n in left if n not in same]
-            if len(same) > 1:
-                yield same
+            first = left[0]
+            largest = float(np.abs(step[first]).max(initial=0.0))
+            same = np.isclose(theta[left], theta[first], rtol=alike, atol=0.0).all(axis=1) & np.isclose(
+                step[left], step[first], rtol=STEPS * alike, atol=STEPS * alike * largest
+            ).all(axis=1)
+            same[0] = True
+            if same.sum() > 1:
+                yield [neurons[i] for i in left[same]]
+            left = left[~same]
 
 
 def _build(checkup: Checkup, neuron: Neuron) -> object:
@@ -90,14 +99,6 @@ def _numbers(checkup: Checkup, neuron: Neuron) -> tuple[Array, Array]:
     if neuron.bias is not None:
         slots.append(plan.slot[neuron.id])
     return checkup.theta[slots], checkup.update[slots]
-
-
-def _agree(first: tuple[Array, Array], second: tuple[Array, Array]) -> bool:
-    (theta, step), (other_theta, other_step) = first, second
-    largest = float(np.abs(other_step).max(initial=0.0))
-    return np.allclose(theta, other_theta, rtol=ALIKE, atol=0.0) and np.allclose(
-        step, other_step, rtol=STEPS_ALIKE, atol=STEPS_ALIKE * largest
-    )
 
 
 def _finding(checkup: Checkup, neurons: list[Neuron]) -> Finding:

@@ -9,11 +9,11 @@ from backprop_gui.engine.findings.finding import FINDERS, Finder, Finding, Look,
 from backprop_gui.engine.findings.words import number
 from backprop_gui.engine.frame import Note, NoteKind
 from backprop_gui.engine.passes import Trace
-from backprop_gui.engine.trouble import Origin, first_not_finite
+from backprop_gui.engine.trouble import GO_BACK, Origin, first_not_finite
 from backprop_gui.network import Key
 
 REMEDY = (
-    "Go back, and lower the learning rate or clip the gradient. If it is so from the first, scale the inputs, make the "
+    f"{GO_BACK} If it is so from the first, scale the inputs, make the "
     "weights smaller, or choose a loss that suits the outputs."
 )
 
@@ -46,7 +46,7 @@ def _of_note(checkup: Checkup, note: Note, weight: Key) -> Finding:
         "not-finite",
         Severity.STOPS,
         f"A number became too large at step {note.step:,}",
-        note.text,
+        note.text.removesuffix(f" {GO_BACK}"),  # the remedy says so again
         _why(checkup),
         REMEDY,
         tuple(dict.fromkeys(keys)),

@@ -15,8 +15,9 @@ USUAL = 1e-3
 """A good |step| / |w|, as Karpathy's notes to Stanford's CS231n, "Ratio of weights:updates", have it."""
 HIGH, LOW = 10 * USUAL, 1e-5
 """Median |step| / |w| above and below which the rate may be to blame; alone it is no finding."""
-GROWN = 1.5
-"""A loss so many times its first one is no noise of mini-batches."""
+GROWN, LATE = 1.5, 4
+"""A loss that is so many times its first one in so many records, and does not fall steadily, is neither the noise of
+mini-batches nor what another loss or other data have made of it."""
 RECENT, FEWEST = 32, 8
 """Records of the loss that its trend is read from, and the fewest of them that show one."""
 ROUGH = 0.3
@@ -37,7 +38,8 @@ def find(checkup: Checkup) -> list[Finding]:
     step, pull = _median_shares(checkup)
     first = float(checkup.curve.train[0])
     now = float(losses[-1])
-    risen = now > GROWN * first
+    late = losses[-LATE:]
+    risen = len(late) == LATE and bool((late > GROWN * first).all() and (np.diff(late) >= 0).any())
     rises = _rises(losses)
     if risen or (rises >= ROUGH and step > HIGH):
         return [_too_high(checkup, first, now, risen, rises, step)]

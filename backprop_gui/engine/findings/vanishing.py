@@ -16,6 +16,9 @@ the templates with two hidden layers, with several seeds, while they train."""
 EXPLODED = 1000.0
 """How many times larger that of the first is; more, because it is small in a last layer that is nearly done."""
 
+ALIKE = 1.5
+"""Factor below which two layers are said to be alike."""
+
 
 def find(checkup: Checkup) -> list[Finding]:
     """Return at most one finding: that the deltas vanish, or that they explode."""
@@ -32,6 +35,8 @@ def find(checkup: Checkup) -> list[Finding]:
 
 def how_much(first: LayerFlow, last: LayerFlow, ratio: float, noun: str = "deltas") -> str:
     """Say in a clause how the deltas of two layers compare; ``ratio`` is that of the last to the first."""
+    if 1 / ALIKE < ratio < ALIKE:
+        return f"the {noun} of {first.name} are about as large as those of {last.name}"
     if ratio >= 1:
         return f"the {noun} of {first.name} are 1/{factor(ratio)} of those of {last.name}"
     return f"the {noun} of {first.name} are {factor(1 / ratio)} times those of {last.name}"

@@ -83,7 +83,7 @@ def as_text(part: Network, project: Project) -> str:
         If it could not be pasted.
     """
     data = DataSettings() if is_file_path(project.data.source) else project.data
-    copied = replace(project, network=part, data=data, run=None)
+    copied = replace(project, network=part, data=data, run=None, kept=())
     return encode(copied, failed="Nothing was copied.").decode()
 
 

@@ -24,7 +24,7 @@ from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas.scale import Form, Reach
 from backprop_gui.ui.canvas.views import PASSING_SHARE, SMALLEST_ERROR
 from backprop_gui.ui.colors import SYMLOG_DECADES, rgb_of, scaled
-from backprop_gui.ui.numbers import MINUS, format_number
+from backprop_gui.ui.numbers import MINUS, format_number, power_of_ten
 from backprop_gui.ui.theme import Theme, digits
 
 BAR = QSize(200, 9)
@@ -251,8 +251,8 @@ class Legend(QWidget):
             return [(-1, NOT_CHECKED)]
         if content.tolerance is not None:
             middle = 2 * PASSING_SHARE / (1 + PASSING_SHARE) - 1
-            allowed = f"{format_number(content.tolerance, 1)} passes"
-            return [(-1, format_number(SMALLEST_ERROR, 1)), (middle, allowed), (1, "1 ✗")]
+            ends = (-1, power_of_ten(SMALLEST_ERROR)), (1, "1 ✗")
+            return [*ends, (middle, f"{power_of_ten(content.tolerance)} ✓")]
         if content.reach is Reach.LAYER:
             return [(-1, f"{MINUS}largest"), (0, "0"), (1, "+largest")]
         if not content.limit:

@@ -28,6 +28,9 @@ CELL = 0.25
 HINT_PX = 300
 """Room beside the controls that is enough for hints."""
 
+ROOMY_PX = 560
+"""Width of the canvas from which on the views and the example have room beside each other."""
+
 
 class Overlays:
     """Makes the widgets and puts them in their places.
@@ -54,6 +57,7 @@ class Overlays:
         width, height = self._canvas.width(), self._canvas.height()
         self.legend.set_plate(plates)
         self.probe.set_plate(plates)
+        self.segments.set_tight(width < ROOMY_PX)
         self.segments.adjustSize()
         self.segments.move(GAP_PX, GAP_PX - 2)
         beside, top = width - self.segments.geometry().right() - 2 * GAP_PX, GAP_PX

@@ -17,7 +17,7 @@ from backprop_gui.ui.widgets.derivatives import DerivativesTable
 
 VERDICT_PX, NUDGE_PX = 250, 470
 NARROW_PX = 1150
-NARROW_VERDICT_PX, NARROW_NUDGE_PX = 200, 360
+NARROW_VERDICT_PX, NARROW_NUDGE_PX = 210, 400
 FINE_STEPS = 1000
 NOT_YET = (
     "Compares every derivative on the screen with one found from the loss alone, without backpropagation, for the "
@@ -50,11 +50,14 @@ class CheckPanel(PanelWidget):
         self.progress.setAccessibleName("Share of the derivatives that are checked")
         self._left = Column(top=8, bottom=6)
         body = self._left.body
-        body.addWidget(self.verdict, 0, Qt.AlignmentFlag.AlignLeft)
+        head = QHBoxLayout()
+        head.addWidget(self.verdict)
+        head.addStretch(1)
+        head.addWidget(self.button)
+        body.addLayout(head)
         body.addWidget(self.progress)
-        body.addWidget(self.words)
-        body.addWidget(self.button)
         body.addWidget(self.on_picture)
+        body.addWidget(self.words)
         body.addStretch(1)
         self.table = DerivativesTable()
         self.table.picked.connect(self._pick)
@@ -64,6 +67,8 @@ class CheckPanel(PanelWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        # The panel may be narrower than its parts: it is the window that says how narrow.
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         row.addWidget(self._left)
         row.addWidget(self.table, 1)
         row.addWidget(self._right)
@@ -121,6 +126,8 @@ class CheckPanel(PanelWidget):
         self.progress.setValue(0)
         self.button.setText("Cancel" if checking.busy else "Check now")
         self.button.setToolTip("Give up the check" if checking.busy else "Check all derivatives (Ctrl+G)")
+        shown = checking.on_picture
+        self.on_picture.setText("Hide on the picture" if shown else "Show on the picture")
         if not self.isVisible():
             return
         self._word()
@@ -133,16 +140,15 @@ class CheckPanel(PanelWidget):
         if checking.busy:
             verdict, tone, words = "Checking …", "", NOT_YET
         elif checking.trouble:
-            verdict, tone, words = "✗ The check failed", "bad", checking.trouble
+            verdict, tone, words = "✗ No check", "bad", checking.trouble
         elif found is None:
-            verdict, tone, words = "Not checked yet", "", NOT_YET
+            verdict, tone, words = "Not checked", "", NOT_YET
         else:
             passed = found.check.passed
             verdict, tone = ("✓ Passed", "good") if passed else ("✗ Failed", "bad")
             words = f"{summary_of(found)} {worst_of(found)}"
             if not checking.holds:
-                verdict, tone = f"{verdict} at step {found.frame.step:,}", ""
-                words = f"The numbers have changed since. {words}"
+                tone, words = "", f"The numbers have changed since. {words}"
         if (verdict, words) != (self.verdict.text(), self.words.text()):
             self.verdict.setText(verdict)
             self.words.setText(words)
@@ -161,7 +167,7 @@ def _restyle(widget: QWidget) -> None:
 add_panel(
     Panel(
         "check",
-        "Gradient check",
+        "Check",
         CheckPanel,
         area=Qt.DockWidgetArea.BottomDockWidgetArea,
         order=2,

@@ -36,8 +36,8 @@ LOW_PX, HIGH_PX = 260, 440
 """Heights from which there is room for the description of a bug: beside each other, and below each other."""
 TABLE_SHARE = (6, 7)
 LINES = (("correct", "train", False), ("with the bug", "bad", True))
-USUAL_UPDATES = 8000
-"""So many updates are enough to learn XOR, and take a second or two."""
+USUAL_UPDATES, QUICK_NEURONS = 8000, 8
+"""So many updates are enough to learn XOR; larger networks than that make fewer, so that it takes a second or two."""
 LONGEST = 1_000_000
 CHIP_PX = 23
 """A rounded ground must be higher than its rounding."""
@@ -103,6 +103,9 @@ class FaultLab(PanelWidget):
         self.run_all = QPushButton("Try all seven")
         self.run_all.setToolTip("Train a copy with each of the bugs, one after the other")
         self.run_all.clicked.connect(self._run_all)
+        # A click leaves the keyboard where it was, so that Space still plays and pauses.
+        for control in (self.run, self.run_all, self.table):
+            control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(head)
         row.setContentsMargins(MARGIN, TAPE_PX + 3, MARGIN, 4)
         row.setSpacing(SPACING)
@@ -316,9 +319,10 @@ def _whole(course: Course) -> bool:
 
 
 def _usual_epochs(project: Project, examples: int) -> float:
-    """Return a round number of epochs in which about ``USUAL_UPDATES`` are made."""
+    """Return a round number of epochs that shows something and does not take long."""
     batch = project.training.batch_size or examples
-    wanted = max(20.0, USUAL_UPDATES / max(1, math.ceil(examples / max(1, batch))))
+    updates = USUAL_UPDATES * min(1.0, QUICK_NEURONS / max(1, len(project.network.neurons)))
+    wanted = max(20.0, updates / max(1, math.ceil(examples / max(1, batch))))
     power = 10.0 ** math.floor(math.log10(wanted))
     return power * max(step for step in (1, 2, 5, 8) if step * power <= wanted)
 

@@ -107,7 +107,7 @@ class FindingsPanel(PanelWidget):
                 prepared.t_train,
                 frame.loss,
                 frame.update,
-                frame.curve,
+                frame.curve.until(frame.epoch),
                 settings,
                 frame.epoch,
                 frame.note,

@@ -19,6 +19,7 @@ from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.names import as_drawn
 from backprop_gui.ui.numbers import format_number
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
+from backprop_gui.ui.plots.flow_picture import FlowPicture
 from backprop_gui.ui.plots.flow_plot import FlowPlot
 from backprop_gui.ui.plots.keys import Yielding
 from backprop_gui.ui.plots.predictor import fits
@@ -77,9 +78,11 @@ class FlowPanel(PanelWidget):
 
     def sync(self, old: Project | None, new: Project) -> None:
         if old is None:  # another file
+            self.record.clear()
+        if old is None or self.lab.document.obstacle is not None:
+            # Nothing that was computed before is true of it.
             self._waiting.forget()
             self._next = self._shown = self.flow = None
-            self.record.clear()
             self._draw()
 
     def show_frame(self, frame: Frame) -> None:
@@ -120,10 +123,11 @@ class FlowPanel(PanelWidget):
         if len(frame.curve.epochs) <= 1:
             # Training has begun anew: what was recorded is of another run.
             self.record.clear()
-        elif frame.rate > 0:
+        elif frame.rate > 0 and not frame.past:
             # A moment of the past that is looked at leaves the record as it is; going on from there does not.
             self.record.cut(frame.epoch)
-        self.record.add(frame.epoch, self.flow)
+        if not frame.past:
+            self.record.add(frame.epoch, self.flow)
         self._draw()
         if self._next is not None:
             frame, self._next = self._next, None
@@ -135,7 +139,11 @@ class FlowPanel(PanelWidget):
         guide = GUIDE if measure is Measure.STEP else None
         epoch = 0.0 if self._shown is None else self._shown.epoch
         words = f"epoch {epoch:,.0f}" if epoch == int(epoch) else f"epoch {epoch:,.2f}"
-        self.plot.show_flow(self.flow, measure, self.record.series(measure), (epoch, words), guide)
+        series = self.record.series(measure)
+        picture = (
+            None if self.flow is None else FlowPicture.of(self.flow, measure, series, (epoch, words), guide)
+        )
+        self.plot.show_picture(picture)
         self._say(self.plot.index)
 
     def _say(self, index: int) -> None:

@@ -13,14 +13,16 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Curve, Frame
 from backprop_gui.project import Project
+from backprop_gui.project.kept import Kept
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
+from backprop_gui.ui.plots.kept_curves import KeptCurve
 from backprop_gui.ui.plots.keys import LineKey, Yielding
 from backprop_gui.ui.plots.value_axis import Scale, left_out
 from backprop_gui.ui.segmented import Segmented
 
 if TYPE_CHECKING:
-    from backprop_gui.ui.plots.curve_plot import CurvePlot
+    from backprop_gui.ui.plots.timeline import TimelinePlot
 
 ONE_ROW_PX, TIGHT_PX, TWO_ROWS_PX = 760, 430, 300
 """Widths from which the controls stand beside the key, from which they do where the panel is low, and from which
@@ -37,8 +39,8 @@ class LossPanel(PanelWidget):
         self.setProperty("role", "panel")
         self.setAccessibleName("Loss curve")
         self._curve: Curve | None = None
-        self._shown: tuple[object, ...] | None = None
-        self.plot: CurvePlot | None = None
+        self._kept: tuple[Kept, bool] = ((), False)
+        self.plot: TimelinePlot | None = None
         self.key = LineKey(LINES)
         self.words = Yielding()
         self.words.setProperty("role", "muted")
@@ -83,6 +85,8 @@ class LossPanel(PanelWidget):
         if old is None and self.plot is not None:  # another file: its first frame brings its own curve
             self._curve = None
             self.plot.clear()
+        if old is None or new.kept is not old.kept:
+            self._draw()
         classes = self._has_classes(new)
         self.measure.setVisible(classes)
         if not classes and self.measure.value:
@@ -95,14 +99,24 @@ class LossPanel(PanelWidget):
         plot, running = self._plot(), frame.rate > 0
         if running and not plot.budget.allows():
             return
-        curve = _up_to_now(frame)
+        curve = _up_to_now(frame) if not frame.past else self._curve or frame.curve
         if self._curve is None or not _same(self._curve, curve):
             self._curve = curve
             with plot.budget.spend():
                 self._draw()
+        plot.show_span(frame.span, frame.epoch if frame.past else None)
         plot.show_now(
             int(frame.epoch) if running else frame.epoch, f"epoch {_epoch_text(frame.epoch, running)}"
         )
+
+    def _seek(self, epoch: float) -> None:
+        if math.isfinite(epoch):
+            self.lab.player.past.look_at_time(epoch)
+        else:
+            self.lab.player.past.leave()
+
+    def _step(self, ahead: bool) -> None:
+        self.lab.player.past.go_beside(ahead=ahead)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -121,17 +135,20 @@ class LossPanel(PanelWidget):
         else:
             self._plot()
 
-    def _plot(self) -> CurvePlot:
+    def _plot(self) -> TimelinePlot:
         """Return the plot, which is made when it is first needed."""
         if self.plot is None:
-            from backprop_gui.ui.plots.curve_plot import CurvePlot
+            from backprop_gui.ui.plots.timeline import KEYS, TimelinePlot
 
-            plot = self.plot = CurvePlot([(color, dashed) for _, color, dashed in LINES])
+            plot = self.plot = TimelinePlot([(color, dashed) for _, color, dashed in LINES])
             plot.setAccessibleName("Curves over epochs")
             plot.setAccessibleDescription(
-                "The left and right arrow keys move a crosshair from record to record; Esc removes it."
+                "The left and right arrow keys move a crosshair from record to record; Esc removes it, Enter looks at "
+                f"the moment there. {KEYS}"
             )
             plot.reading.connect(self._say)
+            plot.sought.connect(self._seek)
+            plot.stepped.connect(self._step)
             self._body.takeAt(1)
             self._body.addWidget(plot, 1)
         return self.plot
@@ -153,13 +170,30 @@ class LossPanel(PanelWidget):
         return Scale.SHARE if self.measure.value else self.scale.value
 
     def _draw(self) -> None:
-        if self.plot is None or self._curve is None:
+        if self.plot is None:
+            return
+        self._draw_kept(self.plot)
+        if self._curve is None:
             return
         series = self._values()
         tested = not np.isnan(self._curve.test).all()
         self.key.set_entries(LINES if tested else LINES[:1])
         self.plot.show_curves(self._curve.epochs, series, self._scale())
         self._say(self.plot.index)
+
+    def _draw_kept(self, plot: TimelinePlot) -> None:
+        """Draw the kept runs that are to be seen, if they or what is drawn of them have changed."""
+        kept, accuracy = self.lab.document.project.kept, self.measure.value
+        if self._kept == (kept, accuracy):
+            return
+        self._kept = kept, accuracy
+        curves = []
+        for run in kept:
+            curve = run.run.curve
+            if run.shown and curve is not None:
+                both = (curve.train_accuracy, curve.test_accuracy) if accuracy else (curve.train, curve.test)
+                curves.append(KeptCurve(run.name, run.number, curve.epochs, both))
+        plot.show_kept(curves, self._scale())
 
     def _say(self, index: int) -> None:
         """Say what the crosshair reads, or else what there is to know about the axis."""

@@ -227,6 +227,7 @@ class ShapePanel(PanelWidget):
         attempt(self.lab.document, self._message, text, change)
 
     def _draw_weights(self) -> None:
+        self.lab.runs.keep()
         if attempt(self.lab.document, self._message, "Draw new weights", with_new_weights):
             # Biases start at the same number as before; without this they would keep what they have learned.
             self.lab.player.reset()

@@ -26,6 +26,7 @@ from backprop_gui.engine.arrays import Array
 from backprop_gui.ui import theme
 from backprop_gui.ui.numbers import format_number
 from backprop_gui.ui.plots.budget import Budget
+from backprop_gui.ui.plots.kept_curves import KeptCurve, paint_kept
 from backprop_gui.ui.plots.marks import draw_dot, draw_mark, draw_values
 from backprop_gui.ui.plots.stroke import Stroke
 from backprop_gui.ui.plots.ticks import nice_step, resting_limit, tick_label
@@ -82,6 +83,7 @@ class CurvePlot(pg.GraphicsView):
         self._up: list[tuple[float, str]] = []
         self._across: list[tuple[QRectF, str]] = []
         self._axes: object = None
+        self._kept: Sequence[KeptCurve] = ()
         self._curves = [Stroke(antialias=True, connect="finite") for _ in colors]
         for curve in reversed(self._curves):
             self.scene().addItem(curve)
@@ -93,12 +95,19 @@ class CurvePlot(pg.GraphicsView):
     def show_curves(self, epochs: Array, series: Sequence[Array], scale: Scale) -> None:
         """Draw ``series``, (records,) each, over ``epochs``; NaN is left out."""
         self.epochs, self._series = epochs, list(series)
-        self.axis = ValueAxis.around(scale, series)
+        others = [values for curve in self._kept for values in curve.series]
+        self.axis = ValueAxis.around(scale, [*series, *others])
         self._heights = [self.axis.heights(values) for values in series]
         if self.index >= len(epochs):
             self._read(-1)
         self._x_limit = self._limit()
         self._lay_out()
+
+    def show_kept(self, curves: Sequence[KeptCurve], scale: Scale) -> None:
+        """Draw kept runs under the curves, on the same axes, which grow with them."""
+        self._kept = curves
+        self._axes = None
+        self.show_curves(self.epochs, self._series, scale)
 
     def show_now(self, epoch: float, text: str) -> None:
         """Move the marker of the present to ``epoch``; ``text`` is written under it."""
@@ -119,7 +128,10 @@ class CurvePlot(pg.GraphicsView):
     # ---- axes
 
     def _limit(self) -> float:
-        last = float(self.epochs[-1]) if len(self.epochs) else 0.0
+        ends = [
+            epochs[-1] for epochs in (self.epochs, *(curve.epochs for curve in self._kept)) if len(epochs)
+        ]
+        last = float(max(ends, default=0.0))
         return resting_limit(max(last, self._now[0] if self._now else 0.0))
 
     def _lay_out(self) -> None:
@@ -261,6 +273,8 @@ class CurvePlot(pg.GraphicsView):
             painter.drawText(QRectF(0, y - 10, area.left() - 10, 20), beside, label)
         for where, label in self._across:
             painter.drawText(where, Qt.AlignmentFlag.AlignCenter, label)
+        # In the background, which is painted once and kept: they cost nothing while the axes stand.
+        paint_kept(painter, self._kept, self.axis, area, self._x_limit, self._label_font())
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         now = theme.current()

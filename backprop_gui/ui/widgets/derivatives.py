@@ -18,16 +18,17 @@ from backprop_gui.ui.numbers import format_exact, format_number
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
-HEADERS = ("derivative by", "backpropagation", "reference", "relative error")
+HEADERS = ("derivative by", "delta rule", "reference", "relative error")
 TIPS = (
     "The weight or bias by which the loss is differentiated",
-    "What the delta rule says",
+    "What backpropagation says: δ · a for a weight, δ for a bias",
     "The derivative found from the loss alone",
     "The difference relative to the larger of both, or to a thousandth of the largest entry of the gradient",
 )
 NAME, CLAIMED, MEASURED, ERROR = range(4)
 DIGITS = (0, 6, 6, 2)
 ROW_HEIGHT = 22
+ARROW_ROOM = "    "
 
 
 class DerivativesModel(QAbstractTableModel):
@@ -123,7 +124,8 @@ class DerivativesModel(QAbstractTableModel):
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return HEADERS[section]
+                # The arrow of the sorting stands over the end of the text.
+                return HEADERS[section] + ARROW_ROOM * (section > 0)
             if role == Qt.ItemDataRole.ToolTipRole:
                 return f"{TIPS[section]}. Click to sort."
             if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -1,0 +1,147 @@
+"""The runs that are kept: when they are, and what people do with them."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from backprop_gui.errors import UserError
+from backprop_gui.project.kept import (
+    LONGEST_TITLE,
+    MOST_KEPT,
+    Kept,
+    KeptRun,
+    changed,
+    is_known,
+    kept_from,
+    with_kept,
+)
+from backprop_gui.ui.background import Waiting
+from backprop_gui.ui.document import Document
+from backprop_gui.ui.errors import unexpected
+from backprop_gui.ui.player import Player
+
+NOTHING = (
+    "There is nothing to keep: training has not begun, or its numbers are not finite, or there are too many."
+)
+FULL = f"The run was not kept: {MOST_KEPT} are, or as many as there is room for, and all have names. Delete one first."
+
+
+class Runs(QObject):
+    """Keeps runs in the document, beside its undo: neither an edit nor an undo takes one away.
+
+    Signals
+    -------
+    noted(str)
+        Something that a person asked for and that did not work, or that did.
+    deleted(KeptRun)
+        It is gone; :meth:`bring_back` undoes that.
+    """
+
+    noted = Signal(str)
+    deleted = Signal(object)
+
+    def __init__(self, document: Document, player: Player, parent: QObject) -> None:
+        super().__init__(parent)
+        self._document, self._player = document, player
+        self._last = self._opened = 0
+        document.opened.connect(self._begin)
+        self._begin()
+
+    @property
+    def kept(self) -> Kept:
+        """The runs, in the order in which they were kept."""
+        return self._document.project.kept
+
+    def run(self, number: int) -> KeptRun:
+        """Return the run of this number."""
+        return next(one for one in self.kept if one.number == number)
+
+    def _begin(self) -> None:
+        self._opened += 1
+        self._last = max((one.number for one in self.kept), default=0)
+
+    # ---- keeping
+
+    def keep(self, *, by_hand: bool = False) -> None:
+        """Keep where training stands, before anything that is asked of the player afterwards; nothing waits for it."""
+        data = self._document.project.data
+        waiting = Waiting(self)
+        future = self._player.ask(lambda trainer: kept_from(trainer, 1, data))
+        waiting.for_(future, partial(self._keep, waiting, self._opened, by_hand))
+
+    def _keep(self, waiting: Waiting, opening: int, by_hand: bool, future: Future[Any]) -> None:
+        waiting.deleteLater()
+        # What has been opened meanwhile has nothing to do with it.
+        if opening != self._opened:
+            return
+        error = future.exception()
+        new: KeptRun | None = None if error is not None else future.result()
+        if new is None:
+            if by_hand:
+                self.noted.emit(
+                    NOTHING if error is None or isinstance(error, UserError) else unexpected(error)
+                )
+            return
+        if is_known(self.kept, new):
+            if by_hand:
+                self.noted.emit(f"It is kept already, as “{self.kept[-1].name}”.")
+            return
+        new = replace(new, number=self._last + 1)
+        kept = with_kept(self.kept, new)
+        if new in kept:
+            self._last = new.number
+            self._document.keep(kept, by_hand=by_hand)
+        elif by_hand:
+            self.noted.emit(FULL)
+
+    # ---- what people do
+
+    def show(self, number: int, shown: bool) -> None:
+        """Draw the curve of a run, or do not."""
+        self._change(replace(self.run(number), shown=shown))
+
+    def rename(self, number: int, title: str) -> None:
+        """Give a run another name; without one it is called by its number."""
+        self._change(replace(self.run(number), title=" ".join(title.split())[:LONGEST_TITLE]))
+
+    def _change(self, new: KeptRun) -> None:
+        self._document.keep(changed(self.kept, new), by_hand=True)
+
+    def delete(self, number: int) -> None:
+        """Keep a run no longer."""
+        gone = self.run(number)
+        self._document.keep(tuple(one for one in self.kept if one is not gone), by_hand=True)
+        self.deleted.emit(gone)
+
+    def bring_back(self, run: KeptRun) -> None:
+        """Undo that a run was deleted."""
+        kept = with_kept(self.kept, run)
+        if run in kept:
+            self._document.keep(tuple(sorted(kept, key=lambda one: one.number)), by_hand=True)
+        else:
+            self.noted.emit(FULL)
+
+    def take_up(self, number: int) -> None:
+        """Go on with a run: what is drawn and set becomes what made it, as one step of undo, and training stands there.
+
+        What was trained meanwhile is kept in its turn.
+
+        Raises
+        ------
+        UserError
+            If its data cannot be had; nothing has changed then.
+        """
+        run = self.run(number)
+        self.keep()
+        now = self._document.project
+        project = replace(now, network=run.network, data=run.data, training=run.training, run=None)
+        self._document.edit(f"Continue {run.name}", project)
+        self._player.take_up(run.run)
+
+
+__all__ = ["FULL", "NOTHING", "Runs"]

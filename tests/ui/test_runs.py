@@ -1,0 +1,267 @@
+"""Kept runs in the window: kept when they end, compared, drawn, hidden, renamed, deleted and taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from backprop_gui.project import files, with_shape
+from backprop_gui.project.kept import KeptRun
+from backprop_gui.ui import theme
+from backprop_gui.ui.class_colors import run_color
+from backprop_gui.ui.panels.loss import LossPanel
+from backprop_gui.ui.panels.runs import NUMBERS, RunsPanel
+from backprop_gui.ui.player import Unit
+from backprop_gui.ui.runs import NOTHING
+from backprop_gui.ui.window import Window
+from tests.ui.plot_lab import shows
+from tests.ui.windows import open_window, shut
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication) -> Iterator[Window]:
+    window = open_window(qtbot, qapp)
+    yield window
+    shut(window)
+
+
+def train(window: Window, qtbot: QtBot, epochs: int) -> None:
+    player = window.lab.player
+    player.unit = Unit.EPOCH
+    for _ in range(epochs):
+        assert player.frame is not None
+        before = player.frame.step
+        player.step()
+        qtbot.waitUntil(lambda before=before: player.frame.step > before)
+
+
+def reset(window: Window, qtbot: QtBot) -> None:
+    count = len(window.lab.runs.kept)
+    window.commands["reset"].trigger()
+    qtbot.waitUntil(lambda: len(window.lab.runs.kept) > count and window.lab.player.frame.step == 0)
+
+
+def panel_of(window: Window) -> RunsPanel:
+    panel = window.docks.bring_up("runs")
+    assert isinstance(panel, RunsPanel)
+    QApplication.processEvents()
+    assert panel.isVisible()
+    return panel
+
+
+def choose(panel: RunsPanel, number: int) -> None:
+    rows = [None if row.kept is None else row.kept.number for row in panel.model.rows]
+    panel.table.selectRow(rows.index(number))
+
+
+def test_a_reset_keeps_the_run_that_ends(window: Window, qtbot: QtBot) -> None:
+    train(window, qtbot, 3)
+    last = window.lab.player.frame
+    assert last is not None
+    reset(window, qtbot)
+    (kept,) = window.lab.runs.kept
+    assert (kept.name, kept.run.step) == ("run 1", last.step)
+    np.testing.assert_array_equal(kept.run.parameters, last.theta[last.plan.slots])
+    assert kept.run.curve is not None
+    assert kept.run.curve.train[-1] == last.train.loss
+    window.commands["reset"].trigger()
+    qtbot.wait(150)
+    assert len(window.lab.runs.kept) == 1, "what has not moved is no run"
+
+
+def test_new_weights_keep_it_too_and_undo_takes_none_away(window: Window, qtbot: QtBot) -> None:
+    train(window, qtbot, 2)
+    window.commands["new-weights"].trigger()
+    qtbot.waitUntil(lambda: len(window.lab.runs.kept) == 1)
+    window.commands["undo"].trigger()
+    assert len(window.lab.runs.kept) == 1
+    window.commands["redo"].trigger()
+    assert len(window.lab.runs.kept) == 1
+
+
+def test_by_hand_it_is_kept_once_and_an_empty_one_is_refused(window: Window, qtbot: QtBot) -> None:
+    panel = panel_of(window)
+    panel.keep.click()
+    qtbot.waitUntil(lambda: panel._message.text() == NOTHING)
+    train(window, qtbot, 1)
+    window.commands["keep-run"].trigger()
+    qtbot.waitUntil(lambda: len(window.lab.runs.kept) == 1)
+    assert window.files.unsaved, "who keeps a run by hand would miss it"
+    panel.keep.click()
+    qtbot.waitUntil(lambda: "already" in panel._message.text())
+    assert len(window.lab.runs.kept) == 1
+
+
+def test_the_table_compares_what_differs_first(window: Window, qtbot: QtBot) -> None:
+    panel, document = panel_of(window), window.lab.document
+    train(window, qtbot, 2)
+    reset(window, qtbot)
+    training = replace(document.project.training, learning_rate=0.03125)
+    document.edit("Lower the rate", replace(document.project, training=training))
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    model = panel.model
+    assert model.settings == ["learning rate"]
+    texts = [
+        [model.index(row, column).data() for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+    assert [row[0] for row in texts] == ["this run", "run 2", "run 1"]
+    assert [row[1] for row in texts][:2] == ["0.03125"] * 2 != texts[2][1]
+    assert model.columnCount() == 2 + len(NUMBERS)
+    run = window.lab.runs.run(1)
+    assert run.run.curve is not None
+    assert model.index(2, 3).data(Qt.ItemDataRole.ToolTipRole) == repr(float(run.run.curve.train[-1]))
+    assert texts[2][2] == str(run.run.step)
+
+
+def test_the_present_run_moves_on_in_its_row(window: Window, qtbot: QtBot) -> None:
+    panel = panel_of(window)
+    train(window, qtbot, 2)
+    qtbot.waitUntil(lambda: panel.model.index(0, 1).data() == str(window.lab.player.frame.step))
+
+
+def test_a_kept_curve_is_drawn_until_it_is_hidden(window: Window, qtbot: QtBot) -> None:
+    train(window, qtbot, 30)
+    reset(window, qtbot)
+    panel, loss = panel_of(window), window.docks.bring_up("loss")
+    assert isinstance(loss, LossPanel)
+    qtbot.waitUntil(lambda: loss.plot is not None and loss.isVisible())
+    plot, run = loss.plot, window.lab.runs.run(1)
+    assert plot is not None
+    curve = run.run.curve
+    assert curve is not None
+    train(window, qtbot, 1)
+    qtbot.waitUntil(lambda: loss._curve is not None and len(loss._curve.epochs) == 2)
+
+    def drawn() -> float:
+        image, ground = plot.grab().toImage(), theme.current().window
+        heights = plot.axis.heights(curve.train)
+        places = [plot.place(epoch, height) for epoch, height in zip(curve.epochs, heights, strict=True)][3:]
+        inside = [at for at in places if plot.area.contains(at)]
+        return sum(not shows(image, at.x(), at.y(), ground, 0, 25) for at in inside) / len(places)
+
+    assert drawn() > 0.8
+    window.docks.bring_up("runs")
+    index = panel.model.index(1, 0)
+    assert panel.model.setData(index, Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
+    assert not window.lab.runs.run(1).shown
+    window.docks.bring_up("loss")
+    qtbot.waitUntil(lambda: drawn() < 0.2)
+    assert plot._x_limit < 10, "the axis does not leave room for what is hidden"
+
+
+def test_both_themes_tell_the_runs_from_the_ground_and_from_the_present_one() -> None:
+    for look in (theme.LIGHT, theme.DARK):
+        for number in range(1, 9):
+            color = run_color(number)
+            assert theme.contrast(color, look.window) > 2.2
+            assert color not in (look.train, look.test)
+    assert len({run_color(number).name() for number in range(1, 9)}) == 8
+
+
+def test_a_run_is_renamed_and_its_name_cannot_upset_anything(window: Window, qtbot: QtBot) -> None:
+    panel = panel_of(window)
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    choose(panel, 1)
+    index = panel.model.index(1, 0)
+    assert panel.model.flags(index) & Qt.ItemFlag.ItemIsEditable
+    panel.model.setData(index, "  <b>the\n first</b> " + "x" * 500)
+    name = window.lab.runs.run(1).name
+    assert name.startswith("<b>the first</b> x")
+    assert len(name) == 80
+    assert "<b>" not in panel.model.index(1, 0).data()
+    panel.model.setData(panel.model.index(1, 0), " ")
+    assert window.lab.runs.run(1).name == "run 1"
+    panel.rename.click()
+    assert panel.table.state() == panel.table.State.EditingState
+
+
+def test_deleting_can_be_undone_in_the_banner(window: Window, qtbot: QtBot) -> None:
+    panel = panel_of(window)
+    for epochs in (1, 2, 3):
+        train(window, qtbot, epochs)
+        reset(window, qtbot)
+    choose(panel, 2)
+    gone = window.lab.runs.run(2)
+    panel.table.setFocus()
+    neurons = window.lab.document.project.network.neurons
+    QTest.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert window.lab.document.project.network.neurons is neurons
+    assert [run.number for run in window.lab.runs.kept] == [1, 3]
+    assert "Deleted run 2" in window.banner.text
+    next(button for button in window.banner.findChildren(QPushButton) if button.text() == "Undo").click()
+    assert window.lab.runs.kept[1] is gone
+    choose(panel, 3)
+    panel.delete.click()
+    train(window, qtbot, 4)
+    reset(window, qtbot)
+    assert window.lab.runs.kept[-1].number == 4, "no number is given twice"
+
+
+def test_a_run_is_taken_up_again_as_one_step_of_undo(window: Window, qtbot: QtBot) -> None:
+    panel, document, player = panel_of(window), window.lab.document, window.lab.player
+    train(window, qtbot, 3)
+    first, network = player.frame, document.project.network
+    assert first is not None
+    reset(window, qtbot)
+    other = replace(with_shape(document.project, (3, 2)), training=replace(document.project.training, seed=5))
+    document.edit("Another shape", other)
+    train(window, qtbot, 2)
+    steps = document.stack.count
+    choose(panel, 1)
+    panel.resume.click()
+    qtbot.waitUntil(lambda: player.frame.step == first.step and player.frame.plan.network == network)
+    np.testing.assert_array_equal(player.frame.theta, first.theta)
+    assert document.project.network == network
+    assert document.stack.count == steps + 1
+    assert document.stack.undo_text == "Continue run 1"
+    qtbot.waitUntil(lambda: len(window.lab.runs.kept) == 2)
+    assert window.lab.runs.run(2).network.shape == "2-3-2-1", "what was trained meanwhile is kept in its turn"
+    document.stack.undo()
+    assert document.project.network.shape == "2-3-2-1"
+
+
+def test_they_are_saved_and_opened_and_numbered_on(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    train(window, qtbot, 2)
+    reset(window, qtbot)
+    window.lab.runs.rename(1, "first")
+    assert window.files.changed
+    path = tmp_path / "x.backprop"
+    assert window.files._write(path)
+    assert not window.files.unsaved
+    back = files.load(path).kept
+    assert [(run.number, run.title) for run in back] == [(1, "first")]
+    window.lab.document.open(files.load(path), path)
+    assert not window.files.unsaved
+    qtbot.waitUntil(lambda: window.lab.player.frame is not None)
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    assert [run.name for run in window.lab.runs.kept] == ["first", "run 2"]
+    assert window.files.unsaved
+
+
+def test_what_is_opened_meanwhile_gets_no_run_of_what_was_open(window: Window, qtbot: QtBot) -> None:
+    train(window, qtbot, 1)
+    window.lab.runs.keep()
+    document = window.lab.document
+    document.open(replace(document.project, name="other"), None)
+    qtbot.wait(200)
+    assert window.lab.runs.kept == ()
+
+
+def test_a_kept_run_is_whole(window: Window, qtbot: QtBot) -> None:
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    (kept,) = window.lab.runs.kept
+    assert isinstance(kept, KeptRun)
+    assert kept.words == f"SGD {kept.training.learning_rate:g} · tanh 2-4-1"
