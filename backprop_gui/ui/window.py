@@ -462,6 +462,13 @@ class Window(QMainWindow):
         else:
             self.lab.player.step()
 
+    def step_back(self) -> None:
+        """Go one operation back, or one update where the unit of a step is a larger one."""
+        if self.lab.player.unit is Unit.OPERATION:
+            self.lab.microscope.previous()
+        else:
+            self.lab.player.past.step_back()
+
     def open_microscope(self) -> None:
         """Show the microscope, at the operation that makes the number of what is selected."""
         self.docks.bring_up("microscope", min(MICROSCOPE_PX, round(MICROSCOPE_SHARE * self.height())))
