@@ -246,7 +246,7 @@ _command(
     "step-back",
     "Step back",
     "Run",
-    lambda w: w.lab.player.past.step_back(),
+    lambda w: w.step_back(),
     ",",
     icon="step-back",
     tip="Go one update back, from what is shown",

@@ -64,8 +64,8 @@ THEMES = ("light", "dark", "system")
 """Commands of which one is in force."""
 AUTOSAVES = "autosaves"
 """Where below the state folder the work of windows is kept."""
-MICROSCOPE_PX = 280
-"""What an equation and a ledger need at least."""
+MICROSCOPE_PX, MICROSCOPE_SHARE = 280, 0.3
+"""What an equation and a ledger need, and how much of the window's height they may take at first."""
 NO_TROUBLE = (
     "There is nothing to go back from: this is for when a number became too large and training stopped."
 )
@@ -466,9 +466,16 @@ class Window(QMainWindow):
         else:
             self.lab.player.step()
 
+    def step_back(self) -> None:
+        """Go one operation back, or one update where the unit of a step is a larger one."""
+        if self.lab.player.unit is Unit.OPERATION:
+            self.lab.microscope.previous()
+        else:
+            self.lab.player.past.step_back()
+
     def open_microscope(self) -> None:
         """Show the microscope, at the operation that makes the number of what is selected."""
-        self.docks.bring_up("microscope", MICROSCOPE_PX)
+        self.docks.bring_up("microscope", min(MICROSCOPE_PX, round(MICROSCOPE_SHARE * self.height())))
         scope, current = self.lab.microscope, self.lab.selection.current
         if current is not None:
             scope.look_at(current, self.canvas.view)

@@ -179,9 +179,7 @@ class Setter:
 
     def _product(self, factors: tuple[Expression, ...], numbers: bool, *, enclosed: bool = False) -> Box:
         boxes: list[Box] = []
-        plain = not numbers and all(
-            isinstance(factor, Quantity | Number) and _simple(factor) for factor in factors
-        )
+        simple = [not numbers and _simple(factor) for factor in factors]
         for place, factor in enumerate(factors):
             box = self.set(factor, numbers=numbers)
             several = isinstance(factor, Negative) or (
@@ -190,7 +188,8 @@ class Setter:
             if several or (numbers and (place or enclosed) and _begins_negative(factor)):
                 box = brackets(box, self._type())
             if place:
-                boxes.append(space(0.16 * self._em) if plain else self._sign("·"))
+                beside = simple[place] and simple[place - 1]
+                boxes.append(space(0.16 * self._em) if beside else self._sign("·"))
             boxes.append(box)
         return row(boxes)
 
