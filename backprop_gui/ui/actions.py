@@ -320,6 +320,15 @@ _command(
     tip="Choose at what training stops by itself: a loss that rises, a delta that vanishes, a weight that grows",
 )
 _command(
+    "choose-example",
+    "Choose example…",
+    "Run",
+    lambda w: w.choose_example(),
+    "G",
+    group=1,
+    tip="Look at another example, at the mean of many, or at numbers of your own",
+)
+_command(
     "next-example",
     "Next example",
     "Run",
