@@ -93,6 +93,15 @@ _command(
     group=2,
     tip="Write the trained network for another program: ONNX, NumPy, safetensors, Python, JSON or CSV",
 )
+_command(
+    "export-solution",
+    "Export worked solution…",
+    "File",
+    lambda w: w.solutions.ask(),
+    "Ctrl+Shift+E",
+    group=2,
+    tip="Write the next step of the shown example out by hand, solved or as an exercise: Markdown, LaTeX, text, JSON",
+)
 _command("close", "Close window", "File", lambda w: w.close(), "Ctrl+W", group=3)
 _command(
     "quit",
@@ -316,7 +325,7 @@ _command(
     "Breakpoints…",
     "Run",
     lambda w: w.show_breakpoints(),
-    "F9",
+    "F8",
     tip="Choose at what training stops by itself: a loss that rises, a delta that vanishes, a weight that grows",
 )
 _command(

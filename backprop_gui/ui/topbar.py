@@ -27,7 +27,7 @@ FIRST_SPEED = 200.0
 NAME_PX, WIDEST_NAME_PX = 190, 290
 """Room for the name and the shape of the project: the more, the wider the window."""
 NOT_WHOLE = "The network cannot be trained as it is drawn."
-ROOMY = 1310
+ROOMY = 1390
 """Width in pixels from which on everything has room; below, the sign, the name and the measured speed step back."""
 
 

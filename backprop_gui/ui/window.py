@@ -56,6 +56,7 @@ from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.probe_picker import ProbePicker
 from backprop_gui.ui.selection import Key, Selection, still_there
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
+from backprop_gui.ui.solution_export import SolutionExport
 from backprop_gui.ui.topbar import TopBar
 from backprop_gui.ui.widgets.part_editor import PartEditor
 from backprop_gui.ui.windows import Windows
@@ -83,6 +84,7 @@ class Window(QMainWindow):
     equation : EquationStrip
     banner : Banner
     files : Filing
+    solutions : SolutionExport
     commands : dict of QAction
         The action of each command, by its name.
     docks : Docks
@@ -101,6 +103,7 @@ class Window(QMainWindow):
     equation: EquationStrip
     banner: Banner
     files: Filing
+    solutions: SolutionExport
     commands: dict[str, QAction]
     docks: Docks
     drawing: Drawing
@@ -124,6 +127,7 @@ class Window(QMainWindow):
         keeping = state_folder() / AUTOSAVES
         self.autosave = Autosave(document, self.lab.player, lambda: self.files.changed, keeping, self)
         self.files = Filing(self.lab, self.banner, self, self.autosave, self._is_elsewhere)
+        self.solutions = SolutionExport(self.lab, self.banner, self)
         self.offers = Offers(lambda slot: self.windows.recover(self, slot))
         self._arranged = self._noting = False
         self.commands = {name: self._command(command) for name, command in COMMANDS.items()}
