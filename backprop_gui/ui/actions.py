@@ -329,6 +329,15 @@ _command(
     tip="Choose at what training stops by itself: a loss that rises, a delta that vanishes, a weight that grows",
 )
 _command(
+    "choose-example",
+    "Choose example…",
+    "Run",
+    lambda w: w.choose_example(),
+    "G",
+    group=1,
+    tip="Look at another example, at the mean of many, or at numbers of your own",
+)
+_command(
     "next-example",
     "Next example",
     "Run",
@@ -361,7 +370,7 @@ _command(
     "Next operation",
     "Examine",
     lambda w: w.lab.microscope.next(),
-    "F10",
+    "F8",
     icon="chevron-right",
     tip="Go on through one training step; after its last operation the update is made",
 )
@@ -370,7 +379,7 @@ _command(
     "Operation before",
     "Examine",
     lambda w: w.lab.microscope.previous(),
-    "F9",
+    "F7",
     icon="chevron-left",
     tip="Go back through one training step",
 )

@@ -253,6 +253,9 @@ class Player(QObject):
         # From the one that was asked for last, even if no frame has shown it yet.
         probe = self._asked or self.frame.probe
         place = probe.index + (train if probe.part is Part.TEST else 0)
+        if probe.part not in (Part.TRAIN, Part.TEST):
+            # What was typed, or the mean of many, stands before the first example and behind the last one.
+            place = -1 if steps > 0 else 0
         place = (place + steps) % (train + test)
         self.look_at(Probe(Part.TRAIN, place) if place < train else Probe(Part.TEST, place - train))
 

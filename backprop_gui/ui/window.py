@@ -53,6 +53,7 @@ from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
 from backprop_gui.ui.past_bar import PastBar
 from backprop_gui.ui.player import Player, State, Unit
+from backprop_gui.ui.probe_picker import ProbePicker
 from backprop_gui.ui.selection import Key, Selection, still_there
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.solution_export import SolutionExport
@@ -122,6 +123,7 @@ class Window(QMainWindow):
         self.banner = Banner()
         self.canvas = Canvas()
         self.equation = EquationStrip(self.lab)
+        self._picker = ProbePicker(self)
         keeping = state_folder() / AUTOSAVES
         self.autosave = Autosave(document, self.lab.player, lambda: self.files.changed, keeping, self)
         self.files = Filing(self.lab, self.banner, self, self.autosave, self._is_elsewhere)
@@ -222,6 +224,8 @@ class Window(QMainWindow):
         canvas.view_changed.connect(lambda view: self._show_equation())
         canvas.view_changed.connect(lambda view: lab.checking.set_on_picture(view is View.CHECK))
         canvas.probe_step.connect(player.move_probe)
+        canvas.probe_wanted.connect(self.choose_example)
+        self._picker.chosen.connect(player.look_at)
         canvas.space_tapped.connect(self.play_or_pause)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
         scope = lab.microscope
@@ -481,6 +485,12 @@ class Window(QMainWindow):
             scope.look_at(current, self.canvas.view)
         if not scope.active:
             scope.first()
+
+    def choose_example(self) -> None:
+        """Offer the examples to be looked at, the mean of many, and numbers of one's own."""
+        frame = self.lab.player.frame
+        if frame is not None:
+            self._picker.open_at(self.canvas.probe_corner(), self.lab.document.prepared, frame)
 
     def choose_template(self, title: str = "New project") -> None:
         """Open the gallery, and begin anew with what is chosen there."""

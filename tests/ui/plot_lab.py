@@ -15,6 +15,7 @@ from backprop_gui.engine.trainer import Trainer
 from backprop_gui.project import trainer_of
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.panel import Lab
+from backprop_gui.ui.player import State
 from backprop_gui.ui.selection import Selection
 from tests.ui.conftest import a_project
 
@@ -22,9 +23,8 @@ from tests.ui.conftest import a_project
 class StillPlayer(QObject):
     """Stands where a player would, and remembers what it was asked for."""
 
-    numbers = Signal(object)
-    state_changed = Signal(object)
-    waiting = Signal(object)
+    numbers, state_changed, waiting = Signal(object), Signal(object), Signal(object)
+    state = State.PAUSED
 
     def __init__(self) -> None:
         super().__init__()
