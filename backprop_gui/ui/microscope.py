@@ -19,6 +19,7 @@ from backprop_gui.ui.canvas.spotlight import Lights, Way
 from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.operation_words import letter_of, question_of
+from backprop_gui.ui.past import made_with
 from backprop_gui.ui.player import Player, State
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -150,8 +151,8 @@ class Microscope(QObject):
     def worked(self) -> WorkedExample | None:
         """The worked example of the moment shown; None while training runs or nothing can be trained."""
         if self._worked is None and self._frame is not None:
-            project = self._document.project
-            self._worked = worked_example(self._frame, project.training, project.conventions)
+            training = made_with(self._frame, self._document).project.training
+            self._worked = worked_example(self._frame, training, self._document.project.conventions)
         return self._worked
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from backprop_gui.data import Prepared
+from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.timeline import Timeline
 from backprop_gui.project import Project
 from backprop_gui.ui.document import Document
@@ -26,6 +27,13 @@ class Origin:
 
     project: Project
     prepared: Prepared
+
+
+def made_with(frame: Frame, document: Document) -> Origin:
+    """Return what was drawn and set when ``frame`` was the present one: the document's own, unless it is past."""
+    if frame.past and isinstance(frame.origin, Origin):
+        return frame.origin
+    return Origin(document.project, document.prepared)
 
 
 def changes_training(old: Project, new: Project) -> bool:
@@ -120,4 +128,4 @@ class Past(QObject):
         self._worker.look_back(choose, hasty=hasty)
 
 
-__all__ = ["Origin", "Past", "changes_training"]
+__all__ = ["Origin", "Past", "changes_training", "made_with"]

@@ -24,7 +24,7 @@ FASTEST_SLOW = 1e5
 """Updates a second one notch below the end of the slider, where there is no limit any more."""
 FIRST_SPEED = 200.0
 """Updates a second to begin with: fast enough not to wait, slow enough to see the deltas of XOR fade."""
-NAME_PX, WIDEST_NAME_PX = 190, 290
+NAME_PX, WIDEST_NAME_PX = 160, 290
 """Room for the name and the shape of the project: the more, the wider the window."""
 NOT_WHOLE = "The network cannot be trained as it is drawn."
 ROOMY = 1390

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.trainer import Trainer
+from backprop_gui.ui.panels.learned import LearnedPanel
 from backprop_gui.ui.panels.loss import LossPanel
 from backprop_gui.ui.player import State, Unit
 from backprop_gui.ui.plots.timeline import TimelinePlot
@@ -341,3 +342,22 @@ def test_a_window_can_be_closed_while_it_replays(window: Window, qtbot: QtBot, q
     shut(window)
     assert player.frame is not None
     assert player.frame.past
+
+
+def test_what_was_learned_from_other_data_is_drawn_over_those(window: Window, qtbot: QtBot) -> None:
+    document, player = window.lab.document, window.lab.player
+    before = document.prepared
+    train(window, qtbot, 5)
+    data = replace(document.project.data, seed=7, test_share=0.25)
+    document.edit("Divide the data anew", replace(document.project, data=data))
+    qtbot.waitUntil(lambda: player.frame is not None and player.frame.test is not None)
+    panel = window.panels["learned"]
+    assert isinstance(panel, LearnedPanel)
+    qtbot.waitUntil(lambda: panel.view is not None and panel.view.prepared is document.prepared)
+    train(window, qtbot, 2)
+    player.past.look_at_step(3)
+    assert shown(window, qtbot, 3).test is None
+    qtbot.waitUntil(lambda: panel.view is not None and panel.view.prepared is before)
+    press(window, "return-to-now")
+    shown(window, qtbot, 7, past=False)
+    qtbot.waitUntil(lambda: panel.view is not None and panel.view.prepared is document.prepared)
