@@ -370,7 +370,7 @@ _command(
     "Next operation",
     "Examine",
     lambda w: w.lab.microscope.next(),
-    "F8",
+    "F4",
     icon="chevron-right",
     tip="Go on through one training step; after its last operation the update is made",
 )
@@ -379,7 +379,7 @@ _command(
     "Operation before",
     "Examine",
     lambda w: w.lab.microscope.previous(),
-    "F7",
+    "Shift+F4",
     icon="chevron-left",
     tip="Go back through one training step",
 )

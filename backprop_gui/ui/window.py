@@ -253,6 +253,9 @@ class Window(QMainWindow):
             self.canvas.sync(old.network, new.network)
             self.lab.selection.keep(new.network)
             self.drawing.in_place.keep(new.network)
+        if new.conventions != old.conventions:
+            self.canvas.set_conventions(new.conventions)
+            self._show_equation()
         for panel in self.panels.values():
             panel.sync(old, new)
         self._top.sync(new, self.lab.document.path)
@@ -293,6 +296,7 @@ class Window(QMainWindow):
         project = self.lab.document.project
         self._wait(self.lab.document.obstacle)
         self.canvas.sync(None, project.network)
+        self.canvas.set_conventions(project.conventions)
         for panel in self.panels.values():
             panel.sync(None, project)
         self._top.sync(project, self.lab.document.path)
