@@ -5,22 +5,36 @@ from __future__ import annotations
 import argparse
 import os
 
-from backprop_gui import bench
+from backprop_gui import bench, bench_timeline
 from backprop_gui.commands.command import COMMANDS, Command
 from backprop_gui.commands.output import print_json
 from backprop_gui.display import display_problem
+from backprop_gui.errors import UserError
 from backprop_gui.terminal import say
 
+LONG_RUN = 1_000_000
 UNSEEN_PLATFORMS = ("offscreen", "minimal")
 """Platforms of Qt on which pictures cost less than on a screen."""
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print a JSON list instead of a table")
+    parser.add_argument(
+        "--timeline",
+        type=int,
+        nargs="?",
+        const=LONG_RUN,
+        metavar="UPDATES",
+        help=f"measure the timeline alone, after so many updates ({LONG_RUN:,} take about two minutes)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure, and print a table; the window too, where there is a screen."""
+    if args.timeline is not None:
+        if args.timeline < 1:
+            raise UserError("At least one update has to be made: try --timeline 100000.")
+        return _print([], bench_timeline.timeline_rows(args.timeline, say), as_json=args.json)
     rows = bench.run(progress=say)
     measures = bench.check_rows(progress=say)
     unseen = display_problem()
@@ -35,12 +49,15 @@ def run(args: argparse.Namespace) -> int:
         measures += large_rows(say)
     else:
         say(f"The window is not measured. {unseen}")
-    if args.json:
+    return _print(rows, measures, as_json=args.json)
+
+
+def _print(rows: list[bench.Row], measures: list[bench.Row], *, as_json: bool) -> int:
+    if as_json:
         print_json(rows + measures)
     else:
-        print(bench.format_table(rows))
-        print()
-        print(bench.format_measures(measures))
+        tables = [bench.format_table(rows)] * bool(rows) + [bench.format_measures(measures)] * bool(measures)
+        print("\n\n".join(tables))
     return 0
 
 
@@ -65,8 +82,11 @@ COMMANDS.add(
         undo until it is painted, frames a second while it learns, and the share of smooth steps while the mouse drags,
         connects, selects and cuts in a network of 1,000 neurons. In the list these are objects such as
         {"case": "784-128-10, 101,632 edges", "what": "edit: move a neuron", "value": 98.2, "unit": "ms"}.
+
+        With --timeline it measures what the timeline of a long run takes instead: memory, and how soon a moment is
+        shown.
         """,
-        ("backprop-gui bench", "backprop-gui bench --json"),
+        ("backprop-gui bench", "backprop-gui bench --json", "backprop-gui bench --timeline 100000"),
         _arguments,
         run,
     ),

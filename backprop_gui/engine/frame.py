@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.losses import Loss
@@ -110,6 +112,12 @@ class Curve:
     train_accuracy: Array
     test_accuracy: Array
 
+    def until(self, epoch: float) -> Curve:
+        """Return the records up to a time, in epochs."""
+        count = int(np.searchsorted(self.epochs, epoch, "right"))
+        rows = self.epochs, self.train, self.test, self.train_accuracy, self.test_accuracy
+        return Curve(*(row[:count] for row in rows))
+
 
 class NoteKind(enum.Enum):
     """What a note is about."""
@@ -155,6 +163,26 @@ class Note:
     keys: frozenset[Key] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A change on the way: at which step and time, in epochs, and what it is called."""
+
+    step: int
+    epoch: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What can be gone to: every update from the first step to the newest one, and the changes between them."""
+
+    first_step: int = 0
+    first_epoch: float = 0.0
+    last_step: int = 0
+    last_epoch: float = 0.0
+    marks: tuple[Mark, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One moment of training, complete in itself; every array is read-only.
@@ -196,6 +224,13 @@ class Frame:
         What edits had taken away until then; not to be changed.
     change : int
         The number of the last change of the drawing that it knows of.
+    span : Span
+        The timeline, which ends at the newest step.
+    past : bool
+        Whether this is a moment of the past, which is looked at while training stands elsewhere. ``curve`` goes on
+        beyond it, ``attic`` and ``change`` are those of the present.
+    origin : object
+        What this moment's drawing, data and settings came from: whatever the trainer was told.
     """
 
     plan: Plan
@@ -218,6 +253,9 @@ class Frame:
     change: int = 0
     rows: Trace | None = None
     mean: bool = True
+    span: Span = Span()
+    past: bool = False
+    origin: object = None
 
     @property
     def update(self) -> Array:

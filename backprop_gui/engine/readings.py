@@ -126,6 +126,7 @@ SQUARES = {
     "sum-squared": "the full square",
     "mean-squared": "the mean square",
 }
+"""The losses that differ by a factor only, and what they are called in a sentence."""
 
 
 class _Source(enum.Enum):
@@ -226,7 +227,7 @@ class _Maker:
             over = f" over the {outputs} outputs" if name == "mean-squared" else ""
             effect = ""
             if mine.name in SQUARES:
-                ratio = _scale(name, outputs) / _scale(mine.name, outputs)
+                ratio = scale_of(name, outputs) / scale_of(mine.name, outputs)
                 effect = "" if self._question.asked is Asked.NEW_VALUE else _times(ratio)
             options.append(
                 (name, (Twist(f"the book's loss is {words}{over}, {LOSSES[name].formula}", effect=effect),))
@@ -344,8 +345,8 @@ def _combined(
             yield tuple(value for value, _ in combination), twists
 
 
-def _scale(loss: str, outputs: int) -> float:
-    """Return how many times ½ Σ (a − t)² a squared loss is."""
+def scale_of(loss: str, outputs: int) -> float:
+    """Return how many times ½ Σ (a − t)² one of ``SQUARES`` is."""
     return {"half-squared": 1.0, "sum-squared": 2.0, "mean-squared": 2 / outputs}[loss]
 
 
@@ -363,4 +364,4 @@ def _times(ratio: float) -> str:
     )
 
 
-__all__ = ["Asked", "Basis", "Question", "Reading", "Twist", "readings"]
+__all__ = ["SQUARES", "Asked", "Basis", "Question", "Reading", "Twist", "readings", "scale_of"]

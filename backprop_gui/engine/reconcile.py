@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_gui.engine.conventions import Delta
+from backprop_gui.engine.conventions import Conventions, Delta
 from backprop_gui.engine.readings import Asked, Basis, Question, Reading, Twist, readings
-from backprop_gui.numerals import BookNumber, format_number
+from backprop_gui.network import Network
+from backprop_gui.numerals import MINUS, BookNumber, format_number
 
 TELLING_DIGITS = 4
 """With fewer digits, several things that are otherwise at once would explain almost any number."""
@@ -95,17 +96,16 @@ def reconcile(basis: Basis, question: Question, book: BookNumber) -> Verdict:
     return Verdict(_mark(fitting[0]), own, explanations, _remark(len(fitting)))
 
 
-def name_of(basis: Basis, question: Question) -> str:
+def name_of(network: Network, question: Question, conventions: Conventions) -> str:
     """Return what the number of ``question`` is called, such as ``δ_h1 = ∂L/∂z``."""
-    network = basis.plan.network
-    sign = "−" if basis.conventions.factor < 0 else ""
+    sign = MINUS if conventions.factor < 0 else ""
     if isinstance(question.key, tuple):
         parameter = f"w_{network.edge_name(*question.key).replace(' ', '')}"
     else:
         parameter = f"b_{network.neuron_of[question.key].name}"
     match question.asked:
         case Asked.DELTA:
-            letter = "a" if basis.conventions.delta is Delta.BY_A else "z"
+            letter = "a" if conventions.delta is Delta.BY_A else "z"
             return f"δ_{network.neuron_of[question.neuron].name} = {sign}∂L/∂{letter}"
         case Asked.GRADIENT:
             return f"{sign}∂L/∂{parameter}"
@@ -159,7 +159,7 @@ def _mark(best: Reading) -> Mark:
 
 def _sentence(reading: Reading, basis: Basis, question: Question, book: BookNumber) -> str:
     if not reading.twists:
-        what = f"{name_of(basis, question)} {_of_what(basis, question)}"
+        what = f"{name_of(basis.plan.network, question, basis.conventions)} {_of_what(basis, question)}"
         text = f"{book.text} is right: {what}, as the program writes it."
     else:
         conventions = [twist for twist in reading.twists if not twist.mistake]

@@ -13,21 +13,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from backprop_gui.engine.arrays import Array, frozen
+from backprop_gui.engine.arrays import frozen
 from backprop_gui.engine.attic import Attic
 from backprop_gui.engine.breakpoints import Breakpoint, Watch
 from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry
+from backprop_gui.engine.early_stopping import best_of, is_over, stopped_early, watched
 from backprop_gui.engine.examples import Examples
-from backprop_gui.engine.frame import Coming, Frame, Note, NoteKind, Part, Probe, Score
+from backprop_gui.engine.frame import Coming, Frame, NoteKind, Part, Probe
 from backprop_gui.engine.history import History
 from backprop_gui.engine.learned import Steps
 from backprop_gui.engine.passes import trace
-from backprop_gui.engine.plan import Plan, compile_network
+from backprop_gui.engine.plan import compile_network
 from backprop_gui.engine.probing import check_probe, looked_at, mean_of, settled
-from backprop_gui.engine.run import Best, Run, carried
+from backprop_gui.engine.run import Run, moment_of
 from backprop_gui.engine.settings import Reduction, TrainingSettings
-from backprop_gui.engine.stepper import DataMismatchError, Moment, Stepper
-from backprop_gui.engine.trouble import explain, explain_loss
+from backprop_gui.engine.standing import Standing
+from backprop_gui.engine.stepper import Moment, Stepper
+from backprop_gui.engine.trouble import explain
 from backprop_gui.network import Network
 
 LONGEST_STRETCH = 512
@@ -38,7 +40,7 @@ FIRST_EXAMPLE = Probe()
 Until = Callable[[], bool]
 
 
-class Trainer:
+class Trainer(Standing):
     """Trains one network on one set of examples; both, and every setting, can be exchanged on the way.
 
     Parameters
@@ -49,17 +51,6 @@ class Trainer:
     run : Run, optional
         Where to go on; without it, training begins with the drawn starting values.
 
-    Attributes
-    ----------
-    train, test : Score, Score or None
-        As evaluated last, at the epoch ``scored_at``.
-    history : History
-        The record of the run.
-    note : Note or None
-        Why training does not go on by itself, if it does not: :meth:`advance` then returns at once.
-    change : int
-        The number that the last change of the drawing left; 0 before the first.
-
     Raises
     ------
     NetworkError, UnknownNameError, SettingsError, DataMismatchError
@@ -69,61 +60,15 @@ class Trainer:
     def __init__(
         self, network: Network, examples: Examples, settings: TrainingSettings, run: Run | None = None
     ) -> None:
-        self._stepper = Stepper(compile_network(network), examples, settings)
-        self.history = History()
-        self.note: Note | None = None
+        super().__init__(Stepper(compile_network(network), examples, settings))
+        self._origin: object = None
+        self._reason = ""
         self._watch: Watch | None = None
-        self._best: Best | None = None
-        self._attic = Attic()
-        self.change = 0
-        self._looked = 0
         self._lowest: float = math.inf
-        self._remember()
         self._begin_record()
+        self._begin_timeline()
         if run is not None:
             self.resume(run)
-
-    # ---- what it is made of
-
-    @property
-    def plan(self) -> Plan:
-        """The compiled network."""
-        return self._stepper.plan
-
-    @property
-    def settings(self) -> TrainingSettings:
-        """The settings in force."""
-        return self._stepper.settings
-
-    @property
-    def examples(self) -> Examples:
-        """The data."""
-        return self._stepper.examples
-
-    @property
-    def stepper(self) -> Stepper:
-        """What makes the updates: θ, gradient, optimiser memory and batches."""
-        return self._stepper
-
-    @property
-    def theta(self) -> Array:
-        """The parameters as they are now, in the plan's layout."""
-        return self._stepper.theta
-
-    @property
-    def step(self) -> int:
-        """Updates made."""
-        return self._stepper.step
-
-    @property
-    def epoch(self) -> float:
-        """Passes over the training data, with the fraction of the present one."""
-        return self._stepper.batches.time
-
-    @property
-    def _broken(self) -> bool:
-        """Whether it waits to be brought back from numerical trouble."""
-        return self.note is not None and self.note.kind is NoteKind.NOT_FINITE
 
     # ---- moving on
 
@@ -147,12 +92,14 @@ class Trainer:
 
     def _stretch(self, updates: int, deadline: float, until: Until | None) -> bool:
         """Make ``updates`` updates; return True if something ended the call before."""
-        stepper = self._stepper
+        stepper, timeline = self._stepper, self.timeline
         batches, clock = stepper.batches, time.perf_counter
         for _ in range(updates):
             stepper.update()
             if batches.position == 0:
                 self._end_epoch()
+            if stepper.step == timeline.due:
+                timeline.record(self._best)
             if self._watch is not None and self.note is None:
                 self.note = self._watch.look(stepper, self.train, self.test)
             if self.note is not None:
@@ -188,7 +135,7 @@ class Trainer:
         if due:
             self._record()
         if self.settings.patience and self.note is None:
-            self._stop_early(epoch)
+            self._stop_early()
 
     def _record(self) -> None:
         """Enter the present scores into the history and remember the best moment."""
@@ -198,29 +145,16 @@ class Trainer:
             self._lowest = self.train.loss
             self._remember()
 
-    def _remember(self) -> None:
-        """Make the present moment the one that can be gone back to."""
-        self._good: Moment = self._stepper.moment()
-        # What edits take away from that moment, once the present one is no longer it: while there is trouble.
-        self._good_attic: Attic | None = None
-
-    def _stop_early(self, epoch: int) -> None:
-        watched = (self.test or self.train).loss
-        stepper, best = self._stepper, self._best
-        if (best is None or watched < best.loss) and np.isfinite(stepper.theta).all():
-            self._best = Best(watched, epoch, frozen(stepper.theta[self.plan.slots]))
-        elif best is not None and epoch - best.epoch >= self.settings.patience and math.isfinite(watched):
-            which = "test" if self.test else "training"
+    def _stop_early(self) -> None:
+        stepper, loss = self._stepper, watched(self.train, self.test)
+        self._best = best = best_of(self._best, stepper, loss)
+        if best is not None and is_over(best, stepper, loss):
+            self.note = stopped_early(best, stepper, "test" if self.test else "training")
             stepper.theta[self.plan.slots] = best.parameters
-            self.score()
-            self.history.add(epoch, self.train, self.test)
-            text = (
-                f"Training stopped at epoch {epoch:,}: the {which} loss had not become better for "
-                f"{self.settings.patience:,} epochs. The weights of epoch {best.epoch:,}, where it was "
-                f"{best.loss:.6g}, are back."
-            )
-            self.note = Note(NoteKind.STOPPED_EARLY, text, self.step)
             self._best = None
+            self.score()
+            self.history.add(self.epoch, self.train, self.test)
+            self._begin_segment("The best weights came back")
 
     # ---- trouble
 
@@ -239,6 +173,7 @@ class Trainer:
             if stepper.batches.position == 0 and self.history.due(stepper.batches.epoch):
                 self.score()
                 self._record()
+        self.timeline.cut(self.step)
         x, t = self.examples.x_train[batch], self.examples.t_train[batch]
         self.note = explain(
             self.plan, before, stepper.theta, x, t, stepper.loss, self.step, self.epoch, batch
@@ -259,6 +194,7 @@ class Trainer:
         self.history.cut(self.epoch + 1e-9)
         self.score()
         self._watch_from_here()
+        self._begin_segment("Back to before the trouble")
 
     def go_on(self) -> None:
         """Dismiss a note that does not stand in the way, such as that of early stopping."""
@@ -273,6 +209,15 @@ class Trainer:
 
     # ---- changes on the way
 
+    def comes_from(self, origin: object, reason: str = "") -> None:
+        """Say what the drawing, the data and the settings come from, before they change or where they are new.
+
+        The timeline keeps ``origin`` with what follows, and ``reason`` as the name of the change.
+        """
+        self._origin, self._reason = origin, reason
+        if self.timeline.segments[-1].origin is None:
+            self.timeline.segments[-1].origin = origin
+
     def reset(self) -> None:
         """Begin again with the drawn starting values."""
         old = self._stepper
@@ -283,6 +228,7 @@ class Trainer:
         self._looked = 0
         self._begin_record()
         self._watch_from_here()
+        self._begin_timeline()
 
     def follow_on(self, change: int, attic: Attic) -> None:
         """Count as what ``change`` led to; the ``attic`` has what was taken away before anything could be trained."""
@@ -296,21 +242,15 @@ class Trainer:
         DataMismatchError
             If the run belongs to another network or to fewer examples.
         """
-        _check_run(run, self._stepper)
+        moment = moment_of(run, self._stepper)
         self.reset()
-        stepper, slots = self._stepper, self.plan.slots
-        stepper.theta[slots] = run.parameters
-        for name, vector in stepper.memory.vectors.items():
-            if name in run.memory:
-                vector[slots] = run.memory[name]
-        stepper.memory.count, stepper.step = run.memory_count, run.step
-        stepper.batches.epoch, stepper.batches.position = run.epoch, run.position
-        stepper.set_rate()
+        self._stepper.restore(moment)
         self._best = run.best if self.settings.patience else None
         if run.curve is not None:
             self.history.replace(run.curve)
         self._begin_here()
         self._watch_from_here()
+        self._begin_timeline()
 
     def rebase(self, network: Network, how: Carry = NOTHING_SPECIAL, before: Steps = ()) -> None:
         """Take another drawing and keep the live value and optimiser state of what the edit did not touch.
@@ -333,6 +273,7 @@ class Trainer:
         stepper = Stepper(plan, self.examples, self.settings, self._stepper.columns)
         self._exchange(stepper, [*before, (network, how)])
         self.change = how.leaves
+        self._begin_segment(self._reason)
 
     def configure(self, settings: TrainingSettings) -> None:
         """Take other settings from the next update on; a new optimiser begins with an empty memory.
@@ -348,6 +289,7 @@ class Trainer:
         if not (settings.patience and old.patience):
             # What was best before it watched, or while it looked away, is nothing to go back to.
             self._best = None
+        self._begin_segment(self._reason)
 
     def set_examples(self, examples: Examples) -> None:
         """Train on other data from the next update on, which begins an epoch.
@@ -358,6 +300,7 @@ class Trainer:
             If its columns do not fit the network; the trainer then stays as it was.
         """
         self._exchange(Stepper(self.plan, examples, self.settings), comparable=False)
+        self._begin_segment(self._reason)
 
     def _exchange(self, stepper: Stepper, steps: Steps = (), *, comparable: bool = True) -> None:
         """Go on with another stepper, which takes over what is left of what was learned after ``steps``.
@@ -412,23 +355,40 @@ class Trainer:
         self._begin_here()
         self.history.add(self.epoch, self.train, self.test)
 
-    # ---- looking
+    def _begin_timeline(self) -> None:
+        self.timeline.clear()
+        self._begin_segment("")
 
-    def score(self) -> None:
-        """Evaluate both parts of the data now, into ``train``, ``test`` and ``scored_at``.
+    def _begin_segment(self, reason: str) -> None:
+        """Go on as another part of the timeline: something but an update has changed what updates read or write."""
+        self.timeline.begin(self._stepper, self._origin, reason, self._best)
 
-        A loss that is not finite leaves a note.
+    # ---- the past
+
+    def continue_from(self, step: int, change: int = 0) -> None:
+        """Make a moment of the past the present one; what came later is forgotten.
+
+        From there the same updates lead to the same bits again. Drawing, data and settings are those of then; what
+        the present drawing has more is kept in the attic under the number ``change``.
         """
-        self.train: Score = self._stepper.score_train()
-        self.test: Score | None = self._stepper.score_test()
-        self.scored_at: float = self.epoch
-        for score, part in ((self.train, "training"), (self.test, "test")):
-            if self.note is None and score is not None and not math.isfinite(score.loss):
-                theta = self._stepper.theta
-                # While a parameter is not finite either, the search for the first bad update says more.
-                if np.isfinite(theta).all():
-                    first = self.step == self._good.step
-                    self.note = explain_loss(self.plan, theta, self.step, self.epoch, part, first=first)
+        now, learned = self.timeline.segments[-1], self._stepper.learned()
+        segment, self._best = self.timeline.go_back_to(step)
+        self._stepper, self._looked, self.note = segment.stepper, 0, None
+        self._origin = segment.origin
+        if self.plan.network is not learned.network:
+            # Frames hold the attic as it was.
+            self._attic = self._attic.copy()
+            learned.through([(self.plan.network, Carry(leaves=change))], self._attic)
+        if change:
+            self.change = change
+        self.history.cut(self.epoch + 1e-9)
+        if segment is not now or self._good.step > self.step:
+            self._begin_here()
+        else:
+            self.score()
+        self._watch_from_here()
+
+    # ---- looking
 
     def frame(self, probe: Probe = FIRST_EXAMPLE, rate: float = 0.0) -> Frame:
         """Return a snapshot of this moment, with the trace of what ``probe`` names.
@@ -469,52 +429,17 @@ class Trainer:
             note=self.note,
             attic=self._attic,
             change=self.change,
+            span=self.timeline.span(*(self._now or (self.step, self.epoch))),
+            past=self._now is not None,
+            origin=self.timeline.segment_at(self.step).origin,
         )
+
+    def frame_at(self, step: int, probe: Probe = FIRST_EXAMPLE, rate: float = 0.0) -> Frame:
+        """Return :meth:`frame` as it was at a step of the past, every number computed again; see :meth:`at`."""
+        with self.at(step):
+            return self.frame(probe, rate)
 
     def _coming(self) -> Coming:
         coming = self._stepper.coming()
         # While there is trouble no update is made.
         return replace(coming, step=frozen(np.zeros_like(coming.step))) if self._broken else coming
-
-    def run(self, steps: Steps = ()) -> Run:
-        """Return where training stands. While a parameter is not finite, that is the best recorded moment.
-
-        After ``steps``, which may lead to a drawing that cannot be trained, it is a run of the last of them.
-        """
-        moment, best, until = self._stepper.moment(), self._best, math.inf
-        attic = self._attic
-        if not np.isfinite(moment.theta).all():
-            moment, attic = self._good, self._good_attic or attic
-            until = moment.epoch + moment.position / self._stepper.batches.count
-            if best is not None and best.epoch > moment.epoch:
-                best = None
-        slots = self.plan.slots
-        run = Run(
-            step=moment.step,
-            epoch=moment.epoch,
-            position=moment.position,
-            parameters=frozen(moment.theta[slots]),
-            memory={name: frozen(vector[slots]) for name, vector in moment.vectors.items()},
-            memory_count=moment.count,
-            curve=self.history.curve(until),
-            best=best,
-        )
-        return carried(run, self.plan.network, steps, attic.copy())
-
-
-def _check_run(run: Run, stepper: Stepper) -> None:
-    count = len(stepper.plan.slots)
-    vectors = {"parameters": run.parameters, **run.memory}
-    if run.best is not None:
-        vectors["best parameters"] = run.best.parameters
-    for name, vector in vectors.items():
-        if len(vector) != count:
-            raise DataMismatchError(
-                f"“{name}” of the training state has {len(vector)} numbers, but the network has {count} parameters: "
-                "they do not belong together."
-            )
-    if run.position >= stepper.batches.count:
-        raise DataMismatchError(
-            f"The training state has used {run.position} examples of its epoch, but the data has only "
-            f"{stepper.batches.count}: they do not belong together."
-        )

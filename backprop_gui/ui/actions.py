@@ -93,6 +93,15 @@ _command(
     group=2,
     tip="Write the trained network for another program: ONNX, NumPy, safetensors, Python, JSON or CSV",
 )
+_command(
+    "export-solution",
+    "Export worked solution…",
+    "File",
+    lambda w: w.solutions.ask(),
+    "Ctrl+Shift+E",
+    group=2,
+    tip="Write the next step of the shown example out by hand, solved or as an exercise: Markdown, LaTeX, text, JSON",
+)
 _command("close", "Close window", "File", lambda w: w.close(), "Ctrl+W", group=3)
 _command(
     "quit",
@@ -234,6 +243,59 @@ _command(
 _command("play", "Play", "Run", lambda w: w.play_or_pause(), "Space", icon="play")
 _command("step", "Step", "Run", lambda w: w.step(), ".", icon="step-forward", tip="Go one step further")
 _command(
+    "step-back",
+    "Step back",
+    "Run",
+    lambda w: w.step_back(),
+    ",",
+    icon="step-back",
+    tip="Go one update back, from what is shown",
+)
+_command(
+    "previous-moment",
+    "Earlier",
+    "Run",
+    lambda w: w.lab.player.past.go_beside(ahead=False),
+    "Ctrl+,",
+    group=2,
+    tip="Look at the moment before on the timeline; the further back it goes, the further apart they are kept",
+)
+_command(
+    "next-moment",
+    "Later",
+    "Run",
+    lambda w: w.lab.player.past.go_beside(ahead=True),
+    "Ctrl+.",
+    group=2,
+    tip="Look at the next moment on the timeline",
+)
+_command(
+    "first-moment",
+    "Beginning of the timeline",
+    "Run",
+    lambda w: w.lab.player.past.look_at_beginning(),
+    "Ctrl+Home",
+    group=2,
+)
+_command(
+    "return-to-now",
+    "Return to now",
+    "Run",
+    lambda w: w.lab.player.past.leave(),
+    "Ctrl+End",
+    group=2,
+    tip="Show the present again, from the past",
+)
+_command(
+    "continue-from-here",
+    "Continue from here",
+    "Run",
+    lambda w: w.continue_from_here(),
+    "Ctrl+Return",
+    group=2,
+    tip="Make the moment that is shown the present one; what came later is forgotten, but kept as a run",
+)
+_command(
     "reset",
     "Reset",
     "Run",
@@ -265,6 +327,15 @@ _command(
     lambda w: w.show_breakpoints(),
     "F9",
     tip="Choose at what training stops by itself: a loss that rises, a delta that vanishes, a weight that grows",
+)
+_command(
+    "choose-example",
+    "Choose example…",
+    "Run",
+    lambda w: w.choose_example(),
+    "G",
+    group=1,
+    tip="Look at another example, at the mean of many, or at numbers of your own",
 )
 _command(
     "next-example",
@@ -299,7 +370,7 @@ _command(
     "Next operation",
     "Examine",
     lambda w: w.lab.microscope.next(),
-    "F10",
+    "F4",
     icon="chevron-right",
     tip="Go on through one training step; after its last operation the update is made",
 )
@@ -308,7 +379,7 @@ _command(
     "Operation before",
     "Examine",
     lambda w: w.lab.microscope.previous(),
-    "F9",
+    "Shift+F4",
     icon="chevron-left",
     tip="Go back through one training step",
 )
@@ -337,6 +408,23 @@ _command(
     icon="triangle-alert",
     group=1,
     tip="Train a copy of the network with a known bug in backpropagation: it learns, and only the check tells",
+)
+
+_command(
+    "conventions",
+    "Conventions…",
+    "Examine",
+    lambda w: w.docks.bring_up("conventions"),
+    group=1,
+    tip="Choose how losses, deltas and signs are written, as a book has them",
+)
+_command(
+    "reconcile",
+    "Reconcile with a book…",
+    "Examine",
+    lambda w: w.reconcile(),
+    group=1,
+    tip="Type a book's value of what is selected, and read under which convention it is right",
 )
 
 _command(

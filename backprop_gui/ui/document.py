@@ -35,6 +35,8 @@ class Document(QObject):
         Why the drawing cannot be trained as it is.
     carry : Carry
         What the last change means for what was learned.
+    reason : str
+        What the last change is called.
     stack : UndoStack
     path : Path or None
         Where the project was last saved or opened.
@@ -71,14 +73,23 @@ class Document(QObject):
         self.prepared, self.obstacle = _checked(project)
         self.project = project
         self.carry = NOTHING_SPECIAL
+        self.reason = ""
         self.path = path
         self.edited = False
         self._on_the_way = False
 
-    def edit(self, text: str, new: Project, merge: str = "", carry: Carry = NOTHING_SPECIAL) -> None:
+    def edit(
+        self,
+        text: str,
+        new: Project,
+        merge: str = "",
+        carry: Carry = NOTHING_SPECIAL,
+        prepared: Prepared | None = None,
+    ) -> None:
         """Make ``new`` the project, as one step of undo called ``text``.
 
-        Steps with the same ``merge`` key that follow each other become one, as when a slider is dragged.
+        Steps with the same ``merge`` key that follow each other become one, as when a slider is dragged. The data is
+        ``prepared`` here, unless it has been already.
 
         Raises
         ------
@@ -88,7 +99,8 @@ class Document(QObject):
         if new == self.project and not carry.touched:
             return
         check_settings(new.training)
-        prepared = self.prepared if new.data == self.project.data else prepare(new.data)
+        if prepared is None:
+            prepared = self.prepared if new.data == self.project.data else prepare(new.data)
         self.edited = True
         self.stack.push(_Edit(self, text, (self.project, self.prepared), (new, prepared), merge, carry))
 
@@ -135,8 +147,9 @@ class Document(QObject):
             self.changed.emit(first, self.project)
             self._shelve(first)
 
-    def show(self, project: Project, prepared: Prepared, carry: Carry) -> None:
+    def show(self, project: Project, prepared: Prepared, carry: Carry, reason: str) -> None:
         """Make ``project`` the one that is shown, and tell everyone; for undo steps."""
+        self.reason = reason
         old, self.prepared, self.carry = self.project, prepared, carry
         self.obstacle = obstacle(project, prepared)
         # A name is given by saving, and runs are kept as training goes: neither is a step of undo.
@@ -191,13 +204,14 @@ class _Edit:
         """Do it, for the first time or again."""
         number = new_number()
         self._away, takes = (number,), self._back
-        self._document.show(*self._after, replace(self._carry, takes=takes, leaves=number))
+        self._document.show(*self._after, replace(self._carry, takes=takes, leaves=number), self.text)
 
     def take_back(self) -> None:
         """Undo it."""
         number = new_number()
         self._back, takes = (number,), self._away
-        self._document.show(*self._before, Carry(self._carry.touched, takes=takes, leaves=number))
+        carry = Carry(self._carry.touched, takes=takes, leaves=number)
+        self._document.show(*self._before, carry, f"Undo: {self.text}")
 
     def absorb(self, other: Step) -> bool:
         """Become one with a step of the same merge key."""

@@ -70,11 +70,13 @@ class Drawing(QObject):
 
     def edit_in_place(self, key: Key | None, layer: int) -> None:
         """Change a neuron, an edge, or, where ``key`` is None, a layer where it is drawn."""
-        self.in_place.edit(key, layer, self._canvas.place_of(key, layer))
+        if not self.editor.refuses():
+            self.in_place.edit(key, layer, self._canvas.place_of(key, layer))
 
     def rename_in_place(self, id: int) -> None:
         """Change the name of a neuron where it is drawn."""
-        self.in_place.edit(id, 0, self._canvas.place_of(id), naming=True)
+        if not self.editor.refuses():
+            self.in_place.edit(id, 0, self._canvas.place_of(id), naming=True)
 
     def tidy(self) -> None:
         """Lay the network out in ranks, and show all of it."""

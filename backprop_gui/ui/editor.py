@@ -20,6 +20,7 @@ Make = Callable[[Project], Edit]
 
 NUDGE = 10.0
 """How far an arrow key moves what is selected, in scene units."""
+PAST = "What is seen is a drawing of the past: return to now to edit the present one, or continue from here."
 ASIDE = 40.0
 """How far a duplicate stands from its original, in scene units."""
 
@@ -103,6 +104,8 @@ class Editor(QObject):
 
     def attempt(self, make: Make, merge: str = "") -> bool:
         """Make an edit of the present project and apply it; what keeps it from being made is a signal."""
+        if self.refuses():
+            return False
         self._player.give_way()
         try:
             edit = make(self.project)
@@ -118,6 +121,13 @@ class Editor(QObject):
         whole = self._document.obstacle is None
         self.noted.emit(as_drawn(edit.note, self.network) if whole else "")
         return True
+
+    def refuses(self) -> bool:
+        """Return whether what is seen is another drawing, one of the past, and say so."""
+        elsewhere = self._player.past.is_elsewhere
+        if elsewhere:
+            self.refused.emit(PAST)
+        return elsewhere
 
     def _forget_note(self) -> None:
         self.noted.emit("")

@@ -1,30 +1,32 @@
-"""The strip under the picture: the equation of what is selected, and the check that its numbers are right."""
+"""The strip under the picture: the equation of what is selected or stepped, and the check of its numbers."""
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QFontInfo, QPainter, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QWidget
 
+from backprop_gui.engine import OPTIMIZERS
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.operations.operation import Equation
+from backprop_gui.engine.operations.worked import WorkedExample, worked_example
 from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.reading import names
+from backprop_gui.network import Kind
 from backprop_gui.ui import theme
 from backprop_gui.ui.canvas.views import View
-from backprop_gui.ui.equations import EQUALS, Equation, equation_of
 from backprop_gui.ui.gradient_chip import GradientChip
-from backprop_gui.ui.numbers import format_exact, format_number
+from backprop_gui.ui.names import display_name
+from backprop_gui.ui.operation_words import equations_at, short_form
 from backprop_gui.ui.panel import Lab
 from backprop_gui.ui.selection import Key
+from backprop_gui.ui.typeset.type import Style
+from backprop_gui.ui.typeset.view import EquationView
+from backprop_gui.ui.widgets.elided import ElidedLabel
 
 HEIGHT = 52
 MARGIN = 14
-FAMILIES = ("STIX Two Text", "Cambria", "Georgia", "DejaVu Serif", "Noto Serif", "serif")
-LARGER_PX = 3
-"""How much larger an equation is than other text."""
-FORMS = ((0, True), (1, True), (1, False), (2, True), (3, True), (3, False), (None, False))
-"""From the widest to the narrowest: which form of the numbers, and whether with the symbols."""
+PX = 17
 
 
 class EquationStrip(QWidget):
@@ -33,25 +35,22 @@ class EquationStrip(QWidget):
     def __init__(self, lab: Lab) -> None:
         super().__init__()
         self._lab = lab
-        self._shown: tuple[Frame, Key | None, View] | None = None
-        self._subject: tuple[Plan, Key | None, View] | None = None
-        self._form = 0
-        self._label = QLabel()
-        self._label.setTextFormat(Qt.TextFormat.RichText)
-        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        font = QFont(self._label.font())
-        font.setFamilies(list(FAMILIES))
-        self._small = QFontInfo(self._label.font()).pixelSize()
-        font.setPixelSize(self._small + LARGER_PX)
-        self._label.setFont(theme.digits(font))
+        self._subject: tuple[Plan, object, View] | None = None
+        self.view = EquationView(Style(PX, compact=True), single=True)
+        self.view.pointed.connect(lab.microscope.point)
+        lab.microscope.pointed.connect(self.view.set_lit)
+        lab.microscope.dressed.connect(self._follow_digits)
+        self._hint = ElidedLabel()
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._place = QStackedLayout()
+        self._place.addWidget(self._hint)
+        self._place.addWidget(self.view)
         self.chip = GradientChip(lab.checking)
-        self._row = row = QHBoxLayout(self)
+        row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 1, MARGIN, 0)
         row.setSpacing(MARGIN)
-        row.addWidget(self._label, 1)
+        row.addLayout(self._place, 1)
         row.addWidget(self.chip)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Equation of the selection")
@@ -62,50 +61,72 @@ class EquationStrip(QWidget):
 
     @property
     def text(self) -> str:
-        """The rich text that is shown."""
-        return self._label.text()
+        """What is shown, as plain text."""
+        return self.view.text() if self._place.currentWidget() is self.view else self._hint.text()
 
     def show_equation(self, frame: Frame, key: Key | None, view: View) -> None:
-        """Show the equation of ``key`` in ``view`` with the numbers of ``frame``; nothing if the frame lacks it."""
-        self._shown = frame, key, view
+        """Show the operation that is stepped, or else what ``view`` shows at ``key`` with the numbers of ``frame``."""
         self._lab.checking.follow(frame)
         self.chip.follow(key)
-        subject = frame.plan, key, view
-        if subject != self._subject:
-            # Only another subject unfolds again: a number that is now and then a digit longer must not make it jump.
-            self._subject, self._form = subject, 0
-        self._write()
+        scope = self._lab.microscope
+        operation, worked = scope.operation, scope.worked
+        if operation is not None and worked is not None:
+            equations = short_form(operation, worked.equations(operation))
+            self._show(equations, (worked.frame.plan, (operation.kind, operation.subject), view))
+            return
+        project = self._lab.document.project
+        worked = worked_example(frame, project.training, project.conventions)
+        equations = equations_at(worked, key, view)
+        if equations:
+            self._show(equations, (frame.plan, key, view))
+        else:
+            self._say(self._words(worked, key, view))
 
     def clear(self) -> None:
         """Show no equation: there is nothing whose numbers could be put in."""
-        self._shown = self._subject = None
-        self._label.clear()
-        self._label.setToolTip("")
+        self._say("")
         self._lab.checking.forget()
 
-    def _write(self) -> None:
-        if self._shown is None:
-            return
-        frame, key, view = self._shown
-        equation = equation_of(frame, key, view, self._lab.document.project.training)
-        room = self._label.width()
-        while True:
-            text = _rich(equation, self._form, self._small)
-            if text != self._label.text():
-                self._label.setText(text)
-            if self._form == len(FORMS) - 1 or self._label.sizeHint().width() <= room:
-                break
-            self._form += 1
-        self._label.setToolTip("" if equation.result is None else f"{format_exact(equation.result)}")
+    # ---- inside
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._row.activate()
-        self._form = 0
-        self._write()
+    def _show(self, equations: tuple[Equation, ...], subject: tuple[Plan, object, View]) -> None:
+        # Only another subject unfolds again: a number that is now and then a digit longer must not make it jump.
+        self.view.show_equations(equations, anew=subject != self._subject)
+        self._subject = subject
+        self._place.setCurrentWidget(self.view)
+
+    def _say(self, words: str) -> None:
+        self._subject = None
+        self.view.show_equations(())
+        self._hint.setText(words)
+        self._place.setCurrentWidget(self._hint)
+
+    def _words(self, worked: WorkedExample, key: Key | None, view: View) -> str:
+        """Return what to say where there is nothing to be calculated."""
+        network = worked.frame.plan.network
+        if key is None:
+            if view is View.UPDATE:
+                formula = OPTIMIZERS[worked.settings.optimizer].formula.rpartition(";  ")[2]
+                return f"{formula}     select a weight to see its step"
+            letter = names(worked.conventions).delta
+            return (
+                f"{letter} = f′(z) · Σ w {letter}     select a neuron to see its numbers"
+                if letter == "δ"
+                else (
+                    f"{letter} = {names(worked.conventions).delta_meaning}     select a neuron to see its numbers"
+                )
+            )
+        neuron = network.neuron_of.get(key) if isinstance(key, int) else None
+        if neuron is None:
+            return ""
+        if neuron.kind is Kind.INPUT:
+            return f"{display_name(neuron.name)} is an input: it comes from the data"
+        return "no bias here: select an edge to see a step"
+
+    def _follow_digits(self) -> None:
+        self.view.set_digits(self._lab.microscope.digits)
 
     def _dress(self) -> None:
-        self._write()
         self.update()
 
     def paintEvent(self, event: object) -> None:
@@ -114,25 +135,6 @@ class EquationStrip(QWidget):
         painter.fillRect(self.rect(), look.window)
         painter.fillRect(0, 0, self.width(), 1, look.border)
         painter.end()
-
-
-def _rich(equation: Equation, form: int, small: int) -> str:
-    """Return the rich text of ``equation`` in one of its forms, 0 the widest; ``small`` is the note's size in px."""
-    which, with_symbols = FORMS[form]
-    symbols = equation.symbols if with_symbols or equation.result is None else ""
-    numbers = "" if which is None else equation.numbers[which]
-    note = equation.note if form == 0 or not equation.left + equation.symbols else ""
-    parts = [part for part in (symbols, numbers) if part]
-    if equation.result is not None:
-        parts.append(f"<b>{format_number(equation.result, equation.digits)}</b>")
-    text = EQUALS.join(parts)
-    if equation.left:
-        text = f"{equation.left} {equation.relation} {text}"
-    if note:
-        color = theme.current().muted.name()
-        remark = f'<span style="color: {color}; font-size: {small}px">{html.escape(note)}</span>'
-        text = f"{text}&nbsp;&nbsp;&nbsp; {remark}" if text else remark
-    return text
 
 
 __all__ = ["EquationStrip"]

@@ -18,7 +18,8 @@ from backprop_gui.project import Project
 from backprop_gui.ui.canvas.spotlight import Lights, Way
 from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.document import Document
-from backprop_gui.ui.operation_words import letter_of
+from backprop_gui.ui.operation_words import letter_of, question_of
+from backprop_gui.ui.past import made_with
 from backprop_gui.ui.player import Player, State
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -134,8 +135,8 @@ class Microscope(QObject):
         self._phase: Phase | None = None
         self._pointed: frozenset[Key] = frozenset()
         self._turns: tuple[Network, Turns] | None = None
-        self._awaited: int | None = None
-        """The place to go to once the next frame has come: 0, or -1 for the last operation."""
+        self._awaited: bool | None = None
+        """Whether the moment that is asked for is one update further (True) or back; None if none is."""
         self._clock = QTimer(self)
         self._clock.timeout.connect(self.next)
         player.numbers.connect(self._see)
@@ -150,8 +151,8 @@ class Microscope(QObject):
     def worked(self) -> WorkedExample | None:
         """The worked example of the moment shown; None while training runs or nothing can be trained."""
         if self._worked is None and self._frame is not None:
-            project = self._document.project
-            self._worked = worked_example(self._frame, project.training, project.conventions)
+            training = made_with(self._frame, self._document).project.training
+            self._worked = worked_example(self._frame, training, self._document.project.conventions)
         return self._worked
 
     @property
@@ -189,9 +190,12 @@ class Microscope(QObject):
 
     @property
     def can_go_back(self) -> bool:
-        """Whether there is an operation before the one that is looked at."""
+        """Whether there is an operation before the one that is looked at, in this update or in one before."""
         worked, place = self.worked, self.position
-        return worked is not None and (place is None or bisect_left(worked.stops(self.pace), place) > 0)
+        if worked is None:
+            return False
+        is_first = place is not None and bisect_left(worked.stops(self.pace), place) == 0
+        return not is_first or worked.frame.step > worked.frame.span.first_step
 
     def wake(self) -> None:
         """Take the moment that the player shows, so that there is a worked example to be listed."""
@@ -213,11 +217,14 @@ class Microscope(QObject):
         if further < len(stops):
             self.go(stops[further])
         elif self._awaited is None:
-            self._awaited = 0
-            self._player.step_batch()
+            self._awaited = True
+            if worked.frame.past:
+                self._player.past.look_at_step(worked.frame.step + 1)
+            else:
+                self._player.step_batch()
 
     def previous(self) -> None:
-        """Go one step back; before the first operation, to the end of the update before, where it is known."""
+        """Go one step back; before the first operation, to the end of the update before, where it is kept."""
         worked = self._begin()
         if worked is None:
             return
@@ -225,6 +232,9 @@ class Microscope(QObject):
         before = bisect_left(stops, place if place is not None else len(worked.operations))
         if before > 0:
             self.go(stops[before - 1])
+        elif self._awaited is None and self.can_go_back:
+            self._awaited = False
+            self._player.past.step_back()
 
     def first(self) -> None:
         """Go to the first operation."""
@@ -243,7 +253,7 @@ class Microscope(QObject):
         worked = self._begin()
         if worked is None:
             return
-        self._position = max(0, min(len(worked.operations) - 1, place))
+        self._position, self._awaited = max(0, min(len(worked.operations) - 1, place)), None
         self._tell()
 
     def look_at(self, key: Key, view: View) -> None:
@@ -331,7 +341,7 @@ class Microscope(QObject):
         if worked is not None:
             same = None if before is None else worked.find(before.subject, before.kind)
             if awaited is not None:
-                self._position = worked.stops(self.pace)[0]
+                self._position = worked.stops(self.pace)[0 if awaited else -1]
                 self._follow_batch(worked.frame)
             elif same is not None:
                 self._position = same.number
@@ -381,15 +391,8 @@ class Microscope(QObject):
 
 def operation_at(worked: WorkedExample, key: Key, view: View) -> Operation | None:
     """Return the operation that makes what a view shows at a neuron or an edge; None for an input."""
-    if view is View.UPDATE:
-        return worked.find(key, Kind.UPDATE)
-    if isinstance(key, tuple):
-        return (
-            worked.find(key, Kind.GRADIENT)
-            if view is View.BACKWARD
-            else worked.find(key[1], Kind.WEIGHTED_SUM)
-        )
-    return worked.find(key, Kind.ACTIVATION) if view is View.FORWARD else worked.delta_of(key)
+    asked = question_of(worked.frame.plan.network, key, view)
+    return None if asked is None else worked.find(*asked)
 
 
 __all__ = ["SPEEDS", "Microscope", "Turns", "lights_of", "operation_at", "turns_of"]

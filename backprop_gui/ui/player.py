@@ -25,6 +25,7 @@ from backprop_gui.errors import UserError
 from backprop_gui.network import Network
 from backprop_gui.project import Project, examples_of, trainer_of
 from backprop_gui.ui.document import Document
+from backprop_gui.ui.past import Origin, Past, changes_training
 from backprop_gui.ui.worker import Worker
 
 PICTURE_MS = 17
@@ -75,6 +76,8 @@ class Player(QObject):
     last : Frame or None
         The newest one, also while the drawing cannot be trained: its parameters are then those that training goes
         on with.
+    past : Past
+        What people do with the past, which ``frame`` may be of.
     state : State
     unit : Unit
     updates_a_second : float
@@ -122,9 +125,10 @@ class Player(QObject):
         self._waits = document.obstacle is not None
         """What was computed last: the values after so many unseen changes, and what these took away."""
         project = document.project
-        trainer = None if document.obstacle else trainer_of(project, document.prepared)
+        trainer = None if document.obstacle else self._trainer_of(project, document.prepared)
         self._stand(project, trainer)
         self._worker = Worker(trainer, self)
+        self.past = Past(self, document, self._worker)
         self._worker.ready.connect(self._deliver_all)
         self._worker.stopped.connect(self._stopped)
         self._worker.failed.connect(self._failed)
@@ -137,7 +141,7 @@ class Player(QObject):
     # ---- what people do
 
     def play(self) -> None:
-        """Train until paused; while the drawing cannot be trained, say why."""
+        """Train until paused, or replay the past up to the present; if the drawing cannot be trained, say why."""
         if self._refuses():
             return
         self._goes_on = False
@@ -152,6 +156,16 @@ class Player(QObject):
         self._worker.pause()
         self._set_state(State.PAUSED)
 
+    @property
+    def network(self) -> Network:
+        """What is drawn at present."""
+        return self._document.project.network
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it trains, or replays the past."""
+        return self.state is State.RUNNING
+
     def toggle(self) -> None:
         """Play or pause; while the drawing cannot be trained, pause what would go on by itself."""
         if self.state is State.RUNNING or self._goes_on:
@@ -160,7 +174,7 @@ class Player(QObject):
             self.play()
 
     def step(self) -> None:
-        """Go one unit further: an epoch, a batch, or a look at one example."""
+        """Go one unit further: an epoch, a batch, or a look at one example; in the past, one update."""
         if self._refuses():
             return
         if self.state is State.RUNNING:
@@ -180,21 +194,27 @@ class Player(QObject):
             self._worker.do(self._step_batch)
 
     def _step_batch(self, trainer: Trainer) -> None:
+        if self._worker.go_forward(trainer):
+            return
         trainer.go_on()
         trainer.advance(1)
         trainer.score()
 
     def _step_example(self, trainer: Trainer) -> None:
+        if self._worker.go_forward(trainer):
+            return
         trainer.go_on()
         self._worker.show(Probe(Part.TRAIN, trainer.look_at_next_example()))
         trainer.score()
 
     def reset(self) -> None:
         """Begin again with the drawn starting values; playing goes on."""
+        self.past.leave()
         self._worker.do(lambda trainer: trainer.reset())
 
     def go_back(self) -> None:
         """Return to the best recorded moment, after trouble."""
+        self.past.leave()
         self._worker.do(lambda trainer: trainer.go_back())
 
     def take_up(self, run: Run) -> None:
@@ -205,6 +225,7 @@ class Player(QObject):
             late = run.position >= len(trainer.examples.x_train)
             trainer.resume(replace(run, position=0) if late else run)
 
+        self.past.leave()
         self._worker.do(resume)
 
     def set_speed(self, updates_a_second: float) -> None:
@@ -232,6 +253,9 @@ class Player(QObject):
         # From the one that was asked for last, even if no frame has shown it yet.
         probe = self._asked or self.frame.probe
         place = probe.index + (train if probe.part is Part.TEST else 0)
+        if probe.part not in (Part.TRAIN, Part.TEST):
+            # What was typed, or the mean of many, stands before the first example and behind the last one.
+            place = -1 if steps > 0 else 0
         place = (place + steps) % (train + test)
         self.look_at(Probe(Part.TRAIN, place) if place < train else Probe(Part.TEST, place - train))
 
@@ -326,6 +350,8 @@ class Player(QObject):
         if new.network is not old.network or document.carry.touched:
             self._pending.append((new.network, document.carry))
             self._knows.change(new.network, document.carry)
+        if changes_training(old, new) or document.carry.touched:
+            self.past.leave()
         if document.obstacle is not None:
             self._park()
             return
@@ -345,8 +371,13 @@ class Player(QObject):
             self.give_way(EDIT_SECONDS)
             drawn_at = self._yields_until
 
+        origin, reason, back_to = Origin(new, prepared), document.reason, self.past.continues
+
         def follow(trainer: Trainer | None) -> Trainer | None:
             self._worker.rest_until(drawn_at)
+            if trainer is not None and back_to is not None:
+                trainer.continue_from(back_to, change)
+                return None
             if trainer is None:
                 attic = Attic()
                 run = None if opened is None else carried(opened, drawn, steps, attic)
@@ -359,6 +390,7 @@ class Player(QObject):
                 begun = self._trainer_of(new, prepared)
                 begun.follow_on(change, Attic())
                 return begun
+            trainer.comes_from(origin, reason)
             # Each part is compared with what the trainer has, not with `old`: an earlier job may have failed.
             if new.training != trainer.settings:
                 trainer.configure(new.training)
@@ -376,6 +408,7 @@ class Player(QObject):
     def _trainer_of(self, project: Project, prepared: Prepared) -> Trainer:
         """Return a trainer of ``project`` that stops where the person wants it to."""
         trainer = trainer_of(project, prepared)
+        trainer.comes_from(Origin(project, prepared))
         trainer.watch_for(self.breakpoints)
         return trainer
 
@@ -421,7 +454,7 @@ class Player(QObject):
         frame = self._worker.take()
         if self._document.obstacle is None:
             return frame
-        if frame is not None and self._trained is not None:
+        if frame is not None and self._trained is not None and not frame.past:
             self._knows.know(frame)
             self.stood.emit()
         return None
@@ -469,10 +502,11 @@ class Player(QObject):
 
     def _see(self, frame: Frame) -> None:
         self.frame = frame
-        self._knows.know(frame)
+        if not frame.past:
+            self._knows.know(frame)
         if frame.probe == self._asked:
             self._asked = None
-        if frame.note != self._note:
+        if frame.note != self._note and not frame.past:
             self._note = frame.note
             self.noted.emit(frame.note)
 

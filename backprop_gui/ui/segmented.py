@@ -45,8 +45,9 @@ class Segmented(QFrame):
 
     @property
     def value(self) -> Any:
-        """The chosen value."""
-        return self._values[self._group.checkedId()]
+        """The chosen value; None while nothing is."""
+        place = self._group.checkedId()
+        return self._values[place] if place >= 0 else None
 
     def set_value(self, value: Any) -> None:
         """Choose ``value`` without a signal."""
@@ -63,6 +64,15 @@ class Segmented(QFrame):
                 widget.style().polish(widget)
                 widget.updateGeometry()
             self.adjustSize()
+
+    def clear(self) -> None:
+        """Choose nothing, without a signal: what holds is none of these."""
+        self._silent = True
+        self._group.setExclusive(False)
+        for button in self._group.buttons():
+            button.setChecked(False)
+        self._group.setExclusive(True)
+        self._silent = False
 
     def button(self, value: Any) -> QAbstractButton:
         """Return the button of ``value``, to disable it or to give it another tooltip."""

@@ -7,7 +7,7 @@ role       widget                       looks like
 ========== ============================ ==========================================================
 heading    QLabel                       a section's heading: small, grey, bold; write it in capitals
 muted      QLabel                       grey text beside something
-caption    QLabel                       the small grey text over a number
+caption    QLabel                       the small grey text over a number; ``tone`` is warning or empty
 number     QLabel                       a large bold number
 value      QLabel                       a bold number of normal size
 compact    QComboBox                    with less room around its text
@@ -69,6 +69,7 @@ QLabel { background: transparent; }
 QLabel[role="heading"] { color: @muted; font-size: @small; font-weight: 600; letter-spacing: 0.5px; }
 QLabel[role="muted"] { color: @muted; }
 QLabel[role="caption"] { color: @muted; font-size: @small; }
+QLabel[role="caption"][tone="warning"] { color: @warning; font-weight: 600; }
 QLabel[role="message"] { color: @muted; font-size: @small; }
 QLabel[role="message"][tone="bad"] { color: @bad; }
 QLabel[role="message"][tone="warning"] { color: @warning; }

@@ -24,10 +24,10 @@ FASTEST_SLOW = 1e5
 """Updates a second one notch below the end of the slider, where there is no limit any more."""
 FIRST_SPEED = 200.0
 """Updates a second to begin with: fast enough not to wait, slow enough to see the deltas of XOR fade."""
-NAME_PX, WIDEST_NAME_PX = 190, 290
+NAME_PX, WIDEST_NAME_PX = 160, 290
 """Room for the name and the shape of the project: the more, the wider the window."""
 NOT_WHOLE = "The network cannot be trained as it is drawn."
-ROOMY = 1240
+ROOMY = 1390
 """Width in pixels from which on everything has room; below, the sign, the name and the measured speed step back."""
 
 
@@ -44,7 +44,9 @@ class TopBar(QWidget):
     unit_chosen = Signal(object)
     speed_chosen = Signal(float)
 
-    def __init__(self, play: QAction, step: QAction, reset: QAction, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, play: QAction, back: QAction, step: QAction, reset: QAction, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self._play = play
@@ -96,7 +98,7 @@ class TopBar(QWidget):
         row.setSpacing(10)
         row.addWidget(self._logo)
         row.addWidget(self._name)
-        for action, role in ((reset, "flat"), (play, "primary"), (step, "flat")):
+        for action, role in ((reset, "flat"), (back, "flat"), (play, "primary"), (step, "flat")):
             row.addWidget(_button(action, role))
         row.addSpacing(4)
         row.addWidget(self._units)
@@ -156,6 +158,7 @@ class TopBar(QWidget):
         """Show the readings of ``frame``."""
         epoch = f"{int(frame.epoch):,}" if frame.epoch == int(frame.epoch) else f"{frame.epoch:,.2f}"
         self._epoch.show_text(epoch, f"epoch {frame.epoch!r}, {frame.step:,} updates")
+        self._epoch.set_caption("past epoch" if frame.past else "epoch", "warning" if frame.past else "")
         at = f" at epoch {frame.scored_at:g}"
         penalty = (
             f"; the penalty on weights, {format_exact(frame.penalty)}, is not in it" if frame.penalty else ""
@@ -238,6 +241,13 @@ class _Reading(QWidget):
         column.setSpacing(0)
         column.addWidget(self._caption)
         column.addWidget(self._number)
+
+    def set_caption(self, text: str, tone: str) -> None:
+        """Write another caption, in the colour of a tone."""
+        if text != self._caption.text():
+            self._caption.setText(text)
+            self._caption.setProperty("tone", tone)
+            self._caption.style().polish(self._caption)
 
     def show_text(self, text: str, exact: str) -> None:
         """Show ``text``, and ``exact`` in the tooltip."""

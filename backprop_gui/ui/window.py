@@ -40,18 +40,23 @@ from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.gallery import Gallery
 from backprop_gui.ui.inspection import probe_name
+from backprop_gui.ui.looking_back import LookingBack
 from backprop_gui.ui.menus import fill_menus, make_action, set_reason
 from backprop_gui.ui.names import as_drawn, one_line
 from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace
+from backprop_gui.ui.panels.conventions import ConventionsPanel
 from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.findings import FindingsPanel
 from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
+from backprop_gui.ui.past_bar import PastBar
 from backprop_gui.ui.player import Player, State, Unit
-from backprop_gui.ui.selection import Key, Selection
+from backprop_gui.ui.probe_picker import ProbePicker
+from backprop_gui.ui.selection import Key, Selection, still_there
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
+from backprop_gui.ui.solution_export import SolutionExport
 from backprop_gui.ui.topbar import TopBar
 from backprop_gui.ui.widgets.part_editor import PartEditor
 from backprop_gui.ui.windows import Windows
@@ -60,8 +65,8 @@ THEMES = ("light", "dark", "system")
 """Commands of which one is in force."""
 AUTOSAVES = "autosaves"
 """Where below the state folder the work of windows is kept."""
-MICROSCOPE_PX = 280
-"""What an equation and a ledger need at least."""
+MICROSCOPE_PX, MICROSCOPE_SHARE = 280, 0.3
+"""What an equation and a ledger need, and how much of the window's height they may take at first."""
 NO_TROUBLE = (
     "There is nothing to go back from: this is for when a number became too large and training stopped."
 )
@@ -79,6 +84,7 @@ class Window(QMainWindow):
     equation : EquationStrip
     banner : Banner
     files : Filing
+    solutions : SolutionExport
     commands : dict of QAction
         The action of each command, by its name.
     docks : Docks
@@ -97,6 +103,7 @@ class Window(QMainWindow):
     equation: EquationStrip
     banner: Banner
     files: Filing
+    solutions: SolutionExport
     commands: dict[str, QAction]
     docks: Docks
     drawing: Drawing
@@ -116,9 +123,11 @@ class Window(QMainWindow):
         self.banner = Banner()
         self.canvas = Canvas()
         self.equation = EquationStrip(self.lab)
+        self._picker = ProbePicker(self)
         keeping = state_folder() / AUTOSAVES
         self.autosave = Autosave(document, self.lab.player, lambda: self.files.changed, keeping, self)
         self.files = Filing(self.lab, self.banner, self, self.autosave, self._is_elsewhere)
+        self.solutions = SolutionExport(self.lab, self.banner, self)
         self.offers = Offers(lambda slot: self.windows.recover(self, slot))
         self._arranged = self._noting = False
         self.commands = {name: self._command(command) for name, command in COMMANDS.items()}
@@ -128,7 +137,10 @@ class Window(QMainWindow):
         for name in THEMES:
             self.commands[name].setCheckable(True)
             self._themes.addAction(self.commands[name])
-        self._top = TopBar(self.commands["play"], self.commands["step"], self.commands["reset"])
+        self._top = TopBar(
+            self.commands["play"], self.commands["step-back"], self.commands["step"], self.commands["reset"]
+        )
+        self._past = PastBar(self.commands["continue-from-here"], self.commands["return-to-now"])
         self._build()
         self._connect()
         self._mark_theme()
@@ -146,6 +158,7 @@ class Window(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.offers)
         column.addWidget(self.banner)
+        column.addWidget(self._past)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.equation)
         self.setCentralWidget(middle)
@@ -189,6 +202,7 @@ class Window(QMainWindow):
         self._show_history()
         self._allow("go-back", False, NO_TROUBLE)
         player = lab.player
+        LookingBack(player, canvas, self._past, self._allow)
         paces = {Pace.PICTURES: player.pictures, Pace.CURVES: player.curves, Pace.NUMBERS: player.numbers}
         for name, widget in self.panels.items():
             paces[PANELS[name].pace].connect(widget.show_frame)
@@ -206,10 +220,12 @@ class Window(QMainWindow):
         top.unit_chosen.connect(self._set_unit)
         top.speed_chosen.connect(player.set_speed)
         player.set_speed(top.updates_a_second)
-        canvas.selection_changed.connect(lambda keys, current: lab.selection.set(frozenset(keys), current))
+        canvas.selection_changed.connect(self._select)
         canvas.view_changed.connect(lambda view: self._show_equation())
         canvas.view_changed.connect(lambda view: lab.checking.set_on_picture(view is View.CHECK))
         canvas.probe_step.connect(player.move_probe)
+        canvas.probe_wanted.connect(self.choose_example)
+        self._picker.chosen.connect(player.look_at)
         canvas.space_tapped.connect(self.play_or_pause)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
         scope = lab.microscope
@@ -237,6 +253,9 @@ class Window(QMainWindow):
             self.canvas.sync(old.network, new.network)
             self.lab.selection.keep(new.network)
             self.drawing.in_place.keep(new.network)
+        if new.conventions != old.conventions:
+            self.canvas.set_conventions(new.conventions)
+            self._show_equation()
         for panel in self.panels.values():
             panel.sync(old, new)
         self._top.sync(new, self.lab.document.path)
@@ -277,10 +296,16 @@ class Window(QMainWindow):
         project = self.lab.document.project
         self._wait(self.lab.document.obstacle)
         self.canvas.sync(None, project.network)
+        self.canvas.set_conventions(project.conventions)
         for panel in self.panels.values():
             panel.sync(None, project)
         self._top.sync(project, self.lab.document.path)
         self._title()
+
+    def _select(self, keys: frozenset[Key], current: Key | None) -> None:
+        """Select what is selected in the picture, as far as it is there at present."""
+        keys = still_there(keys, self.lab.document.project.network)
+        self.lab.selection.set(keys, current if current in keys else None)
 
     def _selected(self) -> None:
         selection, scope = self.lab.selection, self.lab.microscope
@@ -419,6 +444,12 @@ class Window(QMainWindow):
         assert isinstance(data, DataPanel)
         data.open_file(str(path))
 
+    def reconcile(self) -> None:
+        """Compare a book's number with the one of what is selected."""
+        conventions = self.docks.bring_up("conventions")
+        assert isinstance(conventions, ConventionsPanel)
+        conventions.reconcile()
+
     def play_or_press(self) -> None:
         """Play or pause; but where the keyboard is on a button or a list, press or open that."""
         focus = QApplication.focusWidget()
@@ -443,14 +474,27 @@ class Window(QMainWindow):
         else:
             self.lab.player.step()
 
+    def step_back(self) -> None:
+        """Go one operation back, or one update where the unit of a step is a larger one."""
+        if self.lab.player.unit is Unit.OPERATION:
+            self.lab.microscope.previous()
+        else:
+            self.lab.player.past.step_back()
+
     def open_microscope(self) -> None:
         """Show the microscope, at the operation that makes the number of what is selected."""
-        self.docks.bring_up("microscope", MICROSCOPE_PX)
+        self.docks.bring_up("microscope", min(MICROSCOPE_PX, round(MICROSCOPE_SHARE * self.height())))
         scope, current = self.lab.microscope, self.lab.selection.current
         if current is not None:
             scope.look_at(current, self.canvas.view)
         if not scope.active:
             scope.first()
+
+    def choose_example(self) -> None:
+        """Offer the examples to be looked at, the mean of many, and numbers of one's own."""
+        frame = self.lab.player.frame
+        if frame is not None:
+            self._picker.open_at(self.canvas.probe_corner(), self.lab.document.prepared, frame)
 
     def choose_template(self, title: str = "New project") -> None:
         """Open the gallery, and begin anew with what is chosen there."""
@@ -503,6 +547,11 @@ class Window(QMainWindow):
         """Begin again with the drawn starting weights; the run that ends is kept."""
         self.lab.runs.keep()
         self.lab.player.reset()
+
+    def continue_from_here(self) -> None:
+        """Branch off from the moment of the past that is shown; the run that ends is kept."""
+        self.lab.runs.keep()
+        self.lab.player.past.continue_from_here()
 
     def keep_run(self) -> None:
         """Keep the present run as it is now, and show those that are kept."""

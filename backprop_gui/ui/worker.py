@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from backprop_gui.engine.frame import Frame, Probe
 from backprop_gui.engine.probing import ProbeError
+from backprop_gui.engine.timeline import Timeline
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
 from backprop_gui.ui.errors import unexpected
@@ -32,6 +33,10 @@ Job = Callable[[Trainer], Trainer | None]
 """Something to do with the trainer; a trainer that it returns takes the place of the present one."""
 Exchange = Callable[[Trainer | None], Trainer | None]
 """The same, for a worker that may have none yet."""
+Choose = Callable[[Timeline, int], int]
+"""Of a timeline and the step that is shown: the step to be shown."""
+REPLAY_FRAMES = 300
+"""As fast as possible, the past is replayed in so many pictures: in about five seconds."""
 
 
 class Worker(QThread):
@@ -68,6 +73,9 @@ class Worker(QThread):
         self._last_epoch = math.inf
         self._updates_a_second = math.inf
         self._probe = Probe()
+        self._shown: int | None = None
+        """The step of the past that is shown; None for the present."""
+        self._goal: deque[Choose] = deque(maxlen=1)
         self._restart_clock()
 
     # ---- for the window
@@ -84,7 +92,7 @@ class Worker(QThread):
         """Take over another trainer, or none, and stop playing."""
 
         def job(old: Trainer | None) -> Trainer | None:
-            self._trainer, self._playing = trainer, False
+            self._trainer, self._playing, self._shown = trainer, False, None
             return trainer
 
         self._jobs.put(job)
@@ -109,11 +117,12 @@ class Worker(QThread):
     def play(self, number: int, updates_a_second: float) -> None:
         """Go on until told otherwise, at ``updates_a_second`` (infinite: as fast as possible).
 
-        ``number`` tells this run from others in :attr:`stopped`.
+        From the past, it is replayed up to the present. ``number`` tells this run from others in :attr:`stopped`.
         """
 
         def start(trainer: Trainer) -> None:
-            trainer.go_on()
+            if self._shown is None:
+                trainer.go_on()
             self._begin(number, updates_a_second, math.inf)
 
         self.do(start)
@@ -122,6 +131,8 @@ class Worker(QThread):
         """Go on to the end of the present epoch; asked again before it is over, to the end of the one after it."""
 
         def start(trainer: Trainer) -> None:
+            if self.go_forward(trainer):
+                return
             trainer.go_on()
             goal = math.floor(trainer.epoch) + 1.0
             if self._playing and math.isfinite(self._last_epoch):
@@ -146,6 +157,35 @@ class Worker(QThread):
     def show(self, probe: Probe) -> None:
         """Show another example; to be called from within a job."""
         self._probe = probe
+
+    def look_back(self, choose: Choose, *, hasty: bool = False) -> None:
+        """Show the step of the past that ``choose`` names, while training stands still; the newest one ends that.
+
+        ``hasty`` ones are passed over when another one has been asked for meanwhile, as when a person drags.
+        """
+        if hasty:
+            self._goal.append(choose)
+            self.do(self._look_at_goal)
+        else:
+            self.do(lambda trainer: self._look_back(trainer, choose))
+
+    def look_ahead(self) -> None:
+        """Show the present again; a replay ends there, and nothing is trained."""
+
+        def return_to_now(trainer: Trainer) -> None:
+            if self._shown is not None and self._playing:
+                self._playing = False
+                self.stopped.emit(self._number)
+            self._shown = None
+
+        self.do(return_to_now)
+
+    def go_forward(self, trainer: Trainer) -> bool:
+        """Go one update forward in the past and return True; in a job, and False if the present is shown."""
+        if self._shown is None:
+            return False
+        self._show_step(trainer, self._shown + 1)
+        return True
 
     def close(self) -> None:
         """End the thread and wait for it."""
@@ -188,6 +228,9 @@ class Worker(QThread):
         trainer = self._trainer
         assert trainer is not None  # only a job with one begins to play
         try:
+            if self._shown is not None:
+                self._replay(trainer, self._shown)
+                return
             if math.isinf(self._updates_a_second):
                 # Asked after every update, and so only where it can be true.
                 until = partial(self._is_over, trainer) if math.isfinite(self._last_epoch) else None
@@ -203,6 +246,46 @@ class Worker(QThread):
                 self._post(replace=False)
         except Exception as error:
             self._fail(unexpected(error))
+
+    def _replay(self, trainer: Trainer, shown: int) -> None:
+        """Go some way on in the past, once the window has taken what was shown last; end at the present."""
+        if self._mailbox:
+            time.sleep(0.002)
+            return
+        if math.isinf(self._updates_a_second):
+            timeline = trainer.timeline
+            step = shown + max(1, (trainer.step - timeline.segments[0].first) // REPLAY_FRAMES)
+            # What is kept need not be computed again.
+            step = max(shown + 1, step - step % timeline.stride)
+        else:
+            due = int((time.perf_counter() - self._start) * self._updates_a_second) - self._made
+            step = shown + due
+            if not due:
+                time.sleep(min(0.005, 1 / self._updates_a_second))
+                return
+            self._made += due
+        self._show_step(trainer, step)
+        if self._shown is None:
+            self._playing = False
+            self._post()
+            self.stopped.emit(self._number)
+        else:
+            self._post(replace=False)
+
+    def _look_at_goal(self, trainer: Trainer) -> None:
+        if self._goal:
+            self._look_back(trainer, self._goal.pop())
+
+    def _look_back(self, trainer: Trainer, choose: Choose) -> None:
+        if self._playing and self._shown is None:
+            trainer.score()
+        self._playing = False
+        self._show_step(
+            trainer, choose(trainer.timeline, trainer.step if self._shown is None else self._shown)
+        )
+
+    def _show_step(self, trainer: Trainer, step: int) -> None:
+        self._shown = max(step, trainer.timeline.segments[0].first) if step < trainer.step else None
 
     def _stretch(self) -> float:
         """Return how long to train before looking at the queue again."""
@@ -235,7 +318,11 @@ class Worker(QThread):
         if self._trainer is None:
             return
         try:
-            frame = self._trainer.frame(self._probe, self._rate())
+            frame = (
+                self._trainer.frame(self._probe, self._rate())
+                if self._shown is None
+                else self._trainer.frame_at(self._shown, self._probe, self._rate())
+            )
         except ProbeError:
             # An edit has changed how many inputs or outputs there are since the numbers were typed.
             self._probe = Probe()

@@ -284,3 +284,13 @@ def test_the_bench_prints_its_rows(run: Run, monkeypatch: pytest.MonkeyPatch) ->
     text = run("bench").out
     assert "slow 1.0" in text
     assert "gradient check of 3 parameters  1.2 ms" in text
+
+
+def test_the_bench_measures_the_timeline(run: Run) -> None:
+    rows = run("bench", "--timeline", "300", "--json").json
+    cases = {row["case"] for row in rows}
+    assert [case for case in cases if "adam" in case and "300 updates" in case]
+    assert {row["unit"] for row in rows} == {"MB", "ms"}
+    assert all(row["value"] >= 0 for row in rows)
+    assert "showing any moment" in run("bench", "--timeline", "20").out
+    assert "--timeline 100000" in run("bench", "--timeline", "0").err

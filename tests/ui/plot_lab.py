@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -15,14 +15,19 @@ from backprop_gui.engine.trainer import Trainer
 from backprop_gui.project import trainer_of
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.panel import Lab
+from backprop_gui.ui.player import State
 from backprop_gui.ui.selection import Selection
 from tests.ui.conftest import a_project
 
 
-class StillPlayer:
+class StillPlayer(QObject):
     """Stands where a player would, and remembers what it was asked for."""
 
+    numbers, state_changed, waiting = Signal(object), Signal(object), Signal(object)
+    state = State.PAUSED
+
     def __init__(self) -> None:
+        super().__init__()
         self.frame: Frame | None = None
         self.asked: list[Probe | int] = []
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backprop_gui.engine import ACTIVATIONS, LOSSES
+from backprop_gui.engine import LOSSES
 from backprop_gui.engine.frame import Frame, Probe
+from backprop_gui.engine.operations.operation import Equation
+from backprop_gui.engine.operations.text import write_value
+from backprop_gui.engine.operations.worked import worked_example
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.network import Kind
 from backprop_gui.project import Project, trainer_of
@@ -23,11 +23,11 @@ from backprop_gui.ui import theme
 from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.equation import EquationStrip
-from backprop_gui.ui.equations import EQUALS, Equation, equation_of
-from backprop_gui.ui.numbers import format_exact, format_number
+from backprop_gui.ui.numbers import format_number
+from backprop_gui.ui.operation_words import equations_at
 from backprop_gui.ui.panel import Lab
 from backprop_gui.ui.player import Player
-from backprop_gui.ui.selection import Selection
+from backprop_gui.ui.selection import Key, Selection
 from tests.ui.conftest import a_project
 
 After = Callable[..., Frame]
@@ -41,28 +41,6 @@ def a_frame(project: Project, epochs: int = 3) -> Frame:
     return trainer.frame(Probe())
 
 
-def value_of(arithmetic: str) -> float:
-    """Work out what an equation's numbers say; only signs, products, sums and functions of one number occur."""
-    text = arithmetic.rpartition(EQUALS)[2].replace("−", "-").replace("·10", "e").replace("·", "*")
-    digits = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-    text = re.sub(r"e([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", lambda match: "e" + match[1].translate(digits), text)
-    functions = {"tanh": lambda z: _applied("tanh", z), "sigmoid": lambda z: _applied("sigmoid", z)}
-    return float(eval(text, {"__builtins__": {}}, functions))
-
-
-def _applied(name: str, z: float) -> float:
-
-    out = np.empty(1)
-    ACTIVATIONS[name].function(np.array([z]), out)
-    return float(out[0])
-
-
-def plain(rich: str) -> str:
-    document = QTextDocument()
-    document.setHtml(rich)
-    return document.toPlainText().replace("\u00a0", " ")
-
-
 @pytest.fixture(scope="module")
 def project() -> Project:
     return a_project("xor-clouds", (3,))
@@ -73,141 +51,53 @@ def frame(project: Project, qapp: QApplication) -> Frame:
     return a_frame(project)
 
 
-def test_forward_and_backward_numbers_give_the_models_results(frame: Frame, project: Project) -> None:
-    network, column = frame.plan.network, frame.plan.column
-    for neuron in network.neurons:
-        forward = equation_of(frame, neuron.id, View.FORWARD, project.training)
-        backward = equation_of(frame, neuron.id, View.BACKWARD, project.training)
-        assert forward.result == frame.trace.a[0, column[neuron.id]]
-        assert backward.result == frame.trace.delta[0, column[neuron.id]]
-        for equation in (forward, backward):
-            for numbers in equation.numbers:
-                if numbers and "…" not in numbers:
-                    assert value_of(numbers) == pytest.approx(equation.result, rel=2e-2, abs=2e-3)
+def at(frame: Frame, key: Key | None, view: View, project: Project) -> tuple[Equation, ...]:
+    return equations_at(worked_example(frame, project.training, project.conventions), key, view)
 
 
-def test_edges_in_all_views(frame: Frame, project: Project) -> None:
-    plan, trace = frame.plan, frame.trace
+def test_neurons_end_in_the_models_numbers(frame: Frame, project: Project) -> None:
+    column, slot = frame.plan.column, frame.plan.slot
+    for neuron in frame.plan.network.neurons:
+        if neuron.kind is Kind.INPUT:
+            for view in View:
+                assert at(frame, neuron.id, view, project) == ()
+            continue
+        sums, activation = at(frame, neuron.id, View.FORWARD, project)
+        assert sums.result == frame.trace.z[0, column[neuron.id]]
+        assert activation.result == frame.trace.a[0, column[neuron.id]]
+        for view in (View.BACKWARD, View.CHECK):
+            assert at(frame, neuron.id, view, project)[-1].result == frame.trace.delta[0, column[neuron.id]]
+        step, new = at(frame, neuron.id, View.UPDATE, project)
+        assert step.result == frame.update[slot[neuron.id]]
+        assert new.result == frame.theta[slot[neuron.id]] + frame.update[slot[neuron.id]]
+        assert new.relation == "←"
+
+
+def test_edges_end_in_the_models_numbers(frame: Frame, project: Project) -> None:
+    plan = frame.plan
     for edge in plan.network.edges:
         key = edge.source, edge.target
-        slot = plan.slot[key]
-        forward, backward, update = (
-            equation_of(frame, key, view, project.training)
-            for view in (View.FORWARD, View.BACKWARD, View.UPDATE)
+        (forward,), (backward,) = (at(frame, key, view, project) for view in (View.FORWARD, View.BACKWARD))
+        assert forward.result == frame.trace.z[0, plan.column[edge.target]]
+        assert backward.result == frame.trace.grad[plan.slot[key]]
+        assert (
+            at(frame, key, View.UPDATE, project)[-1].result
+            == frame.theta[plan.slot[key]] + frame.update[plan.slot[key]]
         )
-        assert forward.result == frame.theta[slot] * trace.a[0, plan.column[edge.source]]
-        assert backward.result == trace.grad[slot]
-        assert backward.result == pytest.approx(
-            trace.delta[0, plan.column[edge.target]] * trace.a[0, plan.column[edge.source]], rel=1e-12
-        )
-        assert update.result == frame.theta[slot] + frame.update[slot]
-        assert update.relation == "←"
-        assert update.note == "w ← w − η g"
-        for equation in (forward, backward, update):
-            assert value_of(equation.numbers[0]) == pytest.approx(equation.result, rel=2e-3, abs=1e-5)
 
 
-def test_what_is_frozen_has_its_true_gradient_and_no_step(frame: Frame, project: Project) -> None:
-    edge = project.network.edges[0]
-    key = edge.source, edge.target
-    network = project.network.with_edges([replace(edge, frozen=True)])
-    still = a_frame(replace(project, network=network), epochs=0)
-    free = a_frame(project, epochs=0)
-    slot = still.plan.slot[key]
-    assert still.trace.grad[slot] == free.trace.grad[slot] != 0
-    assert still.update[slot] == 0 != free.update[slot]
-    equation = equation_of(still, key, View.BACKWARD, project.training)
-    assert value_of(equation.numbers[0]) == pytest.approx(equation.result, rel=2e-3)
-    assert equation.result == still.trace.grad[slot]
-    assert "frozen" in equation.note
-
-
-@pytest.mark.parametrize("loss", list(LOSSES))
-@pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh"])
-def test_outputs_of_every_loss(qapp: QApplication, loss: str, activation: str) -> None:
-    project = a_project("teacher", (3,), loss="half-squared")
-    network = project.network.with_activation([n.id for n in project.network.outputs], activation)
-    training = replace(project.training, loss=loss, learning_rate=1e-4)
-    frame = a_frame(replace(project, network=network, training=training), epochs=0)
-    for output in frame.plan.network.outputs:
-        equation = equation_of(frame, output.id, View.BACKWARD, training)
-        delta = float(frame.trace.delta[0, frame.plan.column[output.id]])
-        assert equation.result == delta or (delta != delta and equation.result != equation.result)
-        fused = LOSSES[loss].fused
-        if fused is not None and fused.activation == activation:
-            assert "cancels" in equation.note
-        elif delta == delta and abs(delta) < 1e6:
-            assert equation.symbols
-            assert ("f′" in equation.symbols) == (activation != "identity")
-
-
-def test_the_textbooks_output_delta_in_numbers(qapp: QApplication) -> None:
-    project = a_project("sine", (3,), loss="half-squared")
-    frame = a_frame(project)
-    output = frame.plan.network.outputs[0]
-    equation = equation_of(frame, output.id, View.BACKWARD, project.training)
-    a, t = float(frame.trace.a[0, frame.plan.column[output.id]]), float(frame.trace.t[0, 0])
-    assert equation.symbols == "a − t"
-    assert value_of(equation.numbers[0]) == pytest.approx(a - t, abs=1e-3)
-
-
-def test_the_arithmetic_is_of_the_frames_own_loss(frame: Frame, project: Project) -> None:
-    output = frame.plan.network.outputs[0].id
-    other = replace(project.training, loss="sum-squared")
-    for key, view in ((output, View.BACKWARD), (None, View.FORWARD)):
-        assert equation_of(frame, key, view, other) == equation_of(frame, key, view, project.training)
-    assert equation_of(frame, output, View.BACKWARD, other).symbols
-
-
-def test_numbers_that_have_blown_up_show_no_wrong_arithmetic(qapp: QApplication) -> None:
-    project = a_project("sine", (3,), loss="half-squared")
-    document = Document(project)
-    trainer = trainer_of(project, document.prepared)
-    trainer.theta[:] = np.nan
-    with np.errstate(all="ignore"):
-        frame = trainer.frame(Probe())
-    equation = equation_of(frame, frame.plan.network.outputs[0].id, View.BACKWARD, project.training)
-    assert equation.result != equation.result
-    assert equation.symbols == ""
-    assert set(equation.numbers) == {""}
-
-
-def test_an_output_that_feeds_on_adds_both_ways(qapp: QApplication) -> None:
-    project = a_project("teacher", (2,), loss="half-squared")
-    first, second = project.network.outputs
-    network = project.network.connect(first.id, second.id, 0.7)
-    frame = a_frame(replace(project, network=network), epochs=1)
-    equation = equation_of(frame, first.id, View.BACKWARD, project.training)
-    assert equation.symbols.startswith("a − t + f′(z")
-    assert value_of(equation.numbers[0]) == pytest.approx(equation.result, rel=1e-2, abs=1e-3)
-
-
-def test_long_sums_keep_their_first_and_last_terms(qapp: QApplication) -> None:
-    project = a_project("digits", (4,))
-    frame = a_frame(project, epochs=0)
-    neuron = next(n for n in frame.plan.network.neurons if n.kind is Kind.HIDDEN)
-    numbers = equation_of(frame, neuron.id, View.FORWARD, project.training).numbers
-    last = frame.plan.network.incoming[neuron.id][-1]
-    weight = abs(float(frame.theta[frame.plan.slot[last.source, last.target]]))
-    assert numbers[0].count(" · ") == 3
-    assert f"… + {format_number(weight, 4)}" in numbers[0] or f"… − {format_number(weight, 4)}" in numbers[0]
-    assert numbers[2].count("…") == 1
-    assert "…" not in numbers[3]
-
-
-def test_names_from_data_cannot_be_markup(qapp: QApplication) -> None:
-    project = a_project("iris", (2,))
-    named = replace(project.network.inputs[0], name="<b>&</b>")
-    frame = a_frame(replace(project, network=project.network.with_neurons([named])), epochs=0)
-    equation = equation_of(frame, named.id, View.FORWARD, project.training)
-    assert "<b>&</b>" in plain(equation.left)
+def test_a_bias_that_is_not_there_takes_no_step(frame: Frame, project: Project) -> None:
+    neuron = replace(project.network.neurons[-1], bias=None)
+    without = replace(project, network=project.network.with_neurons([neuron]))
+    assert at(a_frame(without, epochs=0), neuron.id, View.UPDATE, without) == ()
 
 
 def test_what_is_not_there_has_no_equation(frame: Frame, project: Project) -> None:
     for view in View:
         for key in (999, (1, 999)):
-            assert equation_of(frame, key, view, project.training) == Equation()
-        assert equation_of(frame, None, view, project.training).left
+            assert at(frame, key, view, project) == ()
+    assert at(frame, None, View.FORWARD, project)[0].result == frame.trace.losses[0]
+    assert at(frame, None, View.BACKWARD, project) == ()
 
 
 # ---- the strip
@@ -236,41 +126,82 @@ def test_it_ends_in_the_models_number(strip: EquationStrip, player: Player) -> N
     neuron = frame.plan.network.neurons[3]
     strip.show_equation(frame, neuron.id, View.BACKWARD)
     delta = float(frame.trace.delta[0, frame.plan.column[neuron.id]])
-    assert strip.text.endswith(f"<b>{format_number(delta, 4)}</b>")
-    assert plain(strip.text).startswith("δh₂ = f′(zh₂) · wh₂→ŷ δŷ")
-    assert strip._label.toolTip() == format_exact(delta)
+    assert strip.text.splitlines()[-1].endswith(f" = {write_value(delta, 4)}")
+    assert strip.text.splitlines()[-1].startswith("δ_h2 = f′(z_h2) · w_h2→ŷ δ_ŷ")
+    assert strip.view.page.marks[-1].quantity.value == delta
 
 
-@pytest.mark.parametrize("view", list(View))
+@pytest.mark.parametrize("view", [View.FORWARD, View.BACKWARD, View.UPDATE])
 def test_it_folds_instead_of_being_cut(strip: EquationStrip, player: Player, view: View) -> None:
     frame = frame_of(player)
     output = frame.plan.network.outputs[0]
-    lengths = []
+    widths = []
     for width in (1200, 700, 520, 400, 330):
         strip.resize(width, strip.height())
         strip.show_equation(frame, output.id, view)
-        assert strip._label.sizeHint().width() <= strip._label.width()
-        lengths.append(len(plain(strip.text)))
-        result = equation_of(frame, output.id, view, strip._lab.document.project.training).result
-        assert result is not None
-        assert "<b>" in strip.text
-    assert lengths == sorted(lengths, reverse=True)
-    assert lengths[0] > lengths[-1]
+        page = strip.view.page
+        assert page.width <= strip.view.width()
+        assert page.height <= strip.view.height()
+        widths.append(page.width)
+        # The result is never left out.
+        assert page.marks[-1].quantity.value == strip.view.equations[-1].result
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] > widths[-1]
 
 
 def test_it_unfolds_only_for_another_subject(strip: EquationStrip, player: Player, next_frame: After) -> None:
-    strip.resize(520, strip.height())
+    strip.resize(430, strip.height())
     output = frame_of(player).plan.network.outputs[0]
-    strip.show_equation(frame_of(player), output.id, View.FORWARD)
-    form = strip._form
+
+    def form_of(key: Key | None, view: View) -> int:
+        strip.show_equation(frame_of(player), key, view)
+        assert strip.view.page.width <= strip.view.width()
+        return strip.view._form
+
+    form = form_of(output.id, View.FORWARD)
     assert form > 0
     for _ in range(3):
         next_frame(player.step)
-        strip.show_equation(frame_of(player), output.id, View.FORWARD)
-        assert strip._form >= form
-        form = strip._form
+        later = form_of(output.id, View.FORWARD)
+        assert later >= form
+        form = later
+    # What was folded for one subject does not stay folded for another one.
+    strip.resize(900, strip.height())
+    assert form_of(output.id, View.UPDATE) == 0
+
+
+def test_without_a_selection_it_says_what_to_do(strip: EquationStrip, player: Player) -> None:
     strip.show_equation(frame_of(player), None, View.UPDATE)
-    assert strip._form == 0
+    assert strip.text == "w ← w − η g     select a weight to see its step"
+    strip.show_equation(frame_of(player), None, View.BACKWARD)
+    assert "select a neuron" in strip.text
+    strip.show_equation(frame_of(player), frame_of(player).plan.network.inputs[0].id, View.BACKWARD)
+    assert strip.text == "x₁ is an input: it comes from the data"
+    strip.clear()
+    assert strip.text == ""
+
+
+def test_it_shows_the_operation_that_is_stepped(strip: EquationStrip, player: Player) -> None:
+    scope = strip._lab.microscope
+    scope.first()
+    strip.show_equation(frame_of(player), None, View.UPDATE)
+    assert strip.text.startswith("z_h1 = ")
+    scope.leave()
+    strip.show_equation(frame_of(player), None, View.UPDATE)
+    assert strip.text.startswith("w ← w")
+
+
+def test_terms_are_linked(strip: EquationStrip, player: Player) -> None:
+    network = frame_of(player).plan.network
+    edge = network.edges[0]
+    key = edge.source, edge.target
+    strip.show_equation(frame_of(player), key, View.BACKWARD)
+    told: list[frozenset[Key]] = []
+    strip._lab.microscope.pointed.connect(told.append)
+    view = strip.view
+    mark = next(mark for mark in view.page.marks if mark.quantity.key == edge.target)
+    QTest.mouseMove(view, (mark.rect.center() + view._corner()).toPoint())
+    assert told == [{edge.target}]
 
 
 def test_the_check_holds_until_the_numbers_change(

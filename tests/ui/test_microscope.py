@@ -70,7 +70,7 @@ def test_it_steps_through_every_operation_and_back(scope: Microscope) -> None:
         scope.next()
     assert seen == list(range(len(worked.operations) - 1))
     back = []
-    while scope.can_go_back:
+    while scope.position:
         scope.previous()
         back.append(scope.position)
     assert back == seen[::-1]
@@ -101,6 +101,24 @@ def test_after_the_last_operation_the_update_is_made(scope: Microscope, player: 
     scope.next()
     qtbot.waitUntil(lambda: frame_of(player).step == step + 1 and scope.position == 0)
     assert scope.worked is not worked
+
+
+def test_before_the_first_operation_is_the_update_before(
+    scope: Microscope, player: Player, qtbot: QtBot
+) -> None:
+    scope.last()
+    before, numbers = scope.position, frame_of(player).theta.tolist()
+    scope.next()
+    qtbot.waitUntil(lambda: frame_of(player).step == 1 and scope.position == 0)
+    scope.previous()
+    qtbot.waitUntil(lambda: frame_of(player).step == 0 and scope.position == before)
+    assert frame_of(player).theta.tolist() == numbers
+    scope.next()
+    qtbot.waitUntil(lambda: frame_of(player).step == 1 and scope.position == 0)
+    scope.previous()
+    qtbot.waitUntil(lambda: frame_of(player).step == 0)
+    scope.first()
+    assert not scope.can_go_back
 
 
 def test_the_lights_follow_the_operation(scope: Microscope) -> None:

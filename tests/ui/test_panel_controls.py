@@ -22,6 +22,7 @@ from backprop_gui.ui import theme
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.panel import Lab, PanelWidget
+from backprop_gui.ui.panels.conventions import ConventionsPanel
 from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.faults import FaultLab
 from backprop_gui.ui.panels.inspector import Inspector
@@ -32,7 +33,7 @@ from backprop_gui.ui.selection import Selection
 from backprop_gui.ui.widgets.thumbnail import Thumbnail
 from tests.ui.panel_lab import place, type_into
 
-PANELS = (ShapePanel, DataPanel, TrainingPanel, Inspector, FaultLab)
+PANELS = (ShapePanel, DataPanel, TrainingPanel, Inspector, FaultLab, ConventionsPanel)
 
 
 def controls_of(widget: QWidget) -> list[QWidget]:
@@ -60,7 +61,11 @@ def test_names_tooltips_and_focus(
         assert control.accessibleName() or text, control
         assert control.toolTip(), control.accessibleName() or text
         if not isinstance(control, Thumbnail):  # one of a group, of which Tab reaches one
-            assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control.accessibleName() or text
+            group = control.group() if isinstance(control, QAbstractButton) else None
+            one_of = [control] if group is None else group.buttons()
+            assert any(one.focusPolicy() & Qt.FocusPolicy.TabFocus for one in one_of), (
+                control.accessibleName() or text
+            )
     for table in panel.findChildren(QTableView):
         assert table.accessibleName()
 

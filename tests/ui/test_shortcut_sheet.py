@@ -89,3 +89,8 @@ def test_about_says_which_version_it_is(window: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(close.hasFocus)
     QTest.keyClick(close, Qt.Key.Key_Space)
     assert not about.isVisible()
+
+
+def test_no_two_commands_have_the_same_key() -> None:
+    keys = [key for command in COMMANDS.values() for key in command.shortcuts]
+    assert len(keys) == len(set(keys))

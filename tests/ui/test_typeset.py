@@ -122,14 +122,14 @@ def test_long_sums_are_folded_and_say_how_much_is_left_out() -> None:
 def test_every_form_of_the_strip_keeps_the_result() -> None:
     widths = []
     for form in range(len(FORMS)):
-        page, used = one_line_page(MANY, 1e6, STYLE, form)
+        page, used = one_line_page([MANY], 1e6, STYLE, form)
         assert used == form
         assert words(page.box).endswith("=2")
         widths.append(page.width)
     assert max(widths) == widths[0]
     assert min(widths) == widths[-1]
     for width in widths:
-        page, used = one_line_page(MANY, width, STYLE)
+        page, used = one_line_page([MANY], width, STYLE)
         assert page.width <= width
         # The first that fits: those before are wider.
         assert all(wider > width for wider in widths[:used])

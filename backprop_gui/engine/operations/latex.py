@@ -86,7 +86,10 @@ def as_latex(
 def equation_latex(
     equation: Equation, digits: int = DIGITS, most: int = MOST_TERMS, *, align: bool = False
 ) -> str:
-    """Return an equation in symbols, in numbers, and with its result; ``align`` puts an ``&`` before the first sign."""
+    """Return an equation in symbols, in numbers, and with its result.
+
+    ``align`` sets each on a line of its own, with an ``&`` before its sign, for an ``align`` environment.
+    """
     parts = [as_latex(equation.right, digits, True, most), as_latex(equation.right, digits, False, most)]
     result = latex_value(equation.result, digits)
     left = as_latex(equation.left, digits, True, most)
@@ -94,7 +97,8 @@ def equation_latex(
     if shown and shown[0] == left:
         shown = shown[1:]
     relation = r"\leftarrow" if equation.relation == "←" else equation.relation
-    return f"{left} {'&' if align else ''}{relation} {' = '.join([*shown, result])}"
+    sign, next_sign = (f"&{relation}", " \\\\\n &= ") if align else (relation, " = ")
+    return f"{left} {sign} {next_sign.join([*shown, result])}"
 
 
 def latex_value(value: float, digits: int = DIGITS) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from backprop_gui.engine.checked import Checked
+from backprop_gui.engine.conventions import Conventions
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.learned import Learned
 from backprop_gui.network import Network
@@ -58,6 +59,8 @@ class Canvas(QWidget):
     view_changed(View)
     selection_changed(frozenset, key)
         By the person, not by ``set_selection``; with the key selected last, None without one.
+    probe_wanted()
+        The person wants to choose what is looked at.
     probe_step(int)
         -1 or +1: the person wants to look at the example before or after.
     space_tapped()
@@ -74,6 +77,7 @@ class Canvas(QWidget):
 
     view_changed = Signal(object)
     selection_changed = Signal(object, object)
+    probe_wanted = Signal()
     probe_step = Signal(int)
     space_tapped = Signal()
     edit_wanted = Signal(object, int)
@@ -115,6 +119,7 @@ class Canvas(QWidget):
         self.weak.clicked.connect(self.choose_threshold)
         self.minimap.moved.connect(self._look_at)
         over.probe.stepped.connect(self.probe_step)
+        over.probe.asked.connect(self.probe_wanted)
         self.hands = Hands(self.scene, self.graphics, self.hint, lambda: self._repaint(True))
         self.hands.selected.connect(self._select)
         self.lighting = Lighting(self.scene, self.graphics, lambda: self._repaint(True))
@@ -191,6 +196,11 @@ class Canvas(QWidget):
         self._place_overlays()
         self.view_changed.emit(view)
 
+    def set_conventions(self, conventions: Conventions) -> None:
+        """Write deltas and gradients as ``conventions`` say."""
+        self.scene.set_conventions(conventions)
+        self._tell()
+
     def set_checked(self, checked: Checked | None) -> None:
         """Show what a gradient check found, in the view that does so, for as long as it is true."""
         self.scene.set_checked(checked)
@@ -217,6 +227,11 @@ class Canvas(QWidget):
         """Say which example is looked at, such as ``example 98 of 140``; empty hides the label."""
         self._over.probe.set_text(text)
         self._place_overlays()
+
+    def probe_corner(self) -> QPoint:
+        """Return where on the screen what offers other examples has its upper right corner."""
+        label = self._over.probe
+        return label.mapToGlobal(QPoint(label.width(), label.height() + 4))
 
     def set_open(self, layer: int, is_open: bool) -> None:
         """Draw a layer of more than 32 neurons one by one, or fold it into a heat map."""

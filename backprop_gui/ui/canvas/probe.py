@@ -4,32 +4,37 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas.legend import paint_plate
 
 
 class ProbeLabel(QWidget):
-    """A text such as ``example 98 of 140`` and two arrows.
+    """A text such as ``example 98 of 140``, which leads to the list of examples, and two arrows.
 
     Signals
     -------
     stepped(int)
         -1 or +1.
+    asked()
+        The person wants to choose what is looked at.
     """
 
     stepped = Signal(int)
+    asked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 0, 2, 0)
+        row.setContentsMargins(6, 0, 2, 0)
         row.setSpacing(0)
-        self._text = QLabel()
-        self._text.setProperty("role", "muted")
+        self._text = QPushButton()
+        self._text.setProperty("role", "flat")
+        self._text.setAccessibleName("Choose what is looked at")
+        self._text.clicked.connect(self.asked)
         row.addWidget(self._text)
-        row.addSpacing(6)
+        row.addSpacing(2)
         for name, step, tip in (
             ("chevron-left", -1, "Look at the example before"),
             ("chevron-right", 1, "Look at the next example"),
@@ -64,6 +69,7 @@ class ProbeLabel(QWidget):
         """Say ``text``; empty hides everything."""
         self._whole = text
         self._text.setText(text)
+        self._text.setToolTip(f"{text}: choose another one, the mean of many, or type numbers (G)")
         self.setVisible(bool(text))
 
     def fit(self, width: int) -> None:

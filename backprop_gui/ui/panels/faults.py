@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QSiz
 from backprop_gui.engine.sandbox import Course
 from backprop_gui.project import Project, examples_of
 from backprop_gui.ui import theme
-from backprop_gui.ui.equation import FAMILIES
 from backprop_gui.ui.fault_runs import CORRECT, ROWS, FaultRuns, fault_of
 from backprop_gui.ui.fault_table import FaultTable
 from backprop_gui.ui.fault_words import described, lesson, of_loss, rich_formula, where_wrong
 from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
 from backprop_gui.ui.plots.keys import LineKey, Yielding
 from backprop_gui.ui.plots.value_axis import Scale
+from backprop_gui.ui.typeset.type import FAMILIES
 from backprop_gui.ui.widgets.column import SPACING
 from backprop_gui.ui.widgets.hazard import TAPE_PX, HazardBar
 from backprop_gui.ui.widgets.message import Message

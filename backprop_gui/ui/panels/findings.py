@@ -16,6 +16,7 @@ from backprop_gui.project import Project
 from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
+from backprop_gui.ui.past import Origin, made_with
 from backprop_gui.ui.plots.predictor import fits
 from backprop_gui.ui.selection import still_there
 from backprop_gui.ui.widgets.column import Column, muted
@@ -79,7 +80,7 @@ class FindingsPanel(PanelWidget):
             self._say(LOOKING if obstacle is None else NOT_WHOLE)
 
     def show_frame(self, frame: Frame) -> None:
-        if not self.isVisible() or frame is self._shown or not fits(frame, self.lab.document.prepared):
+        if not self.isVisible() or frame is self._shown or not fits(frame, self._origin(frame).prepared):
             return
         if frame.rate > 0 and (self._waiting.busy or time.perf_counter() < self._free):
             return
@@ -95,8 +96,12 @@ class FindingsPanel(PanelWidget):
 
     # ---- looking
 
+    def _origin(self, frame: Frame) -> Origin:
+        return made_with(frame, self.lab.document)
+
     def _look(self, frame: Frame) -> None:
-        prepared, settings = self.lab.document.prepared, self.lab.document.project.training
+        origin = self._origin(frame)
+        prepared, settings = origin.prepared, origin.project.training
         self._began = time.perf_counter()
 
         def work() -> Result:
@@ -107,7 +112,7 @@ class FindingsPanel(PanelWidget):
                 prepared.t_train,
                 frame.loss,
                 frame.update,
-                frame.curve,
+                frame.curve.until(frame.epoch),
                 settings,
                 frame.epoch,
                 frame.note,

@@ -19,6 +19,7 @@ from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.names import as_drawn
 from backprop_gui.ui.numbers import format_number
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
+from backprop_gui.ui.past import made_with
 from backprop_gui.ui.plots.flow_picture import FlowPicture
 from backprop_gui.ui.plots.flow_plot import FlowPlot
 from backprop_gui.ui.plots.keys import Yielding
@@ -86,7 +87,11 @@ class FlowPanel(PanelWidget):
             self._draw()
 
     def show_frame(self, frame: Frame) -> None:
-        if not self.isVisible() or frame is self._shown or not fits(frame, self.lab.document.prepared):
+        if (
+            not self.isVisible()
+            or frame is self._shown
+            or not fits(frame, made_with(frame, self.lab.document).prepared)
+        ):
             return
         running = frame.rate > 0
         if running and (
@@ -109,7 +114,7 @@ class FlowPanel(PanelWidget):
 
     def _compute(self, frame: Frame) -> None:
         self._began = time.perf_counter()
-        prepared = self.lab.document.prepared
+        prepared = made_with(frame, self.lab.document).prepared
         chosen = sample(len(prepared.x_train))
 
         def work() -> Flow:
@@ -123,10 +128,11 @@ class FlowPanel(PanelWidget):
         if len(frame.curve.epochs) <= 1:
             # Training has begun anew: what was recorded is of another run.
             self.record.clear()
-        elif frame.rate > 0:
+        elif frame.rate > 0 and not frame.past:
             # A moment of the past that is looked at leaves the record as it is; going on from there does not.
             self.record.cut(frame.epoch)
-        self.record.add(frame.epoch, self.flow)
+        if not frame.past:
+            self.record.add(frame.epoch, self.flow)
         self._draw()
         if self._next is not None:
             frame, self._next = self._next, None

@@ -11,6 +11,7 @@ from backprop_gui.engine.frame import Frame, Part
 from backprop_gui.project import Project
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
+from backprop_gui.ui.past import made_with
 from backprop_gui.ui.plots.agreement import Agreement
 from backprop_gui.ui.plots.confusion import Confusion
 from backprop_gui.ui.plots.fit import Fit
@@ -67,13 +68,16 @@ class LearnedPanel(PanelWidget):
             self._follow(prepared)
 
     def show_frame(self, frame: Frame) -> None:
-        document, view = self.lab.document, self.view
-        if view is None or not self.isVisible() or not fits(frame, document.prepared):
+        prepared = made_with(frame, self.lab.document).prepared
+        if self.view is None or not self.isVisible() or not fits(frame, prepared):
             return
-        if view.prepared is not document.prepared:
-            view.set_data(document.prepared)
-            self._offer(document.prepared)
-        view.show_frame(frame)
+        drawn = self.view.prepared
+        if drawn is not None and not _alike(drawn, prepared):
+            self._follow(prepared)  # looking at the past, or back, may lead to data of another kind
+        elif drawn is not prepared:
+            self.view.set_data(prepared)
+            self._offer(prepared)
+        self.view.show_frame(frame)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -22,7 +22,7 @@ from backprop_gui.ui.plots.value_axis import Scale, left_out
 from backprop_gui.ui.segmented import Segmented
 
 if TYPE_CHECKING:
-    from backprop_gui.ui.plots.curve_plot import CurvePlot
+    from backprop_gui.ui.plots.timeline import TimelinePlot
 
 ONE_ROW_PX, TIGHT_PX, TWO_ROWS_PX = 760, 430, 300
 """Widths from which the controls stand beside the key, from which they do where the panel is low, and from which
@@ -40,7 +40,7 @@ class LossPanel(PanelWidget):
         self.setAccessibleName("Loss curve")
         self._curve: Curve | None = None
         self._kept: tuple[Kept, bool] = ((), False)
-        self.plot: CurvePlot | None = None
+        self.plot: TimelinePlot | None = None
         self.key = LineKey(LINES)
         self.words = Yielding()
         self.words.setProperty("role", "muted")
@@ -99,14 +99,24 @@ class LossPanel(PanelWidget):
         plot, running = self._plot(), frame.rate > 0
         if running and not plot.budget.allows():
             return
-        curve = _up_to_now(frame)
+        curve = _up_to_now(frame) if not frame.past else self._curve or frame.curve
         if self._curve is None or not _same(self._curve, curve):
             self._curve = curve
             with plot.budget.spend():
                 self._draw()
+        plot.show_span(frame.span, frame.epoch if frame.past else None)
         plot.show_now(
             int(frame.epoch) if running else frame.epoch, f"epoch {_epoch_text(frame.epoch, running)}"
         )
+
+    def _seek(self, epoch: float) -> None:
+        if math.isfinite(epoch):
+            self.lab.player.past.look_at_time(epoch)
+        else:
+            self.lab.player.past.leave()
+
+    def _step(self, ahead: bool) -> None:
+        self.lab.player.past.go_beside(ahead=ahead)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -125,17 +135,20 @@ class LossPanel(PanelWidget):
         else:
             self._plot()
 
-    def _plot(self) -> CurvePlot:
+    def _plot(self) -> TimelinePlot:
         """Return the plot, which is made when it is first needed."""
         if self.plot is None:
-            from backprop_gui.ui.plots.curve_plot import CurvePlot
+            from backprop_gui.ui.plots.timeline import KEYS, TimelinePlot
 
-            plot = self.plot = CurvePlot([(color, dashed) for _, color, dashed in LINES])
+            plot = self.plot = TimelinePlot([(color, dashed) for _, color, dashed in LINES])
             plot.setAccessibleName("Curves over epochs")
             plot.setAccessibleDescription(
-                "The left and right arrow keys move a crosshair from record to record; Esc removes it."
+                "The left and right arrow keys move a crosshair from record to record; Esc removes it, Enter looks at "
+                f"the moment there. {KEYS}"
             )
             plot.reading.connect(self._say)
+            plot.sought.connect(self._seek)
+            plot.stepped.connect(self._step)
             self._body.takeAt(1)
             self._body.addWidget(plot, 1)
         return self.plot
@@ -168,7 +181,7 @@ class LossPanel(PanelWidget):
         self.plot.show_curves(self._curve.epochs, series, self._scale())
         self._say(self.plot.index)
 
-    def _draw_kept(self, plot: CurvePlot) -> None:
+    def _draw_kept(self, plot: TimelinePlot) -> None:
         """Draw the kept runs that are to be seen, if they or what is drawn of them have changed."""
         kept, accuracy = self.lab.document.project.kept, self.measure.value
         if self._kept == (kept, accuracy):

@@ -321,7 +321,7 @@ class RunsPanel(PanelWidget):
             return
         self._stale = False
         chosen = self._chosen
-        rows = [self._present(self.lab.player.frame)]
+        rows = [self._present(self.lab.player.last)]
         for kept in reversed(self.lab.runs.kept):
             settings = dict(settings_of(kept.network, kept.data, kept.training))
             rows.append(

@@ -14,6 +14,7 @@ from backprop_gui.network import Network
 from backprop_gui.project import Project
 from backprop_gui.ui.numbers import format_exact, format_number
 from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
+from backprop_gui.ui.past import made_with
 from backprop_gui.ui.segmented import Segmented
 from backprop_gui.ui.widgets.choice import Choice
 from backprop_gui.ui.widgets.column import Column, muted
@@ -206,14 +207,13 @@ class TrainingPanel(PanelWidget):
         self.batch.setEnabled(settings.batch_size != 0)
         self.batch.set_value(settings.batch_size or len(self.lab.document.prepared.x_train))
         frame = self.lab.player.frame
-        self._show_rate(frame.epoch if frame is not None else 0.0)
+        self._show_rate(frame.epoch if frame is not None else 0.0, settings)
 
     def show_frame(self, frame: Frame) -> None:
         """Show the learning rate that the schedule has come to."""
-        self._show_rate(frame.epoch)
+        self._show_rate(frame.epoch, made_with(frame, self.lab.document).project.training)
 
-    def _show_rate(self, epoch: float) -> None:
-        settings = self.lab.document.project.training
+    def _show_rate(self, epoch: float, settings: TrainingSettings) -> None:
         schedule = SCHEDULES[settings.schedule]
         changes = bool(schedule.uses)
         if changes != self._rate_now.isVisibleTo(self):

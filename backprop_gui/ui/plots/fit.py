@@ -184,8 +184,8 @@ class Fit(View):
                 for stretch in self._stretches(self.predictions[line]):
                     painter.drawPolyline(stretch)
             painter.setClipping(False)
-        if self.probe is not None:
-            row = self.points.rows[self.points.number(self.probe)]
+        row = self.points.row(self.probe)
+        if row is not None:
             heights = self._heights(np.array([row]))
             x, y = self.axes.place(self.prepared.dataset.x[row, 0], heights[0])
             draw_probe(painter, QPointF(x, y), self.points.radius)

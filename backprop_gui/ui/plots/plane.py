@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from backprop_gui.data import Prepared
 from backprop_gui.engine.arrays import Array
-from backprop_gui.engine.frame import Frame, Probe
+from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.plan import Plan
 from backprop_gui.ui import theme
 from backprop_gui.ui.names import display_name
@@ -152,11 +152,18 @@ class Plane(View):
             paint_words(painter, rect.left(), self.height() - 17, width, self.points.note)
 
     def paint_over(self, painter: QPainter) -> None:
+        row = None if self.prepared is None else self.points.row(self.probe)
         if self.prepared is None or self.probe is None:
             return
-        row = self.points.rows[self.points.number(self.probe)]
-        x, y = self.axes.place(*self.prepared.dataset.x[row])
+        if row is not None:
+            x, y = self.axes.place(*self.prepared.dataset.x[row])
+        elif self.probe.part is Part.TYPED and len(self.probe.x) == 2:
+            x, y = self.axes.place(*self.prepared.scaling.undo(np.array(self.probe.x)))
+        else:
+            return
+        painter.setClipRect(self.axes.rect.adjusted(-4, -4, 4, 4))
         draw_probe(painter, QPointF(x, y), self.points.radius)
+        painter.setClipping(False)
 
     def probe_at(self, point: QPointF) -> Probe | None:
         if self.prepared is None:

@@ -46,6 +46,12 @@ class Points:
         number = probe.index + (self.train if probe.part is Part.TEST else 0)
         return min(number, len(self.rows) - 1)
 
+    def row(self, probe: Probe | None) -> int | None:
+        """Return where an example stands in the data set; None for typed numbers and means of many."""
+        if probe is None or probe.part not in (Part.TRAIN, Part.TEST):
+            return None
+        return int(self.rows[self.number(probe)])
+
     def probe(self, number: int) -> Probe:
         """Return the example called ``number``."""
         if number < self.train:

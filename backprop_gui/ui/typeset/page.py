@@ -28,6 +28,8 @@ FORMS = (
     (2, False, False, False),
 )
 """From the widest line to the narrowest: how many terms of a sum; whether symbols, numbers and the remark."""
+GAP = 2.2
+"""Room between equations beside each other."""
 LEADING = 0.5
 """Room between two lines, as a share of the size of the letters."""
 PARAGRAPH = 0.85
@@ -126,9 +128,29 @@ def lay_out(equations: Sequence[Equation], width: float, style: Style) -> Page:
     return Page.of(placed(parts, widest))
 
 
-def one_line_page(equation: Equation, width: float, style: Style, form: int = 0) -> tuple[Page, int]:
-    """Return an equation on one line in the widest of its ``FORMS`` that fits, from ``form`` on, and which that is."""
-    pieces = _Pieces(equation, style)
+def one_line_page(
+    equations: Sequence[Equation], width: float, style: Style, form: int = 0
+) -> tuple[Page, int]:
+    """Return equations beside each other, or where there is no room only the last one in a narrower form.
+
+    Parameters
+    ----------
+    form : int
+        The first of ``FORMS`` to be tried.
+
+    Returns
+    -------
+    Page, int
+        And which form that is.
+    """
+    gap = space(GAP * style.px)
+    if form == 0 and len(equations) > 1:
+        lines = [_Pieces(equation, style).line(*FORMS[1]) for equation in equations]
+        whole = row([part for line in lines for part in (gap, line)][1:])
+        if whole.width <= width:
+            return Page.of(placed([(whole, 0.0, whole.ascent)], whole.width)), 0
+    pieces = _Pieces(equations[-1], style)
+    place, line = form, space(0.0)
     for place in range(form, len(FORMS)):
         line = pieces.line(*FORMS[place])
         if line.width <= width:
@@ -146,6 +168,8 @@ class _Pieces:
     def __init__(self, equation: Equation, style: Style) -> None:
         self.equation, self.style = equation, style
         self.plain = isinstance(equation.right, Quantity | Number)
+        # What is only read off says its name once.
+        self.said = equation.right == equation.left
         self._left = _left(Setter(style), equation)
 
     def relation(self, text: str) -> Box:
@@ -176,7 +200,7 @@ class _Pieces:
         boxes = [self._left]
         relation = self.equation.relation
         for wanted, make in (
-            (symbols, lambda: self.symbols(most)),
+            (symbols and not self.said, lambda: self.symbols(most)),
             (numbers and not self.plain, lambda: self.numbers(most)),
             (True, self.result),
         ):
@@ -194,17 +218,19 @@ def _lines(equation: Equation, width: float, style: Style) -> list[Box]:
     most = MOST_TERMS[0]
     symbols, numbers, result = pieces.symbols(most), pieces.numbers(most), pieces.result()
     first, equals = pieces.relation(equation.relation), pieces.relation("=")
-    middle = [] if pieces.plain else [equals, numbers]
-    line = row([first, symbols, *middle, equals, result, *pieces.remark()])
+    steps = [*([] if pieces.said else [symbols]), *([] if pieces.plain else [numbers]), result]
+    parts = [part for step in steps for part in (equals, step)]
+    line = row([first, *parts[1:], *pieces.remark()])
     if line.width <= width:
         return [line]
     for most in MOST_TERMS[1:]:
         if max(symbols.width, numbers.width) + equals.width <= width:
             break
         symbols, numbers = pieces.symbols(most), pieces.numbers(most)
-    lines = [row([first, symbols])]
-    if not pieces.plain:
-        lines.append(row([equals, numbers]))
+    steps = [*([] if pieces.said else [symbols]), *([] if pieces.plain else [numbers])]
+    if not steps:
+        return [row([first, result]), *([row(pieces.remark())] if equation.remark else [])]
+    lines = [row([first if not number else equals, step]) for number, step in enumerate(steps)]
     ending = row([equals, result])
     remark = row(pieces.remark())
     if ending.width + remark.width <= width:

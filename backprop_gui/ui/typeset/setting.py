@@ -41,6 +41,7 @@ from backprop_gui.ui.typeset.type import Role, Style, Type, type_of
 LONGEST_INDEX = 24
 """Letters of an index; of a longer name the middle is left out."""
 _NUMBERED = re.compile(r"([^\W\d_]\u0302?)(\d+)(?:\.(\d+))?")
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SUM_SIGN = "Σ"
 
 
@@ -179,9 +180,7 @@ class Setter:
 
     def _product(self, factors: tuple[Expression, ...], numbers: bool, *, enclosed: bool = False) -> Box:
         boxes: list[Box] = []
-        plain = not numbers and all(
-            isinstance(factor, Quantity | Number) and _simple(factor) for factor in factors
-        )
+        simple = [not numbers and _simple(factor) for factor in factors]
         for place, factor in enumerate(factors):
             box = self.set(factor, numbers=numbers)
             several = isinstance(factor, Negative) or (
@@ -190,7 +189,8 @@ class Setter:
             if several or (numbers and (place or enclosed) and _begins_negative(factor)):
                 box = brackets(box, self._type())
             if place:
-                boxes.append(space(0.16 * self._em) if plain else self._sign("·"))
+                beside = simple[place] and simple[place - 1]
+                boxes.append(space(0.16 * self._em) if beside else self._sign("·"))
             boxes.append(box)
         return row(boxes)
 
@@ -221,7 +221,7 @@ def symbol_box(symbol: Symbol, px: int, level: int) -> Box:
         return row([partial, above, text_box("/", upright), partial, inner])
     letter = symbol.letter
     lead = "Δ" if len(letter) == 2 and letter[0] == "Δ" else ""
-    base = text_box(letter[len(lead) :], type_of(px, level, italic=len(letter) - len(lead) == 1))
+    base = _letter(letter[len(lead) :], px, level)
     if symbol.hat:
         base = hat(base, upright)
     if symbol.bar:
@@ -237,6 +237,14 @@ def symbol_box(symbol: Symbol, px: int, level: int) -> Box:
     if symbol.argument is not None:
         base = row([base, brackets(symbol_box(symbol.argument, px, level), upright)])
     return base
+
+
+def _letter(letter: str, px: int, level: int) -> Box:
+    """Return the letter of a quantity; an input is called by its name, such as x1, and some have numbers, as β₁."""
+    plain = letter.translate(_DIGITS)
+    if _NUMBERED.fullmatch(plain):
+        return _name(plain, px, level)
+    return text_box(letter, type_of(px, level, italic=len(letter) == 1))
 
 
 def _index(name: str, px: int, level: int) -> Box:

@@ -31,7 +31,7 @@ from backprop_gui.ui.typeset.type import Style, ink
 
 
 class EquationView(QWidget):
-    """Equations, below each other as wide as the widget, or one on a single line in its middle.
+    """Equations, below each other as wide as the widget, or on a single line in its middle.
 
     Signals
     -------
@@ -117,9 +117,7 @@ class EquationView(QWidget):
         """The equations as they are laid out."""
         if self._page is None:
             if self._single and self.equations:
-                self._page, self._form = one_line_page(
-                    self.equations[0], self.width(), self._style, self._form
-                )
+                self._page, self._form = one_line_page(self.equations, self.width(), self._style, self._form)
             else:
                 self._page = lay_out(self.equations, self.width(), self._style)
         return self._page

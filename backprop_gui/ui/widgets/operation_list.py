@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate,
 
 from backprop_gui.engine.operations.operation import Phase
 from backprop_gui.engine.operations.order import PHASE_OF, entries
+from backprop_gui.engine.operations.text import write_value
 from backprop_gui.engine.operations.worked import WorkedExample
 from backprop_gui.network import Network
 from backprop_gui.ui import theme
 from backprop_gui.ui.colors import blended
 from backprop_gui.ui.names import as_drawn, display_name
-from backprop_gui.ui.numbers import format_exact, format_number
+from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.operation_words import letter_of
 
 ROW_PX, HEAD_PX = 24, 25
@@ -125,7 +126,7 @@ class OperationModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{self.title(place)}: {format_exact(self.value(place))}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.title(place)}, {format_number(self.value(place), NUMBER_DIGITS)}"
+            return f"{self.title(place)}, {write_value(self.value(place), NUMBER_DIGITS)}"
         return None
 
 
@@ -172,7 +173,7 @@ class _Rows(QStyledItemDelegate):
             painter.drawRoundedRect(rect.adjusted(2, 1, -2, -1), 6, 6)
         pale = blended(look.muted, look.window, 0.75)
         ink = look.accent_text if current else look.text if done or model.place is None else pale
-        value = format_number(model.value(place), NUMBER_DIGITS) if done or model.place is None else ""
+        value = write_value(model.value(place), NUMBER_DIGITS) if done or model.place is None else ""
         digits = theme.digits(font, bold=current)
         room = QFontMetrics(digits).horizontalAdvance(value)
         painter.setFont(digits)

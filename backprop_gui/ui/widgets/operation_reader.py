@@ -59,7 +59,9 @@ class OperationReader(QScrollArea):
             words.setTextFormat(Qt.TextFormat.PlainText)
         self.ledger = LedgerView()
         self.ledger.pointed.connect(self.pointed)
-        left, right = QVBoxLayout(), QVBoxLayout()
+        self._parts = QWidget()
+        left, right = QVBoxLayout(), QVBoxLayout(self._parts)
+        right.setContentsMargins(0, 0, 0, 0)
         for column in (left, right):
             column.setSpacing(6)
         left.addWidget(self._title)
@@ -73,7 +75,7 @@ class OperationReader(QScrollArea):
         self._row.setContentsMargins(MARGIN, 8, MARGIN, 10)
         self._row.setSpacing(10)
         self._row.addLayout(left, 5)
-        self._row.addLayout(right, 4)
+        self._row.addWidget(self._parts, 4)
         self.equations.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setWidget(self._inside)
         self.show_words("", "")
@@ -83,7 +85,7 @@ class OperationReader(QScrollArea):
         self._say(title, why)
         self.equations.show_equations(())
         self.equations.hide()
-        self._sentence.hide()
+        self._parts.hide()
         self.ledger.show_lines((), (), ("", ""), 4)
 
     def show_operation(self, worked: WorkedExample, operation: Operation, digits: int, *, anew: bool) -> None:
@@ -123,11 +125,11 @@ class OperationReader(QScrollArea):
             count = f"{found.count:,} path{'s' * (found.count != 1)}"
             sentence = f"The gradient adds up over {count} from here to the loss."
             self.ledger.setAccessibleName("Paths to the loss")
-            self.ledger.show_lines(lines, ends, ("path to the loss", "product of what lies on it"), digits)
+            self.ledger.show_lines(lines, ends, ("path to the loss", "product"), digits)
         else:
             self.ledger.show_lines((), (), ("", ""), digits)
         self._sentence.setText(sentence)
-        self._sentence.setVisible(bool(sentence))
+        self._parts.setVisible(bool(sentence))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,0 +1,122 @@
+"""``trace``: writes one training step out, operation by operation, as by hand."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from backprop_gui.commands.command import COMMANDS, Command, UsageError
+from backprop_gui.commands.output import check_destinations
+from backprop_gui.commands.subject import add_subject, subject_of
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
+from backprop_gui.engine.frame import Part, Probe
+from backprop_gui.engine.operations.worked import worked_example
+from backprop_gui.project import files
+from backprop_gui.solutions import WRITERS, Style, solution_of
+from backprop_gui.terminal import say
+
+MOST_PARAMETERS = 20_000
+"""A step of more is no calculation by hand: its document would have a million lines."""
+FEWEST_DIGITS, MOST_DIGITS = 2, 17
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    add_subject(parser)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--example", type=int, metavar="K", help="the training example, from 1; 1 unless given"
+    )
+    which.add_argument("--test", type=int, metavar="K", help="an example of the test data instead, from 1")
+    which.add_argument("--batch", action="store_true", help="the mean of the next batch instead")
+    kind = parser.add_mutually_exclusive_group()
+    for name, writer in WRITERS.items():
+        if name != "text":
+            kind.add_argument(
+                f"--{name}", dest="kind", action="store_const", const=name, help=f"write {writer.label}"
+            )
+    parser.set_defaults(kind="text")
+    parser.add_argument(
+        "--digits", type=int, default=6, metavar="N", help="significant digits, 2 to 17; 6 unless given"
+    )
+    parser.add_argument(
+        "--delta",
+        choices=[delta.value for delta in Delta],
+        help="call ∂L/∂z or ∂L/∂a a delta; as the project says unless given",
+    )
+    parser.add_argument(
+        "--sign",
+        choices=[sign.value for sign in Sign],
+        help="write gradients, or errors (target − output); as the project says unless given",
+    )
+    parser.add_argument("--exercise", action="store_true", help="leave blanks for what is to be worked out")
+    parser.add_argument("--answers", action="store_true", help="with --exercise: the results at the end")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output unless given")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the step out that the project would take next."""
+    if not FEWEST_DIGITS <= args.digits <= MOST_DIGITS:
+        raise UsageError(f"--digits must be from {FEWEST_DIGITS} to {MOST_DIGITS}, not {args.digits}.")
+    if args.answers and not args.exercise:
+        raise UsageError("--answers belongs to --exercise: without blanks the results stand in the text.")
+    if args.output is not None:
+        check_destinations([args.output], formats=False)
+    subject = subject_of(args)
+    trainer, project = subject.trainer(), subject.project
+    if project.network.parameter_count > MOST_PARAMETERS:
+        raise UsageError(
+            f"This network has {project.network.parameter_count:,} parameters: a step of more than "
+            f"{MOST_PARAMETERS:,} is not written out. Choose a smaller network."
+        )
+    probe = _probe(args, len(trainer.examples.x_train), len(trainer.examples.x_test))
+    conventions = Conventions(
+        Delta(args.delta) if args.delta else project.conventions.delta,
+        Sign(args.sign) if args.sign else project.conventions.sign,
+    )
+    worked = worked_example(trainer.frame(probe), trainer.settings, conventions)
+    style = Style(args.digits, args.exercise, args.answers)
+    text = WRITERS[args.kind].write(solution_of(worked, project.name), style)
+    if args.output is None:
+        print(text, end="")
+    else:
+        files.write_atomically(Path(args.output), text.encode("utf-8"))
+        say(f"Wrote {len(worked.operations):,} operations to {args.output}.")
+    return 0
+
+
+def _probe(args: argparse.Namespace, train: int, test: int) -> Probe:
+    if args.batch:
+        return Probe(Part.BATCH)
+    part, number, count = (
+        (Part.TEST, args.test, test) if args.test is not None else (Part.TRAIN, args.example or 1, train)
+    )
+    if args.example == 0 or not 1 <= number <= count:
+        asked = args.example if args.test is None else number
+        kind = "training" if part is Part.TRAIN else "test"
+        there = f"there are {count:,} of them: choose one from 1 to {count:,}" if count else "there are none"
+        raise UsageError(f"There is no {kind} example {asked:,}; {there}.")
+    return Probe(part, number - 1)
+
+
+COMMANDS.add(
+    "trace",
+    Command(
+        "trace",
+        "Write one training step out, operation by operation, with every number.",
+        """
+        The step is the one that the project would take next: forward, loss, backward and update of one example, each
+        operation with its equation in symbols and in numbers. The update is that of the next batch.
+
+        --json has every number at full precision: title, facts, given, and operations, each with number, phase, kind,
+        title, why, value and its equations (left, relation, symbols, numbers, result, remark). --latex compiles with
+        pdflatex; --markdown has its formulas between dollar signs. --exercise leaves blanks.
+        """,
+        (
+            "backprop-gui trace mazur --digits 9",
+            "backprop-gui trace xor-2-3-1 --example 2 --latex -o solution.tex",
+            "backprop-gui trace whole-numbers --exercise --answers --markdown -o sheet.md",
+        ),
+        _arguments,
+        run,
+    ),
+)

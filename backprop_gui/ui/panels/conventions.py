@@ -1,0 +1,284 @@
+"""The panel "Conventions": how a book writes backpropagation, and whether its numbers are these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from backprop_gui.engine import LOSSES
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
+from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.readings import SQUARES, Asked, Question, scale_of
+from backprop_gui.engine.reconcile import name_of
+from backprop_gui.engine.settings import Reduction
+from backprop_gui.engine.slips import error_of
+from backprop_gui.network import Key, Kind, Network
+from backprop_gui.numerals import format_exact, format_number
+from backprop_gui.project import Project
+from backprop_gui.ui.names import as_drawn
+from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
+from backprop_gui.ui.reconciler import Reconciler
+from backprop_gui.ui.segmented import Segmented
+from backprop_gui.ui.widgets.column import Column, muted
+from backprop_gui.ui.widgets.message import Message, attempt
+from backprop_gui.ui.widgets.wrapped import Wrapped
+
+NUMBERS, WRITING = "The numbers change", "Only the writing changes"
+LABELS = {"half-squared": "½ Σ", "sum-squared": "Σ", "mean-squared": "1/n Σ"}
+DIGITS = 4
+
+
+class ConventionsPanel(PanelWidget):
+    """Switches conventions, each as one undo step, and reconciles a book's numbers with the program's."""
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(lab)
+        self.message = Message()
+        self.loss = Segmented(
+            [
+                (name, LABELS[name], f"{SQUARES[name].capitalize()}: L = {LOSSES[name].formula}")
+                for name in LABELS
+            ],
+            "Squared loss",
+        )
+        self.reduction = Segmented(
+            [
+                (Reduction.MEAN, "mean", "The gradient is the mean over the batch"),
+                (Reduction.SUM, "sum", "The gradient is the sum over the batch"),
+            ],
+            "Over the batch",
+        )
+        self.delta = Segmented(
+            [
+                (Delta.BY_Z, "∂L/∂z", "δ is the derivative by the weighted sum: f′(z) is in it"),
+                (Delta.BY_A, "∂L/∂a", "δ is the derivative by the activation: f′(z) is not in it"),
+            ],
+            "What δ means",
+        )
+        self.sign = Segmented(
+            [
+                (Sign.GRADIENT, "a − t", "Gradient: δ and gradients point uphill: a step goes against them"),
+                (
+                    Sign.ERROR,
+                    "t − a",
+                    "Error: δ is made of (target − output) and points downhill: a step adds it",
+                ),
+            ],
+            "Sign",
+        )
+        self.captions = {name: muted(role="caption") for name in ("loss", "reduction", "delta", "sign")}
+        self.example, self.factor = Wrapped(), muted(role="caption")
+        self.example.setProperty("role", "value")
+        self.reconciler = Reconciler(lab)
+        self.loss.chosen.connect(self._set_loss)
+        self.reduction.chosen.connect(self._set_reduction)
+        self.delta.chosen.connect(self._set_delta)
+        self.sign.chosen.connect(self._set_sign)
+        lab.selection.changed.connect(self._follow)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        column = Column()
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.addWidget(column)
+        body = column.body
+        body.addWidget(self.message)
+        column.section("As the book writes it")
+        for name, words, switch in (
+            ("loss", "loss", self.loss),
+            ("reduction", "batch", self.reduction),
+            ("delta", "δ", self.delta),
+            ("sign", "sign", self.sign),
+        ):
+            # In a narrow dock three segments leave no room beside them.
+            line = QVBoxLayout() if name == "loss" else QHBoxLayout()
+            label = muted(words)
+            label.setBuddy(switch)
+            line.addWidget(label, 1)
+            line.addWidget(switch)
+            body.addLayout(line)
+            body.addWidget(self.captions[name])
+        column.section("For example")
+        body.addWidget(self.example)
+        body.addWidget(self.factor)
+        column.section("Reconcile with a book")
+        body.addWidget(self.reconciler)
+        body.addStretch(1)
+
+    # ---- being told
+
+    def sync(self, old: Project | None, new: Project) -> None:
+        """Show the conventions of ``new``."""
+        if (
+            old is not None
+            and new.training == old.training
+            and new.conventions == old.conventions
+            and new.network is old.network
+        ):
+            return
+        training, conventions = new.training, new.conventions
+        if training.loss in SQUARES:
+            self.loss.set_value(training.loss)
+        else:
+            self.loss.clear()
+        self.reduction.set_value(training.reduction)
+        self.delta.set_value(conventions.delta)
+        self.sign.set_value(conventions.sign)
+        for name, text in self._explained(new).items():
+            self.captions[name].setText(text)
+        self._follow()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the example at this moment."""
+        if self.isVisible():
+            self._show_example()
+            self.reconciler.show_frame(frame)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow()
+
+    def reconcile(self) -> None:
+        """Take the keyboard to where the book's number is typed."""
+        self.reconciler.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.reconciler.box.selectAll()
+
+    def _follow(self) -> None:
+        if self.isVisible():
+            self._show_example()
+            self.reconciler.look_at(self._key)
+            self.reconciler.ask_again()
+
+    @property
+    def _key(self) -> Key | None:
+        """What is selected, or else the first hidden neuron, or else the first output."""
+        network, current = self.lab.document.project.network, self.lab.selection.current
+        if current is not None and (current in network.edge_of or current in network.neuron_of):
+            return current
+        return _first(network)
+
+    # ---- saying
+
+    def _explained(self, project: Project) -> dict[str, str]:
+        training, conventions, network = project.training, project.conventions, project.network
+        outputs = len(network.outputs)
+        examples = len(self.lab.document.prepared.x_train)
+        count = min(training.batch_size or examples, examples)
+        losses = {
+            "half-squared": f"{NUMBERS}: the derivative of ½ (a − t)² is a − t, without a factor.",
+            "sum-squared": f"{NUMBERS}: every δ, gradient and step is twice that of ½ Σ.",
+            "mean-squared": f"{NUMBERS}: every δ, gradient and step is 2/n = {format_number(2 / max(1, outputs))} "
+            f"times that of ½ Σ, with n = {outputs} output{'s' * (outputs != 1)}.",
+        }
+        other = f"This project learns with {LOSSES[training.loss].label}: choosing one of these exchanges it."
+        return {
+            "loss": losses.get(training.loss, other),
+            "reduction": f"{NUMBERS}: a step does not grow with the batch."
+            if training.reduction is Reduction.MEAN
+            else f"{NUMBERS}: gradients and steps are {count:,} times those of the mean, for {count:,} examples.",
+            "delta": f"{WRITING}: f′(z) is in a neuron's δ, and a gradient is δ a."
+            if conventions.delta is Delta.BY_Z
+            else f"{WRITING}: f′(z) is not in δ, and a gradient is δ f′(z) a.",
+            "sign": f"{WRITING}: δ begins with a − t, and a step is w − η ∂L/∂w."
+            if conventions.sign is Sign.GRADIENT
+            else f"{WRITING}: δ begins with t − a, the error, and a step adds.",
+        }
+
+    def _show_example(self) -> None:
+        frame, key = self.lab.player.frame, self._key
+        neuron = key[1] if isinstance(key, tuple) else key
+        if frame is None or neuron is None or neuron not in frame.plan.column:
+            self.example.setText("")
+            self.factor.setText("")
+            return
+        network, conventions = frame.plan.network, self.lab.document.project.conventions
+        name = name_of(network, Question(Asked.DELTA, neuron), conventions)
+        value = delta_of(frame, neuron, conventions)
+        text = as_drawn(f"{name} = {format_number(value, DIGITS)}", network)
+        if text != self.example.text():
+            self.example.setText(text)
+            self.example.setToolTip(format_exact(value))
+        text = _compared(frame, neuron, value)
+        if text != self.factor.text():
+            self.factor.setText(text)
+
+    # ---- what people do
+
+    def _set_loss(self, name: str) -> None:
+        self._edit(
+            f"Take {SQUARES[name]} as the loss",
+            lambda project: replace(project, training=replace(project.training, loss=name)),
+        )
+
+    def _set_reduction(self, reduction: Reduction) -> None:
+        self._edit(
+            f"Take the {reduction.value} over the batch",
+            lambda project: replace(project, training=replace(project.training, reduction=reduction)),
+        )
+
+    def _set_delta(self, delta: Delta) -> None:
+        self._edit(
+            f"Write δ for ∂L/∂{delta.value}",
+            lambda project: replace(project, conventions=replace(project.conventions, delta=delta)),
+        )
+
+    def _set_sign(self, sign: Sign) -> None:
+        self._edit(
+            "Write gradients" if sign is Sign.GRADIENT else "Write errors (target − output)",
+            lambda project: replace(project, conventions=replace(project.conventions, sign=sign)),
+        )
+
+    def _edit(self, text: str, change: Callable[[Project], Project]) -> None:
+        if not attempt(self.lab.document, self.message, text, change):
+            self.sync(None, self.lab.document.project)
+
+
+def delta_of(frame: Frame, neuron: int, conventions: Conventions) -> float:
+    """Return a neuron's delta in the frame's (first) example, as the conventions write it."""
+    if conventions.delta is Delta.BY_A:
+        value = float(error_of(frame.plan, frame.theta, frame.trace, frame.loss, neuron)[0])
+    else:
+        value = float(frame.trace.delta[0, frame.plan.column[neuron]])
+    return value * conventions.factor
+
+
+def _compared(frame: Frame, neuron: int, value: float) -> str:
+    """Return how a delta is written by the standard, and by what factor ``value`` differs from it."""
+    outputs = len(frame.plan.network.outputs)
+    squared = frame.loss.name in SQUARES
+    scale = scale_of(frame.loss.name, outputs) if squared else 1.0
+    usual = delta_of(frame, neuron, Conventions()) / scale
+    what = f"∂L/∂z of {LOSSES['half-squared'].formula}" if squared else "∂L/∂z"
+    if value == usual:
+        return f"That is the standard, {what}."
+    if not usual:
+        return f"By the standard, {what}, it is 0."
+    return (
+        f"{format_number(value / usual)} times the standard, {what}, which is {format_number(usual, DIGITS)}."
+    )
+
+
+def _first(network: Network) -> Key | None:
+    """Return the first hidden neuron, or else the first output."""
+    hidden = (neuron.id for neuron in network.neurons if neuron.kind is Kind.HIDDEN)
+    return next(hidden, None) or next((neuron.id for neuron in network.outputs), None)
+
+
+add_panel(
+    Panel(
+        "conventions",
+        "Conventions",
+        ConventionsPanel,
+        Qt.DockWidgetArea.RightDockWidgetArea,
+        6,
+        tab_with="learned",
+        shown=False,
+    )
+)
+
+__all__ = ["ConventionsPanel", "delta_of"]

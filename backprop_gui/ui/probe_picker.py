@@ -1,0 +1,376 @@
+"""Choosing what is looked at: an example by its number or from a list, typed numbers, or the mean of many."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backprop_gui.data import Prepared, Task
+from backprop_gui.engine.frame import Frame, Part, Probe
+from backprop_gui.ui import theme
+from backprop_gui.ui.names import display_name, one_line
+from backprop_gui.ui.numbers import format_exact, format_number
+from backprop_gui.ui.segmented import Segmented
+from backprop_gui.ui.widgets.column import muted
+from backprop_gui.ui.widgets.message import Message
+from backprop_gui.ui.widgets.number_field import NumberField
+
+WIDTH, HEIGHT = 430, 380
+MOST_COLUMNS = 5
+"""Inputs, and targets, of a wider table are left out of the list."""
+LARGEST = 1e12
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ExampleModel(QAbstractTableModel):
+    """The examples of one part of the data: number, inputs and targets, as they are in the data."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._prepared: Prepared | None = None
+        self._rows = np.zeros(0, np.intp)
+        self._inputs = self._targets = 0
+
+    def take(self, prepared: Prepared, part: Part) -> None:
+        """Show a part of the data."""
+        self.beginResetModel()
+        self._prepared = prepared
+        self._rows = prepared.test_rows if part is Part.TEST else prepared.train_rows
+        dataset = prepared.dataset
+        self._inputs = min(MOST_COLUMNS, len(dataset.input_names))
+        self._targets = 1 if dataset.class_names else min(MOST_COLUMNS, len(dataset.target_names))
+        self.endResetModel()
+
+    def _value(self, row: int, column: int) -> float | str:
+        assert self._prepared is not None
+        dataset, place = self._prepared.dataset, int(self._rows[row])
+        if column <= self._inputs:
+            return float(dataset.x[place, column - 1])
+        if dataset.class_names:
+            return one_line(dataset.class_names[int(dataset.labels()[place])], 24)
+        return float(dataset.t[place, column - 1 - self._inputs])
+
+    # ---- Qt
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else 1 + self._inputs + self._targets
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row, column = index.row(), index.column()
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        if column == 0:
+            return f"{row + 1:,}"
+        value = self._value(row, column)
+        if isinstance(value, str):
+            return value
+        return format_number(value, 3) if role == Qt.ItemDataRole.DisplayRole else format_exact(value)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation == Qt.Orientation.Vertical or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        if self._prepared is None or section == 0:
+            return "no."
+        dataset = self._prepared.dataset
+        if section <= self._inputs:
+            more = "  …" if section == self._inputs < len(dataset.input_names) else ""
+            return f"{display_name(one_line(dataset.input_names[section - 1], 14))}{more}"
+        if dataset.class_names:
+            return "class"
+        return f"target {display_name(one_line(dataset.target_names[section - 1 - self._inputs], 14))}"
+
+
+class ProbePicker(QFrame):
+    """A popup with the list of examples, and behind it a form for numbers of one's own.
+
+    Signals
+    -------
+    chosen(Probe)
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("role", "popup")
+        self.setAccessibleName("Choose what is looked at")
+        self._prepared: Prepared | None = None
+        self._silent = False
+        self.part = Segmented(
+            [(Part.TRAIN, "Training", "The training examples"), (Part.TEST, "Test", "The test examples")],
+            "Part of the data",
+        )
+        self.part.chosen.connect(self._show_part)
+        self.number = QSpinBox()
+        self.number.setPrefix("no. ")
+        self.number.setAccessibleName("Number of the example")
+        self.number.setToolTip("Type the number of an example; Enter closes the list")
+        self.number.valueChanged.connect(self._numbered)
+        head = QHBoxLayout()
+        head.addWidget(self.part)
+        head.addStretch(1)
+        head.addWidget(self.number)
+        self.examples = ExampleModel()
+        self.examples.setParent(self)
+        self.table = _Table()
+        self.table.setModel(self.examples)
+        self.table.selectionModel().currentRowChanged.connect(self._pointed)
+        self.table.picked.connect(self._close)
+        self.batch = QPushButton("Mean of the next batch")
+        self.batch.setToolTip("Look at the mean over the examples that the next update learns from")
+        self.batch.clicked.connect(lambda: self._choose(Probe(Part.BATCH)))
+        self.all = QPushButton("Mean of all")
+        self.all.setToolTip("Look at the mean over all training examples")
+        self.all.clicked.connect(lambda: self._choose(Probe(Part.ALL)))
+        self.type = QPushButton("Type numbers…")
+        self.type.setToolTip("Look at inputs and targets of your own")
+        self.type.clicked.connect(self.open_form)
+        foot = QHBoxLayout()
+        for button in (self.batch, self.all, self.type):
+            foot.addWidget(button)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(head)
+        column.addWidget(self.table, 1)
+        column.addLayout(foot)
+        self.form = _Form()
+        self.form.entered.connect(self._choose)
+        self.form.left.connect(self._show_list)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(page)
+        self._pages.addWidget(self.form)
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(10, 10, 10, 10)
+        outside.addWidget(self._pages)
+        self.resize(WIDTH, HEIGHT)
+
+    def open_at(self, corner: QPoint, prepared: Prepared, frame: Frame) -> None:
+        """Show the list with its upper right corner at a point of the screen, at the example of ``frame``."""
+        self._prepared = prepared
+        self._pages.setCurrentIndex(0)
+        probe = frame.probe
+        part = Part.TEST if probe.part is Part.TEST else Part.TRAIN
+        self.part.setVisible(len(prepared.x_test) > 0)
+        self.part.set_value(part)
+        self.form.take(prepared, frame)
+        self._fill(part, probe.index)
+        room = self.screen().availableGeometry()
+        left = max(room.left(), min(corner.x() - self.width(), room.right() - self.width()))
+        self.move(left, max(room.top(), min(corner.y(), room.bottom() - self.height())))
+        self.show()
+        self.table.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def open_form(self) -> None:
+        """Show the form for numbers of one's own."""
+        self._pages.setCurrentWidget(self.form)
+        self.form.begin()
+
+    # ---- inside
+
+    def _show_list(self) -> None:
+        self._pages.setCurrentIndex(0)
+        self.table.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _fill(self, part: Part, place: int) -> None:
+        assert self._prepared is not None
+        self._silent = True
+        self.examples.take(self._prepared, part)
+        count = self.examples.rowCount()
+        self.number.setRange(1, max(1, count))
+        self.number.setSuffix(f" of {count:,}")
+        place = max(0, min(place, count - 1))
+        self.number.setValue(place + 1)
+        self.table.setCurrentIndex(self.examples.index(place, 0))
+        self.table.scrollTo(self.examples.index(place, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
+        self._silent = False
+
+    def _show_part(self, part: Part) -> None:
+        self._fill(part, 0)
+        self.chosen.emit(Probe(part, 0))
+
+    def _pointed(self, current: QModelIndex) -> None:
+        """The list is at another example: look at it while the list stays open."""
+        if self._silent or not current.isValid():
+            return
+        self._silent = True
+        self.number.setValue(current.row() + 1)
+        self._silent = False
+        self.chosen.emit(Probe(self.part.value, current.row()))
+
+    def _numbered(self, number: int) -> None:
+        if not self._silent:
+            self.table.setCurrentIndex(self.examples.index(number - 1, 0))
+
+    def _choose(self, probe: Probe) -> None:
+        self.chosen.emit(probe)
+        self.hide()
+
+    def _close(self) -> None:
+        self.hide()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        # In the form, what was typed may have to be corrected first.
+        if enter and self._pages.currentWidget() is not self.form:
+            self.hide()
+        elif not enter:
+            super().keyPressEvent(event)
+
+
+class _Table(QTableView):
+    """The list; a double click or Enter chooses and closes.
+
+    Signals
+    -------
+    picked()
+    """
+
+    picked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Examples")
+        self.setFont(theme.digits(self.font()))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(24)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight)
+        self.doubleClicked.connect(lambda index: self.picked.emit())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.picked.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class _Form(QWidget):
+    """Fields for inputs and targets, in the units of the data.
+
+    Signals
+    -------
+    entered(Probe)
+    left()
+        Back to the list.
+    """
+
+    entered = Signal(object)
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._prepared: Prepared | None = None
+        self.inputs: list[NumberField] = []
+        self.targets: list[NumberField] = []
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._message = Message()
+        back = QPushButton("Back")
+        back.clicked.connect(self.left)
+        self.look = QPushButton("Look at it")
+        self.look.setProperty("role", "primary")
+        self.look.clicked.connect(self._enter)
+        foot = QHBoxLayout()
+        foot.addWidget(back)
+        foot.addStretch(1)
+        foot.addWidget(self.look)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(
+            muted("Inputs and targets in the units of the data: 0.5, 0,5 or 1/3", role="caption")
+        )
+        column.addWidget(self._scroll, 1)
+        column.addWidget(self._message)
+        column.addLayout(foot)
+
+    def take(self, prepared: Prepared, frame: Frame) -> None:
+        """Ask for the inputs and targets of ``prepared``, beginning with those of ``frame``."""
+        dataset = prepared.dataset
+        if (
+            self._prepared is None
+            or self._prepared.dataset.input_names != dataset.input_names
+            or (self._prepared.dataset.target_names != dataset.target_names)
+        ):
+            self._make(prepared)
+        self._prepared = prepared
+        x = prepared.scaling.undo(frame.trace.x[:1].astype(np.float64))[0]
+        values = (*x.tolist(), *frame.trace.t[0].astype(np.float64).tolist())
+        for field, value in zip((*self.inputs, *self.targets), values, strict=False):
+            field.set_value(float(f"{value:.12g}"))
+
+    def begin(self) -> None:
+        """Take the keyboard."""
+        if self.inputs:
+            self.inputs[0].setFocus()
+            self.inputs[0].selectAll()
+
+    def _make(self, prepared: Prepared) -> None:
+        dataset = prepared.dataset
+        inside = QWidget()
+        form = QFormLayout(inside)
+        form.setContentsMargins(2, 2, 8, 2)
+        low, high = (0.0, 1.0) if dataset.task is not Task.REGRESSION else (-LARGEST, LARGEST)
+        self.inputs = [_field(name, -LARGEST, LARGEST, "Input") for name in dataset.input_names]
+        self.targets = [_field(name, low, high, "Target") for name in dataset.target_names]
+        for what, names, fields in (
+            ("", dataset.input_names, self.inputs),
+            ("target ", dataset.target_names, self.targets),
+        ):
+            for name, field in zip(names, fields, strict=True):
+                field.problem.connect(self._message.say)
+                # The field takes the number after Enter has been told.
+                field.returnPressed.connect(self._enter_later)
+                form.addRow(f"{what}{display_name(one_line(name, 28))}", field)
+        self._scroll.setWidget(inside)
+
+    def _enter_later(self) -> None:
+        QTimer.singleShot(0, self, self._enter)
+
+    def _enter(self) -> None:
+        fields = (*self.inputs, *self.targets)
+        if self._prepared is None or any(field.property("invalid") for field in fields):
+            return
+        x = np.array([[field.value for field in self.inputs]])
+        scaled = self._prepared.scaling.apply(x)[0]
+        t = tuple(field.value for field in self.targets)
+        self.entered.emit(Probe(Part.TYPED, 0, tuple(scaled.tolist()), t))
+
+
+def _field(name: str, low: float, high: float, what: str) -> NumberField:
+    return NumberField(f"{what.lower()} {one_line(name, 28)}", low, high, f"{what} {one_line(name, 60)}")
+
+
+__all__ = ["ExampleModel", "ProbePicker"]

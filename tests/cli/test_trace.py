@@ -1,0 +1,118 @@
+"""The worked solution: its numbers are those of the books, in every kind of document."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+def values(run: Run, *arguments: str) -> dict[str, float]:
+    found = run("trace", *arguments, "--json").json
+    return {one["title"]: one["value"] for one in found["operations"]}
+
+
+def test_mazurs_example_reads_as_in_the_book(run: Run) -> None:
+    text = run("trace", "mazur", "--digits", "9").out
+    for number in (
+        "= 0.3775",
+        "= 0.3925",
+        "= 0.593269992",
+        "= 0.596884378",
+        "= 1.10590597",
+        "= 0.751365070",
+        "= 1.22492140",
+        "= 0.772928465",
+        "= 0.298371109",
+        "= 0.138498562",
+        "= −0.0380982365",
+        "= 0.008771354",
+        "= 0.009954254",
+    ):
+        assert number in text
+    found = values(run, "mazur")
+    expected = {
+        "h1 → o1": 0.35891648,
+        "h2 → o1": 0.408666186,
+        "h1 → o2": 0.51130127,
+        "h2 → o2": 0.561370121,
+        "i1 → h1": 0.149780716,
+        "i2 → h1": 0.199561432,
+        "i1 → h2": 0.249751144,
+        "i2 → h2": 0.299502287,
+    }
+    for edge, weight in expected.items():
+        [new] = [value for title, value in found.items() if title.endswith(edge) and "pdate" in title]
+        assert new == pytest.approx(weight, abs=5e-10)
+
+
+def test_whole_numbers_come_out_whole(run: Run) -> None:
+    # Example (0, 0) with target 0: z = 1, 1, 1, output 4, loss 8, all deltas 4.
+    found = run("trace", "whole-numbers", "--json").json["operations"]
+    by_kind: dict[str, list[float]] = {}
+    for one in found:
+        by_kind.setdefault(one["kind"], []).append(one["value"])
+    assert by_kind["weighted sum"] == [1, 1, 1, 4]
+    assert by_kind["loss"] == [8]
+    assert by_kind["output delta"] + by_kind["hidden delta"] == [4, 4, 4, 4]
+    # The bias column of W and all of V have 4, the other weights of W 0: the inputs are 0.
+    assert sorted(by_kind["gradient"]) == [0] * 6 + [4] * 7
+
+
+def test_the_mean_of_the_four_xor_examples(run: Run) -> None:
+    settings = ("--batch", "--set", "training.batch_size=0")
+    found = run("trace", "whole-numbers", *settings, "--json").json["operations"]
+    gradients = [one["value"] for one in found if one["kind"] == "gradient"]
+    assert gradients[:4] == [6.5, 14.5, 14.5, 14.5]
+    assert sorted(gradients[4:]) == sorted([6.5, 4, 4] * 3)
+    assert [one["value"] for one in found if one["kind"] == "loss"] == [23.5]
+
+
+def test_conventions_are_followed(run: Run) -> None:
+    usual, error = values(run, "mazur"), values(run, "mazur", "--sign", "error")
+    title = next(title for title in usual if "elta" in title and "o1" in title)
+    assert error[title] == -usual[title]
+    by_a = run("trace", "mazur", "--delta", "a", "--json").json
+    [at_output] = [one["value"] for one in by_a["operations"] if one["kind"] == "output delta"][:1]
+    assert at_output == pytest.approx(0.751365070 - 0.01, abs=1e-8)
+
+
+@pytest.mark.parametrize("kind", ["text", "markdown", "latex", "json"])
+def test_an_exercise_has_no_results_but_those_asked_for(run: Run, kind: str) -> None:
+    options = () if kind == "text" else (f"--{kind}",)
+    sheet = run("trace", "mazur", "--exercise", *options).out
+    assert "0.29837" not in sheet
+    assert "0.05" in sheet
+    assert "0.29837" in run("trace", "mazur", "--exercise", "--answers", *options).out
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop", "adam", "adamw"])
+def test_latex_is_balanced_whatever_neurons_are_called(run: Run, folder: Path, optimizer: str) -> None:
+    assert run("new", "a.backprop", "--layers", "2-2-1", "--data", "xor").code == 0
+    content = json.loads((folder / "a.backprop").read_text("utf-8"))
+    for neuron, name in zip(
+        content["network"]["neurons"], ("a_b%&#", "{x}", "$1^2~", "\\n", "π😀"), strict=True
+    ):
+        neuron["name"] = name
+    (folder / "b.backprop").write_text(json.dumps(content), "utf-8")
+    done = run("trace", "b.backprop", "--latex", "--set", f"training.optimizer={optimizer}", "-o", "s.tex")
+    assert done.code == 0
+    text = (folder / "s.tex").read_text("utf-8")
+    bare = text.replace(r"\{", "").replace(r"\}", "").replace(r"\$", "")
+    assert bare.count("{") == bare.count("}")
+    assert bare.count("$") % 2 == 0
+    assert text.count(r"\begin{") == text.count(r"\end{")
+    assert "😀" not in text
+
+
+def test_what_cannot_be_traced_is_said(run: Run) -> None:
+    assert (
+        "no training example 5; there are 4 of them"
+        in run("trace", "whole-numbers", "--example", "5").complaint
+    )
+    assert "choose one from 1 to 4" in run("trace", "whole-numbers", "--example", "0").complaint
+    assert "no test example 1; there are none" in run("trace", "whole-numbers", "--test", "1").complaint
+    assert "--digits must be from 2 to 17" in run("trace", "mazur", "--digits", "1").complaint
+    assert "--answers belongs to --exercise" in run("trace", "mazur", "--answers").complaint
+    assert "Choose a smaller network" in run("trace", "--layers", "64-400-10", "--data", "digits").complaint
