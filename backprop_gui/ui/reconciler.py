@@ -76,6 +76,8 @@ class Reconciler(QWidget):
             ],
             "What the book's number is",
         )
+        # In the narrowest dock three segments have little room.
+        self.asked.set_tight(True)
         self.asked.chosen.connect(self._chosen)
         self.box = BookBox()
         self.box.asked.connect(self._ask)

@@ -74,6 +74,9 @@ class ConventionsPanel(PanelWidget):
         self.example, self.factor = Wrapped(), muted(role="caption")
         self.example.setProperty("role", "value")
         self.reconciler = Reconciler(lab)
+        for switch in (self.loss, self.reduction, self.delta, self.sign):
+            # In the narrowest dock they have little room.
+            switch.set_tight(True)
         self.loss.chosen.connect(self._set_loss)
         self.reduction.chosen.connect(self._set_reduction)
         self.delta.chosen.connect(self._set_delta)
