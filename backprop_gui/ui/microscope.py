@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.operations.operation import Kind, Operation, Phase
-from backprop_gui.engine.operations.order import PHASE_OF, Pace, entries
+from backprop_gui.engine.operations.order import PHASE_OF, Entry, Pace
 from backprop_gui.engine.operations.text import write_value
 from backprop_gui.engine.operations.worked import WorkedExample, worked_example
 from backprop_gui.errors import UserError
@@ -44,32 +47,34 @@ WAY_OF = {
 
 @dataclass(frozen=True, eq=False)
 class Turns:
-    """When it is the turn of each neuron and each edge in a phase: the numbers of operations.
+    """When it is the turn of each neuron and each edge in a phase: the numbers of operations, -1 for never.
 
     Attributes
     ----------
-    neurons, edges : dict
-        By phase, when the number that the picture shows there is made.
+    neurons, edges : dict of int arrays
+        By phase, in drawing order, when the number that the picture shows there is made.
     """
 
-    neurons: dict[Phase, dict[int, int]]
-    edges: dict[Phase, dict[tuple[int, int], int]]
+    neurons: dict[Phase, NDArray[np.intp]]
+    edges: dict[Phase, NDArray[np.intp]]
 
 
-def turns_of(network: Network) -> Turns:
-    """Return when it is the turn of what in ``network``."""
-    neurons: dict[Phase, dict[int, int]] = {phase: {} for phase in Phase}
-    edges: dict[Phase, dict[tuple[int, int], int]] = {phase: {} for phase in Phase}
+def turns_of(network: Network, entries: Sequence[Entry]) -> Turns:
+    """Return when it is the turn of what in ``network``, whose operations are ``entries``."""
+    neurons = {phase: np.full(len(network.neurons), -1, np.intp) for phase in Phase}
+    edges = {phase: np.full(len(network.edges), -1, np.intp) for phase in Phase}
+    index = {neuron.id: place for place, neuron in enumerate(network.neurons)}
+    edge_at = {key: place for place, key in enumerate(network.edge_of)}
     shown = {Kind.ACTIVATION, Kind.OUTPUT_DELTA, Kind.HIDDEN_DELTA, Kind.UPDATE}
-    for number, entry in enumerate(entries(network)):
+    for number, entry in enumerate(entries):
         phase, key = PHASE_OF[entry.kind], entry.subject
         if isinstance(key, tuple):
-            edges[phase][key] = number
+            edges[phase][edge_at[key]] = number
         elif key is not None and entry.kind in shown:
-            neurons[phase][key] = number
+            neurons[phase][index[key]] = number
         if entry.kind is Kind.WEIGHTED_SUM and isinstance(key, int):
             for edge in network.incoming[key]:
-                edges[phase][edge.source, edge.target] = number
+                edges[phase][edge_at[edge.source, edge.target]] = number
     return Turns(neurons, edges)
 
 
@@ -79,8 +84,8 @@ def lights_of(worked: WorkedExample, turns: Turns, operation: Operation, digits:
     return Lights(
         operation.reads,
         operation.writes,
-        frozenset(id for id, turn in turns.neurons[phase].items() if turn > number),
-        frozenset(edge for edge, turn in turns.edges[phase].items() if turn > number),
+        turns.neurons[phase] > number,
+        turns.edges[phase] > number,
         WAY_OF.get(operation.kind, Way.NONE),
         f"{letter_of(operation, worked.conventions)} = {write_value(worked.value(operation), min(digits, 6))}",
     )
@@ -178,7 +183,7 @@ class Microscope(QObject):
             return None
         network = worked.frame.plan.network
         if self._turns is None or self._turns[0] is not network:
-            self._turns = network, turns_of(network)
+            self._turns = network, turns_of(network, worked.operations.entries)
         return lights_of(worked, self._turns[1], operation, self.digits)
 
     @property
