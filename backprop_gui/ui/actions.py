@@ -325,7 +325,7 @@ _command(
     "Breakpoints…",
     "Run",
     lambda w: w.show_breakpoints(),
-    "F8",
+    "F9",
     tip="Choose at what training stops by itself: a loss that rises, a delta that vanishes, a weight that grows",
 )
 _command(
