@@ -377,9 +377,10 @@ class NetworkScene(QGraphicsScene):
 
     def _waiting_edges(self) -> NDArray[np.intp]:
         lights = self.spotlight.lights
-        if lights is None or not lights.waiting_edges:
+        waiting = None if lights is None else lights.waiting_edges
+        if waiting is None or len(waiting) != len(self.network.edges):
             return np.zeros(0, np.intp)
-        return chosen_edges(self.network, lights.waiting_edges)
+        return np.flatnonzero(waiting)
 
     # ---- what is selected
 

@@ -54,7 +54,6 @@ class OperationReader(QScrollArea):
         self.equations = EquationView(Style(PX))
         self.equations.pointed.connect(self.pointed)
         self._sentence = Wrapped("")
-        self._sentence.setProperty("role", "value")
         for words in (self._why, self._sentence):
             words.setTextFormat(Qt.TextFormat.PlainText)
         self.ledger = LedgerView()
@@ -65,10 +64,11 @@ class OperationReader(QScrollArea):
         for column in (left, right):
             column.setSpacing(6)
         left.addWidget(self._title)
+        # First what everybody asks, and then the arithmetic: it is seen wherever there is little room.
+        left.addWidget(self._sentence)
         left.addWidget(self.equations)
         left.addWidget(self._why)
         left.addStretch(1)
-        right.addWidget(self._sentence)
         right.addWidget(self.ledger)
         right.addStretch(1)
         self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._inside)
@@ -85,6 +85,7 @@ class OperationReader(QScrollArea):
         self._say(title, why)
         self.equations.show_equations(())
         self.equations.hide()
+        self._sentence.hide()
         self._parts.hide()
         self.ledger.show_lines((), (), ("", ""), 4)
 
@@ -129,7 +130,8 @@ class OperationReader(QScrollArea):
         else:
             self.ledger.show_lines((), (), ("", ""), digits)
         self._sentence.setText(sentence)
-        self._parts.setVisible(bool(sentence))
+        self._sentence.setVisible(bool(sentence))
+        self._parts.setVisible(bool(self.ledger.lines))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
