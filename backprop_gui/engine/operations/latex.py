@@ -21,8 +21,9 @@ from backprop_gui.engine.operations.expression import (
     Symbol,
 )
 from backprop_gui.engine.operations.operation import Equation
-from backprop_gui.engine.operations.text import DIGITS, MOST_TERMS, Level, folded, write_value
-from backprop_gui.numerals import MINUS
+from backprop_gui.engine.operations.text import write_value
+from backprop_gui.engine.operations.writing import DIGITS, MOST_TERMS, Level, Writer, said_once
+from backprop_gui.numerals import MINUS, PLAIN
 
 LETTERS = {
     "δ": r"\delta",
@@ -72,7 +73,6 @@ _ESCAPES = {
 }
 _NUMBERED = re.compile(r"([A-Za-zŷ])(\d+(?:\.\d+)*)")
 _POWER_OF_TEN = re.compile(r"·10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)")
-_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SHORT = re.compile("|".join(sorted(map(re.escape, SHORT), key=len, reverse=True)))
 
 
@@ -80,7 +80,7 @@ def as_latex(
     expression: Expression, digits: int = DIGITS, symbols: bool = False, most: int = MOST_TERMS
 ) -> str:
     """Return an expression in symbols or in numbers; the arguments are those of :func:`as_text`."""
-    return _Writer(digits, symbols, most).write(expression)
+    return _Latex(digits, symbols, most).write(expression)
 
 
 def equation_latex(
@@ -90,15 +90,12 @@ def equation_latex(
 
     ``align`` sets each on a line of its own, with an ``&`` before its sign, for an ``align`` environment.
     """
-    parts = [as_latex(equation.right, digits, True, most), as_latex(equation.right, digits, False, most)]
-    result = latex_value(equation.result, digits)
     left = as_latex(equation.left, digits, True, most)
-    shown = [part for part, next_one in zip(parts, [*parts[1:], result], strict=True) if part != next_one]
-    if shown and shown[0] == left:
-        shown = shown[1:]
+    symbols, numbers = (as_latex(equation.right, digits, named, most) for named in (True, False))
+    shown = said_once(left, symbols, numbers, latex_value(equation.result, digits))
     relation = r"\leftarrow" if equation.relation == "←" else equation.relation
     sign, next_sign = (f"&{relation}", " \\\\\n &= ") if align else (relation, " = ")
-    return f"{left} {sign} {next_sign.join([*shown, result])}"
+    return f"{left} {sign} {next_sign.join(shown)}"
 
 
 def latex_value(value: float, digits: int = DIGITS) -> str:
@@ -106,7 +103,7 @@ def latex_value(value: float, digits: int = DIGITS) -> str:
     text = write_value(value, digits).replace(MINUS, "-").replace("∞", r"\infty")
     if text == "not a number":
         return r"\mathrm{NaN}"
-    return _POWER_OF_TEN.sub(lambda power: rf" \cdot 10^{{{power[1].translate(_PLAIN)}}}", text)
+    return _POWER_OF_TEN.sub(lambda power: rf" \cdot 10^{{{power[1].translate(PLAIN)}}}", text)
 
 
 def latex_name(name: str) -> str:
@@ -152,39 +149,36 @@ def _safe(words: str) -> str:
     )
 
 
-class _Writer:
-    def __init__(self, digits: int, symbols: bool, most: int) -> None:
-        self._digits, self._symbols, self._most = digits, symbols, most
+class _Latex(Writer):
+    minus, ellipsis = "-", r"\dots"
 
-    def write(self, expression: Expression) -> str:
-        return self._written(expression)[0]
+    def enclosed(self, text: str) -> str:
+        return rf"\left({text}\right)"
 
-    def _inside(self, expression: Expression, least: Level, *, first: bool = True) -> str:
-        text, level = self._written(expression)
-        loose = level < least or (not first and text.startswith("-"))
-        return rf"\left({text}\right)" if loose else text
+    def short(self, text: str) -> str:
+        return _SHORT.sub(lambda sign: SHORT[sign[0]], text)
 
-    def _written(self, expression: Expression) -> tuple[str, Level]:
+    def written(self, expression: Expression) -> tuple[str, Level]:
         match expression:
-            case Quantity(symbol=symbol) if self._symbols:
+            case Quantity(symbol=symbol) if self.symbols:
                 return latex_symbol(symbol), Level.POWER if symbol.above else Level.WHOLE
             case Number(text=text) if text:
                 return TEXTS.get(text, text), Level.WHOLE
             case Quantity(value=value) | Number(value=value):
-                written = latex_value(value, self._digits)
+                written = latex_value(value, self.digits)
                 return written, Level.PRODUCT if "cdot" in written or written.startswith("-") else Level.WHOLE
             case Sum():
-                return self._sum(expression), Level.SUM
+                return self.sum(expression), Level.SUM
             case Product(factors=factors):
                 return self._product(factors), Level.PRODUCT
             case Fraction(top=top, bottom=bottom):
                 return rf"\frac{{{self.write(top)}}}{{{self.write(bottom)}}}", Level.POWER
             case Power(base=base, exponent=exponent):
-                return f"{self._inside(base, Level.WHOLE, first=False)}^{{{exponent}}}", Level.POWER
+                return f"{self.inside(base, Level.WHOLE, first=False)}^{{{exponent}}}", Level.POWER
             case Root(inside=inside):
                 return rf"\sqrt{{{self.write(inside)}}}", Level.WHOLE
             case Negative(inside=inside):
-                return f"-{self._inside(inside, Level.PRODUCT, first=False)}", Level.SUM
+                return f"-{self.inside(inside, Level.PRODUCT, first=False)}", Level.SUM
             case Size(inside=inside):
                 return rf"\left|{self.write(inside)}\right|", Level.WHOLE
             case Call(name="exp", argument=argument):
@@ -193,28 +187,8 @@ class _Writer:
                 function = f"\\{name}" if name in FUNCTIONS else rf"\operatorname{{{name}}}"
                 return rf"{function}\left({self.write(argument)}\right)", Level.WHOLE
 
-    def _sum(self, expression: Sum) -> str:
-        if self._symbols and expression.short and len(expression.terms) > self._most:
-            return _SHORT.sub(lambda sign: SHORT[sign[0]], expression.short)
-        text = ""
-        for term in folded(expression.terms, self._most):
-            if term is None:
-                text += r" + \dots"
-                continue
-            negative = isinstance(term, Negative)
-            inner = term.inside if isinstance(term, Negative) else term
-            part = self._inside(inner, Level.PRODUCT if negative else Level.SUM, first=not negative)
-            if text and not negative and part.startswith("-"):
-                negative, part = True, part[1:]
-            text += f" {'-' if negative else '+'} {part}" if text else f"{'-' if negative else ''}{part}"
-        return text
-
     def _product(self, factors: Sequence[Expression]) -> str:
-        between = r" \, " if self._symbols else r" \cdot "
-        return between.join(
-            self._inside(factor, Level.POWER if i else Level.PRODUCT, first=i == 0)
-            for i, factor in enumerate(factors)
-        )
+        return (r" \, " if self.symbols else r" \cdot ").join(self.factors(factors))
 
 
 __all__ = ["as_latex", "equation_latex", "latex_name", "latex_symbol", "latex_value"]

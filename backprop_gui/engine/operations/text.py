@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Sequence
 
@@ -21,20 +20,8 @@ from backprop_gui.engine.operations.expression import (
     Symbol,
 )
 from backprop_gui.engine.operations.operation import Equation
+from backprop_gui.engine.operations.writing import DIGITS, MOST_TERMS, Level, Writer, said_once
 from backprop_gui.numerals import MINUS, SUPERSCRIPTS, format_number
-
-MOST_TERMS = 6
-"""Longer sums are folded: the first terms, an ellipsis, and the last one."""
-DIGITS = 4
-
-
-class Level(enum.IntEnum):
-    """How tightly a written expression holds together, from a sum to something that cannot fall apart."""
-
-    SUM = 0
-    PRODUCT = 1
-    POWER = 2
-    WHOLE = 3
 
 
 def as_text(
@@ -51,18 +38,15 @@ def as_text(
     most : int
         Sums with more terms are folded.
     """
-    return _Writer(digits, symbols, most).write(expression)
+    return _Text(digits, symbols, most).write(expression)
 
 
 def equation_text(equation: Equation, digits: int = DIGITS, most: int = MOST_TERMS) -> str:
     """Return an equation in symbols, in numbers, and with its result, without what would only be said twice."""
-    parts = [as_text(equation.right, digits, True, most), as_text(equation.right, digits, False, most)]
-    result = write_value(equation.result, digits)
     left = as_text(equation.left, digits, True, most)
-    shown = [part for part, next_one in zip(parts, [*parts[1:], result], strict=True) if part != next_one]
-    if shown and shown[0] == left:
-        shown = shown[1:]
-    return f"{left} {equation.relation} {' = '.join([*shown, result])}"
+    symbols, numbers = (as_text(equation.right, digits, named, most) for named in (True, False))
+    shown = said_once(left, symbols, numbers, write_value(equation.result, digits))
+    return f"{left} {equation.relation} {' = '.join(shown)}"
 
 
 def symbol_text(symbol: Symbol) -> str:
@@ -89,28 +73,18 @@ def write_value(value: float, digits: int = DIGITS) -> str:
     return format_number(value, digits)
 
 
-def folded(terms: Sequence[Expression], most: int) -> list[Expression | None]:
-    """Return at most ``most`` of ``terms``: the first ones, None for those left out, and the last."""
-    return [*terms] if len(terms) <= most else [*terms[: most - 2], None, terms[-1]]
+class _Text(Writer):
+    minus, ellipsis = MINUS, "…"
 
+    def enclosed(self, text: str) -> str:
+        return f"({text})"
 
-class _Writer:
-    def __init__(self, digits: int, symbols: bool, most: int) -> None:
-        self._digits, self._symbols, self._most = digits, symbols, most
+    def short(self, text: str) -> str:
+        return text
 
-    def write(self, expression: Expression) -> str:
-        return self._written(expression)[0]
-
-    def _inside(self, expression: Expression, least: Level, *, first: bool = True) -> str:
-        """Return an expression as a part of another one, in parentheses where it would fall apart."""
-        text, level = self._written(expression)
-        # A minus sign behind another sign needs them too.
-        loose = level < least or (not first and text.startswith(MINUS))
-        return f"({text})" if loose else text
-
-    def _written(self, expression: Expression) -> tuple[str, Level]:
+    def written(self, expression: Expression) -> tuple[str, Level]:
         match expression:
-            case Quantity(symbol=symbol) if self._symbols:
+            case Quantity(symbol=symbol) if self.symbols:
                 return symbol_text(symbol), Level.WHOLE
             case Quantity(value=value):
                 return self._number(value)
@@ -119,58 +93,36 @@ class _Writer:
             case Number(value=value):
                 return self._number(value)
             case Sum():
-                return self._sum(expression), Level.SUM
+                return self.sum(expression), Level.SUM
             case Product(factors=factors):
                 return self._product(factors), Level.PRODUCT
             case Fraction(top=top, bottom=bottom):
                 return (
-                    f"{self._inside(top, Level.PRODUCT)} / {self._inside(bottom, Level.POWER)}",
+                    f"{self.inside(top, Level.PRODUCT)} / {self.inside(bottom, Level.POWER)}",
                     Level.PRODUCT,
                 )
             case Power(base=base, exponent=exponent):
-                text = self._inside(base, Level.WHOLE, first=False)
+                text = self.inside(base, Level.WHOLE, first=False)
                 return f"{text}{str(exponent).translate(SUPERSCRIPTS)}", Level.POWER
             case Root(inside=inside):
-                return f"√{self._inside(inside, Level.WHOLE)}", Level.WHOLE
+                return f"√{self.inside(inside, Level.WHOLE)}", Level.WHOLE
             case Negative(inside=inside):
-                return f"{MINUS}{self._inside(inside, Level.PRODUCT, first=False)}", Level.SUM
+                return f"{MINUS}{self.inside(inside, Level.PRODUCT, first=False)}", Level.SUM
             case Size(inside=inside):
                 return f"|{self.write(inside)}|", Level.WHOLE
             case Call(name=name, argument=argument):
                 return f"{name}({self.write(argument)})", Level.WHOLE
 
     def _number(self, value: float) -> tuple[str, Level]:
-        text = write_value(value, self._digits)
+        text = write_value(value, self.digits)
         return text, Level.PRODUCT if "·" in text or text.startswith(MINUS) else Level.WHOLE
 
-    def _sum(self, expression: Sum) -> str:
-        if self._symbols and expression.short and len(expression.terms) > self._most:
-            return expression.short
-        text = ""
-        for term in folded(expression.terms, self._most):
-            if term is None:
-                text += " + …"
-                continue
-            negative = isinstance(term, Negative)
-            inner = term.inside if isinstance(term, Negative) else term
-            # Behind a minus a sum must hold together; behind a plus it may stand as it is.
-            part = self._inside(inner, Level.PRODUCT if negative else Level.SUM, first=not negative)
-            if text and not negative and part.startswith(MINUS):
-                # Adding what is negative is taking away.
-                negative, part = True, part[len(MINUS) :]
-            sign = MINUS if negative else "+"
-            text += f" {sign} {part}" if text else f"{MINUS if negative else ''}{part}"
-        return text
-
     def _product(self, factors: Sequence[Expression]) -> str:
-        parts = [
-            self._inside(factor, Level.POWER if i else Level.PRODUCT, first=i == 0)
-            for i, factor in enumerate(factors)
-        ]
+        parts = self.factors(factors)
         # In symbols letters stand side by side, as w a; a function or a parenthesis is set off with a point.
         text = parts[0]
         for i in range(1, len(parts)):
-            plain = self._symbols and all(_is_letter(factor) for factor in (factors[i - 1], factors[i]))
+            plain = self.symbols and all(_is_letter(factor) for factor in (factors[i - 1], factors[i]))
             text += f"{' ' if plain else ' · '}{parts[i]}"
         return text
 
@@ -179,4 +131,4 @@ def _is_letter(factor: Expression) -> bool:
     return isinstance(factor, Quantity) and factor.symbol.argument is None and not factor.symbol.derivative_of
 
 
-__all__ = ["DIGITS", "MOST_TERMS", "as_text", "equation_text", "folded", "symbol_text", "write_value"]
+__all__ = ["DIGITS", "MOST_TERMS", "as_text", "equation_text", "symbol_text", "write_value"]
