@@ -12,11 +12,9 @@ from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Part, Probe
 from backprop_gui.engine.operations.worked import worked_example
 from backprop_gui.project import files
-from backprop_gui.solutions import WRITERS, Style, solution_of
+from backprop_gui.solutions import WRITERS, Style, check_length, solution_of
 from backprop_gui.terminal import say
 
-MOST_PARAMETERS = 20_000
-"""A step of more is no calculation by hand: its document would have a million lines."""
 FEWEST_DIGITS, MOST_DIGITS = 2, 17
 
 
@@ -63,11 +61,7 @@ def run(args: argparse.Namespace) -> int:
         check_destinations([args.output], formats=False)
     subject = subject_of(args)
     trainer, project = subject.trainer(), subject.project
-    if project.network.parameter_count > MOST_PARAMETERS:
-        raise UsageError(
-            f"This network has {project.network.parameter_count:,} parameters: a step of more than "
-            f"{MOST_PARAMETERS:,} is not written out. Choose a smaller network."
-        )
+    check_length(project.network)
     probe = _probe(args, len(trainer.examples.x_train), len(trainer.examples.x_test))
     conventions = Conventions(
         Delta(args.delta) if args.delta else project.conventions.delta,

@@ -10,13 +10,21 @@ from backprop_gui.engine.conventions import Delta, Sign
 from backprop_gui.engine.frame import Frame, Part
 from backprop_gui.engine.operations.operation import Equation, Operation, Phase
 from backprop_gui.engine.operations.worked import WorkedExample
+from backprop_gui.errors import UserError
+from backprop_gui.network import Network
 
+MOST_PARAMETERS = 20_000
+"""A step of more is no calculation by hand: its document would have a million lines."""
 TITLES = {
     Phase.FORWARD: "Forward",
     Phase.LOSS: "Loss",
     Phase.BACKWARD: "Backward",
     Phase.UPDATE: "Update",
 }
+
+
+class SolutionError(UserError):
+    """There is too much to write out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,16 @@ class Solution:
     facts: tuple[tuple[str, str], ...]
     given: tuple[tuple[str, float], ...]
     sections: tuple[Section, ...]
+
+
+def check_length(network: Network) -> None:
+    """Raise a :class:`SolutionError` if one step of ``network`` is too long to be written out."""
+    count = network.parameter_count
+    if count > MOST_PARAMETERS:
+        raise SolutionError(
+            f"This network has {count:,} parameters: a step of more than {MOST_PARAMETERS:,} is not written out. "
+            "Choose a smaller network."
+        )
 
 
 def solution_of(worked: WorkedExample, name: str) -> Solution:
@@ -107,4 +125,4 @@ def _given(frame: Frame) -> tuple[tuple[str, float], ...]:
     return (*inputs, *targets, *parameters)
 
 
-__all__ = ["Section", "Solution", "Step", "solution_of"]
+__all__ = ["Section", "Solution", "SolutionError", "Step", "check_length", "solution_of"]

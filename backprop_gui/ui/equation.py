@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QWidget
 from backprop_gui.engine import OPTIMIZERS
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.operations.operation import Equation
-from backprop_gui.engine.operations.worked import WorkedExample, worked_example
+from backprop_gui.engine.operations.worked import WorkedExample
 from backprop_gui.engine.plan import Plan
 from backprop_gui.engine.reading import names
 from backprop_gui.network import Kind
@@ -19,6 +19,7 @@ from backprop_gui.ui.gradient_chip import GradientChip
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.operation_words import equations_at, short_form
 from backprop_gui.ui.panel import Lab
+from backprop_gui.ui.past import worked_of
 from backprop_gui.ui.selection import Key
 from backprop_gui.ui.typeset.type import Style
 from backprop_gui.ui.typeset.view import EquationView
@@ -74,8 +75,7 @@ class EquationStrip(QWidget):
             equations = short_form(operation, worked.equations(operation))
             self._show(equations, (worked.frame.plan, (operation.kind, operation.subject), view))
             return
-        project = self._lab.document.project
-        worked = worked_example(frame, project.training, project.conventions)
+        worked = worked_of(frame, self._lab.document)
         equations = equations_at(worked, key, view)
         if equations:
             self._show(equations, (frame.plan, key, view))

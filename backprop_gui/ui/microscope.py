@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.operations.operation import Operation, Phase
 from backprop_gui.engine.operations.order import Pace
-from backprop_gui.engine.operations.worked import WorkedExample, worked_example
+from backprop_gui.engine.operations.worked import WorkedExample
 from backprop_gui.errors import UserError
 from backprop_gui.network import Key, Network
 from backprop_gui.project import Project
@@ -18,7 +18,7 @@ from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.operation_lights import Turns, lights_of, turns_of
 from backprop_gui.ui.operation_words import question_of
-from backprop_gui.ui.past import made_with
+from backprop_gui.ui.past import worked_of
 from backprop_gui.ui.player import Player, State
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -100,8 +100,7 @@ class Microscope(QObject):
     def worked(self) -> WorkedExample | None:
         """The worked example of the moment shown; None while training runs or nothing can be trained."""
         if self._worked is None and self._frame is not None:
-            training = made_with(self._frame, self._document).project.training
-            self._worked = worked_example(self._frame, training, self._document.project.conventions)
+            self._worked = worked_of(self._frame, self._document)
         return self._worked
 
     @property

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from backprop_gui.data import Prepared
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.operations.worked import WorkedExample, worked_example
 from backprop_gui.engine.timeline import Timeline
 from backprop_gui.project import Project
 from backprop_gui.ui.document import Document
@@ -34,6 +35,12 @@ def made_with(frame: Frame, document: Document) -> Origin:
     if frame.past and isinstance(frame.origin, Origin):
         return frame.origin
     return Origin(document.project, document.prepared)
+
+
+def worked_of(frame: Frame, document: Document) -> WorkedExample:
+    """Return the worked example of ``frame`` with the settings that made it, written as the document writes."""
+    training = made_with(frame, document).project.training
+    return worked_example(frame, training, document.project.conventions)
 
 
 def changes_training(old: Project, new: Project) -> bool:
@@ -128,4 +135,4 @@ class Past(QObject):
         self._worker.look_back(choose, hasty=hasty)
 
 
-__all__ = ["Origin", "Past", "changes_training", "made_with"]
+__all__ = ["Origin", "Past", "changes_training", "made_with", "worked_of"]

@@ -18,6 +18,7 @@ from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.names import as_drawn
 from backprop_gui.ui.panel import Lab
+from backprop_gui.ui.past import made_with
 from backprop_gui.ui.player import State
 from backprop_gui.ui.segmented import Segmented
 from backprop_gui.ui.speech import say
@@ -171,10 +172,11 @@ class Reconciler(QWidget):
         except UserError as error:
             self._show_nothing(str(error))
             return
-        project, examples = document.project, examples_of(document.prepared)
+        origin, conventions = made_with(frame, document), document.project.conventions
 
         def work() -> Verdict:
-            basis = Basis.of(frame, examples, project.training, project.conventions)
+            examples = examples_of(origin.prepared)
+            basis = Basis.of(frame, examples, origin.project.training, conventions)
             return reconcile(basis, question, book)
 
         def done(future: Future[Verdict]) -> None:

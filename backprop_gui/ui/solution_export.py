@@ -7,28 +7,28 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from backprop_gui.engine.frame import Frame
-from backprop_gui.engine.operations.worked import worked_example
 from backprop_gui.errors import UserError
 from backprop_gui.project import files
-from backprop_gui.solutions import WRITERS, Style, Writer, solution_of
+from backprop_gui.solutions import WRITERS, Style, Writer, check_length, solution_of
 from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.banner import Banner
 from backprop_gui.ui.errors import unexpected
+from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.panel import Lab
+from backprop_gui.ui.past import worked_of
 
 STYLES = {
     "solved": Style(),
     "exercise": Style(blanks=True),
     "exercise with answers": Style(blanks=True, answers=True),
 }
-MOST_PARAMETERS = 20_000
 
 
 class SolutionExport:
     """Asks for a file and writes the next step of the example that is shown into it."""
 
-    def __init__(self, lab: Lab, banner: Banner, window: QWidget) -> None:
-        self._lab, self._banner, self._window = lab, banner, window
+    def __init__(self, lab: Lab, banner: Banner, window: QWidget, filing: Filing) -> None:
+        self._lab, self._banner, self._window, self._filing = lab, banner, window, filing
         self._waiting = Waiting(window)
         self.kinds: dict[str, tuple[Writer, Style]] = {
             f"{writer.label}, {name} (*{writer.suffix})": (writer, style)
@@ -39,26 +39,25 @@ class SolutionExport:
     def ask(self) -> None:
         """Ask for a file, and write it."""
         frame = self._frame()
-        suggestion = str(Path.home() / f"{self._lab.document.project.name}.md")
+        suggestion = str(Path(self._filing.folder()) / f"{self._lab.document.project.name}.md")
         first = next(kind for kind in self.kinds if kind.startswith("Markdown"))
         name, kind = QFileDialog.getSaveFileName(
             self._window, "Export worked solution", suggestion, ";;".join(self.kinds), first
         )
-        if name:
-            path = Path(name)
-            writer, style = self.kinds.get(kind, self.kinds[first])
+        writer, style = self.kinds.get(kind, self.kinds[first])
+        path = self._filing.with_suffix(Path(name), writer.suffix) if name else None
+        if path is not None:
             by_suffix = [one for one in WRITERS.values() if one.suffix == path.suffix]
             self.write(frame, by_suffix[0] if by_suffix else writer, style, path)
+            self._filing.remember_folder(path)
 
     def write(self, frame: Frame, writer: Writer, style: Style, path: Path) -> None:
         """Write the worked solution of ``frame`` to ``path`` in the background, and then say so."""
-        project = self._lab.document.project
+        name, worked = self._lab.document.project.name, worked_of(frame, self._lab.document)
 
         def work() -> int:
-            worked = worked_example(frame, project.training, project.conventions)
-            text = writer.write(solution_of(worked, project.name), style)
-            target = path if path.suffix else path.with_suffix(writer.suffix)
-            files.write_atomically(target, text.encode("utf-8"))
+            text = writer.write(solution_of(worked, name), style)
+            files.write_atomically(path, text.encode("utf-8"))
             return len(worked.operations)
 
         def done(future) -> None:
@@ -74,12 +73,7 @@ class SolutionExport:
         frame = self._lab.player.frame
         if frame is None:
             raise UserError("There is nothing to write out: the drawing cannot be trained as it is.")
-        count = frame.plan.network.parameter_count
-        if count > MOST_PARAMETERS:
-            raise UserError(
-                f"This network has {count:,} parameters: a step of more than {MOST_PARAMETERS:,} is not written out. "
-                "Choose a smaller network."
-            )
+        check_length(frame.plan.network)
         return frame
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine.operations.worked import worked_example
@@ -41,3 +41,20 @@ def test_a_folder_that_is_not_there_is_said(window: Window, qtbot: QtBot, tmp_pa
     assert frame is not None
     window.solutions.write(frame, WRITERS["text"], Style(), tmp_path / "nowhere" / "a.txt")
     qtbot.waitUntil(lambda: "does not exist" in window.banner.text)
+
+
+def test_a_file_that_is_to_be_kept_is_not_replaced_by_one_without_an_ending(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "solution.md"
+    kept.write_text("mine", "utf-8")
+    kind = next(kind for kind in window.solutions.kinds if kind.startswith("Markdown, solved"))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "solution"), kind))
+    asked: list[str] = []
+    monkeypatch.setattr(
+        QMessageBox, "question", lambda *words: asked.append(words[2]) or QMessageBox.StandardButton.No
+    )
+    window.commands["export-solution"].trigger()
+    assert asked == ["“solution.md” is there already. Replace it?"]
+    assert kept.read_text("utf-8") == "mine"
+    assert window.banner.text == ""

@@ -15,7 +15,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.operations.worked import worked_example
 from backprop_gui.engine.trainer import Trainer
+from backprop_gui.ui.canvas.views import View
+from backprop_gui.ui.operation_words import equations_at
 from backprop_gui.ui.panels.learned import LearnedPanel
 from backprop_gui.ui.panels.loss import LossPanel
 from backprop_gui.ui.player import State, Unit
@@ -361,3 +364,21 @@ def test_what_was_learned_from_other_data_is_drawn_over_those(window: Window, qt
     press(window, "return-to-now")
     shown(window, qtbot, 7, past=False)
     qtbot.waitUntil(lambda: panel.view is not None and panel.view.prepared is document.prepared)
+
+
+def test_an_equation_of_the_past_is_that_of_the_settings_of_then(window: Window, qtbot: QtBot) -> None:
+    lab = window.lab
+    train(window, qtbot, 3)
+    project = lab.document.project
+    adam = replace(project.training, optimizer="adam")
+    lab.document.edit("Choose Adam", replace(project, training=adam))
+    train(window, qtbot, 2)
+    edge = project.network.edges[0]
+    lab.selection.set(frozenset([(edge.source, edge.target)]))
+    for step in (4, 2):
+        lab.player.past.look_at_step(step)
+        frame = shown(window, qtbot, step)
+        window.equation.show_equation(frame, lab.selection.current, View.UPDATE)
+        settings = adam if step == 4 else project.training
+        worked = worked_example(frame, settings, project.conventions)
+        assert window.equation.view.equations == equations_at(worked, lab.selection.current, View.UPDATE)
