@@ -31,8 +31,8 @@ class Origin:
 
 
 def made_with(frame: Frame, document: Document) -> Origin:
-    """Return what was drawn and set when ``frame`` was the present one: the document's own, unless it is past."""
-    if frame.past and isinstance(frame.origin, Origin):
+    """Return what was drawn and set when ``frame`` was made, be it of the past or from before an edit."""
+    if isinstance(frame.origin, Origin):
         return frame.origin
     return Origin(document.project, document.prepared)
 

@@ -382,3 +382,15 @@ def test_an_equation_of_the_past_is_that_of_the_settings_of_then(window: Window,
         settings = adam if step == 4 else project.training
         worked = worked_example(frame, settings, project.conventions)
         assert window.equation.view.equations == equations_at(worked, lab.selection.current, View.UPDATE)
+
+
+def test_an_equation_of_before_an_edit_is_that_of_the_settings_of_then(window: Window, qtbot: QtBot) -> None:
+    lab = window.lab
+    before = train(window, qtbot, 2)[2]
+    project = lab.document.project
+    edge = project.network.edges[0]
+    key = edge.source, edge.target
+    lab.document.edit("Choose Adam", replace(project, training=replace(project.training, optimizer="adam")))
+    window.equation.show_equation(before, key, View.UPDATE)
+    worked = worked_example(before, project.training, project.conventions)
+    assert window.equation.view.equations == equations_at(worked, key, View.UPDATE)
