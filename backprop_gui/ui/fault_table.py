@@ -9,7 +9,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont, QFontInfo, QFontMetrics, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHeaderView,
     QStyle,
     QStyledItemDelegate,
@@ -21,6 +20,7 @@ from backprop_gui.engine.sandbox import Course
 from backprop_gui.ui import theme
 from backprop_gui.ui.fault_runs import ROWS, fault_of
 from backprop_gui.ui.fault_words import Verdict, of_answers, of_check, of_loss
+from backprop_gui.ui.widgets.tables import dress
 
 HEADERS = ("Backpropagation", "Loss", "Right", "Check")
 TIPS = (
@@ -143,23 +143,13 @@ class FaultTable(QTableView):
         self.setAccessibleName("Known bugs, and what became of each")
         self.setFont(theme.digits(self.font(), pixel_size=QFontInfo(self.font()).pixelSize() - 1))
         self.setItemDelegate(_Cells(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress(self, ROW_PX)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setToolTip("Choose a bug with the mouse or the arrow keys")
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(LEAST_ROW_PX)
-        rows.setDefaultSectionSize(ROW_PX)
+        self.verticalHeader().setMinimumSectionSize(LEAST_ROW_PX)
+        columns = self.horizontalHeader()
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        columns.setHighlightSections(False)
         columns.setSectionsClickable(False)
         self.choose(FIRST)
         self.selectionModel().currentRowChanged.connect(self._went)

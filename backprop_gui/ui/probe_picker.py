@@ -25,9 +25,11 @@ from backprop_gui.ui.names import display_name, one_line
 from backprop_gui.ui.numbers import format_exact, format_number
 from backprop_gui.ui.segmented import Segmented
 from backprop_gui.ui.widgets.probe_form import ProbeForm
+from backprop_gui.ui.widgets.tables import dress
 
 WIDTH, HEIGHT = 430, 380
 MOST_COLUMNS = 5
+ROW_PX = 24
 """Inputs, and targets, of a wider table are left out of the list."""
 
 Index = QModelIndex | QPersistentModelIndex
@@ -250,17 +252,9 @@ class _Table(QTableView):
         super().__init__()
         self.setAccessibleName("Examples")
         self.setFont(theme.digits(self.font()))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress(self, ROW_PX)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(24)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight)
         self.doubleClicked.connect(lambda index: self.picked.emit())
 
