@@ -96,8 +96,7 @@ class Stepper:
         self.step = 0
         self._is_weight = plan.is_weight.astype(dtype)
         self._penalized = bool(settings.l1 or settings.l2)
-        self._training: dict[int, tuple[Take, Take, tuple[Call, ...]]] = {}
-        self._passes: dict[int, Passes] = {}
+        self._training: dict[int, tuple[Take, Take, tuple[Call, ...], Passes]] = {}
         self._evaluating: dict[int, Passes] = {}
         self.set_rate()
 
@@ -117,7 +116,7 @@ class Stepper:
         prepared = self._training.get(len(batch))
         if prepared is None:
             prepared = self._prepare(len(batch))
-        take_x, take_t, calls = prepared
+        take_x, take_t, calls, _ = prepared
         self._size = len(batch)
         take_x(batch)
         take_t(batch)
@@ -143,7 +142,7 @@ class Stepper:
 
         As everywhere outside of training, δ is of each example's own loss.
         """
-        deltas = self._passes[self._size].delta
+        deltas = self._training[self._size][3].delta
         rows, layers, counts, nothing = self._layers
         # Where the gradient is a mean over the batch, the deltas of training are shares of one already.
         share = 1.0 if self.settings.reduction is Reduction.MEAN else 1 / deltas.shape[1]
@@ -168,18 +167,22 @@ class Stepper:
         with np.errstate(all="ignore"):
             batch = self.batches.take()
             self._differentiate(batch)
-            gradient = frozen(self.grad)
+            gradient, rate, clip = frozen(self.grad), self.rate, 1.0
             if self._penalized:
                 self._add_penalty()
-            clip = self._clip() if self.settings.clip_norm else 1.0
-            used, rate = frozen(self.grad), self.rate
+            if self.settings.clip_norm:
+                clip = self._clip()
+            # Without either it is the same, and need not be copied for every frame.
+            used = frozen(self.grad) if self._penalized or self.settings.clip_norm else gradient
             self._step()
-            step = frozen(self.theta - moment.theta)
+            step = self.theta - moment.theta
         self.restore(moment)
-        vectors = {name: frozen(vector) for name, vector in moment.vectors.items()}
-        return Coming(frozen(batch), gradient, used, clip, vectors, moment.count + 1, rate, step)
+        # These are copies already, and nobody else has them.
+        for own in (step, *moment.vectors.values()):
+            own.setflags(write=False)
+        return Coming(frozen(batch), gradient, used, clip, moment.vectors, moment.count + 1, rate, step)
 
-    def _prepare(self, examples: int) -> tuple[Take, Take, tuple[Call, ...]]:
+    def _prepare(self, examples: int) -> tuple[Take, Take, tuple[Call, ...], Passes]:
         scale = 1 / examples if self.settings.reduction is Reduction.MEAN else 1.0
         passes = Passes(self.plan, self.theta, self.grad, examples, self.loss, scale)
         take_x, take_t = gather(self.columns.x_train, passes.x), gather(self.columns.t_train, passes.t)
@@ -187,8 +190,7 @@ class Stepper:
         threads = threads_for(self.plan, examples)
         if threads > 1:
             calls = with_threads(threads, calls)
-        self._training[examples] = take_x, take_t, calls
-        self._passes[examples] = passes
+        self._training[examples] = take_x, take_t, calls, passes
         return self._training[examples]
 
     def _add_penalty(self) -> None:
