@@ -24,8 +24,9 @@ from backprop_gui.engine.optimizers import OPTIMIZERS, Memory
 from backprop_gui.engine.passes import Trace, trace
 from backprop_gui.engine.plan import Indices, Plan
 from backprop_gui.engine.settings import Reduction, TrainingSettings
-from backprop_gui.engine.slips import Slip, between, errors_and_deltas
+from backprop_gui.engine.slips import Slip, errors_and_deltas
 from backprop_gui.network import Key, Kind
+from backprop_gui.network.reach import led_to
 
 T = TypeVar("T")
 
@@ -236,7 +237,7 @@ class _Maker:
 
     def _slips(self) -> Options[Slip]:
         neuron = self._network.neuron_of[self._question.neuron]
-        on_the_way = between(self._basis.plan, neuron.id)
+        on_the_way = led_to(self._network, neuron.id)
         hidden = [id for id in on_the_way if self._network.neuron_of[id].kind is Kind.HIDDEN]
         says = {Slip.NO_SLOPE_AT_OUTPUTS: "f′ is left out at the outputs"}
         if neuron.kind is Kind.HIDDEN:

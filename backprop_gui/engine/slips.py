@@ -15,6 +15,7 @@ from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace
 from backprop_gui.engine.plan import Plan
 from backprop_gui.network import Kind
+from backprop_gui.network.reach import led_to
 
 
 class Slip(enum.Enum):
@@ -44,17 +45,6 @@ def errors_and_deltas(
         return _from_the_loss(plan, theta, seen, loss, neuron, slip)
 
 
-def error_of(plan: Plan, theta: Array, seen: Trace, loss: Loss, neuron: int) -> Array:
-    """Return ∂L/∂a of one neuron for each example, (examples,), from the deltas that it leads to."""
-    with np.errstate(all="ignore"):
-        own = _own(plan, seen, loss).get(neuron)
-        error: Array = np.zeros(len(seen.a)) if own is None else own[0]
-        for edge in plan.network.outgoing[neuron]:
-            weight = theta[plan.slot[edge.source, edge.target]]
-            error = error + weight * seen.delta[:, plan.column[edge.target]]
-        return error
-
-
 def _from_the_loss(
     plan: Plan, theta: Array, seen: Trace, loss: Loss, neuron: int, slip: Slip
 ) -> tuple[Array, Array]:
@@ -62,7 +52,7 @@ def _from_the_loss(
     own = _own(plan, seen, loss)
     errors: dict[int, Array] = {}
     deltas: dict[int, Array] = {}
-    for id in between(plan, neuron):
+    for id in led_to(network, neuron):
         column, known = plan.column[id], network.neuron_of[id]
         error: Array = np.zeros(len(seen.a))
         slope = seen.slope[:, column].astype(float)
@@ -109,16 +99,4 @@ def _own(plan: Plan, seen: Trace, loss: Loss) -> dict[int, tuple[Array, Array]]:
     return own
 
 
-def between(plan: Plan, neuron: int) -> list[int]:
-    """Return the neuron and all that it leads to, those nearest to the loss first."""
-    network = plan.network
-    found, waiting = {neuron}, [neuron]
-    while waiting:
-        for edge in network.outgoing[waiting.pop()]:
-            if edge.target not in found:
-                found.add(edge.target)
-                waiting.append(edge.target)
-    return sorted(found, key=lambda id: -network.ranks[id])
-
-
-__all__ = ["Slip", "between", "error_of", "errors_and_deltas"]
+__all__ = ["Slip", "errors_and_deltas"]

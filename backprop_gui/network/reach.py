@@ -118,6 +118,17 @@ def _leads_back(
     return None
 
 
+def led_to(network: Network, start: int) -> list[int]:
+    """Return a neuron and all that it leads to, those with the longest way from the inputs first."""
+    found, waiting = {start}, [start]
+    while waiting:
+        for edge in network.outgoing[waiting.pop()]:
+            if edge.target not in found:
+                found.add(edge.target)
+                waiting.append(edge.target)
+    return sorted(found, key=lambda id: -network.ranks[id])
+
+
 class Influence:
     """Tells which neurons have a say in an answer now: an output that depends on the data, or leads to one.
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-SMALLEST_PLAIN, LARGEST_PLAIN = 1e-4, 1e5
-"""Outside of these a number is written with a power of ten."""
+from backprop_gui.numerals import LARGEST_PLAIN, MINUS, SMALLEST_PLAIN, SUPERSCRIPTS, format_number
+
 MOST_NAMES = 4
 """Of more neurons than this, the others are counted."""
 
@@ -15,8 +14,8 @@ MOST_NAMES = 4
 def number(value: float, digits: int = 3) -> str:
     """Return ``value`` with so many significant digits, at most, such as ``−0.553``, ``3,400`` or ``1.2·10⁻⁷``."""
     if not math.isfinite(value):
-        return "not a number" if math.isnan(value) else "∞" if value > 0 else "−∞"
-    sign, size = "−" if value < 0 else "", abs(value)
+        return format_number(value)
+    sign, size = MINUS if value < 0 else "", abs(value)
     mantissa, _, exponent = f"{size:.{digits - 1}e}".partition("e")
     if SMALLEST_PLAIN <= size < LARGEST_PLAIN or not size:
         text = f"{float(f'{mantissa}e{exponent}'):,.{max(0, digits - 1 - int(exponent))}f}"

@@ -17,7 +17,8 @@ from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.operations.equations import is_fused
 from backprop_gui.engine.operations.expression import Quantity, Symbol
 from backprop_gui.engine.operations.quantities import Example, Examples
-from backprop_gui.network import Key, Kind, Network
+from backprop_gui.network import Key, Kind
+from backprop_gui.network.reach import led_to
 
 MOST = 1000
 
@@ -102,7 +103,7 @@ class _Search:
         self._best: dict[int, float] = {}
         self._ends: dict[int, tuple[Quantity, ...]] = {}
         self._stretches: dict[tuple[int, bool], list[tuple[int, tuple[Quantity, ...], float]]] = {}
-        for id in sorted(_after(self.network, start), key=lambda id: -self.network.ranks[id]):
+        for id in led_to(self.network, start):
             self._enter(id)
 
     def _enter(self, id: int) -> None:
@@ -181,17 +182,6 @@ def _place(size: float) -> float:
         return math.inf if math.isnan(size) else -size
     mantissa, exponent = math.frexp(size)
     return -math.ldexp(round(mantissa, 9), exponent)
-
-
-def _after(network: Network, start: int) -> set[int]:
-    """Return a neuron and all that can be reached from it."""
-    found, waiting = {start}, [start]
-    while waiting:
-        for edge in network.outgoing[waiting.pop()]:
-            if edge.target not in found:
-                found.add(edge.target)
-                waiting.append(edge.target)
-    return found
 
 
 __all__ = ["MOST", "Path", "Paths", "paths"]

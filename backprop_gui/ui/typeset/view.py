@@ -90,11 +90,6 @@ class EquationView(QWidget):
             self._style = style
             self.show_equations(self.equations)
 
-    @property
-    def style_of_type(self) -> Style:
-        """How formulas are set."""
-        return self._style
-
     def set_lit(self, keys: frozenset[Key]) -> None:
         """Mark the terms of neurons and edges."""
         if keys != self._lit:
