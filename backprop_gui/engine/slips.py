@@ -44,17 +44,6 @@ def errors_and_deltas(
         return _from_the_loss(plan, theta, seen, loss, neuron, slip)
 
 
-def error_of(plan: Plan, theta: Array, seen: Trace, loss: Loss, neuron: int) -> Array:
-    """Return ∂L/∂a of one neuron for each example, (examples,), from the deltas that it leads to."""
-    with np.errstate(all="ignore"):
-        own = _own(plan, seen, loss).get(neuron)
-        error: Array = np.zeros(len(seen.a)) if own is None else own[0]
-        for edge in plan.network.outgoing[neuron]:
-            weight = theta[plan.slot[edge.source, edge.target]]
-            error = error + weight * seen.delta[:, plan.column[edge.target]]
-        return error
-
-
 def _from_the_loss(
     plan: Plan, theta: Array, seen: Trace, loss: Loss, neuron: int, slip: Slip
 ) -> tuple[Array, Array]:
@@ -121,4 +110,4 @@ def between(plan: Plan, neuron: int) -> list[int]:
     return sorted(found, key=lambda id: -network.ranks[id])
 
 
-__all__ = ["Slip", "between", "error_of", "errors_and_deltas"]
+__all__ = ["Slip", "between", "errors_and_deltas"]

@@ -19,8 +19,8 @@ from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.names import as_drawn
 from backprop_gui.ui.panel import Lab
 from backprop_gui.ui.player import State
-from backprop_gui.ui.segmented import Segmented
 from backprop_gui.ui.speech import say
+from backprop_gui.ui.widgets.choice import Choice
 from backprop_gui.ui.widgets.column import muted
 from backprop_gui.ui.widgets.message import Message
 from backprop_gui.ui.widgets.typing_box import TypingBox
@@ -68,14 +68,16 @@ class Reconciler(QWidget):
         self._key: Key | None = None
         self._answered: Frame | None = None
         self._waiting = Waiting(self)
-        self.asked = Segmented(
+        self.asked = Choice(
             [
-                (Asked.DELTA, "δ", "The delta of the neuron; of an edge, that of the neuron it leads to"),
-                (Asked.GRADIENT, "∂L/∂w", "The derivative of the loss by the weight or the bias"),
-                (Asked.NEW_VALUE, "new w", "The weight or the bias after the next update"),
+                (Asked.DELTA, "delta δ", "Of the neuron; of an edge, that of the neuron it leads to"),
+                (Asked.GRADIENT, "gradient ∂L/∂w", "The derivative of the loss by the weight or the bias"),
+                (Asked.NEW_VALUE, "new weight or bias", "After the next update"),
             ],
             "What the book's number is",
+            "What the book's number is",
         )
+        self.asked.set_value(Asked.DELTA)
         self.asked.chosen.connect(self._chosen)
         self.box = BookBox()
         self.box.asked.connect(self._ask)

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from backprop_gui.engine import LOSSES
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.reading import deltas
 from backprop_gui.engine.readings import SQUARES, Asked, Question, scale_of
 from backprop_gui.engine.reconcile import name_of
 from backprop_gui.engine.settings import Reduction
-from backprop_gui.engine.slips import error_of
 from backprop_gui.network import Key, Kind, Network
 from backprop_gui.numerals import format_exact, format_number
 from backprop_gui.project import Project
@@ -239,12 +239,8 @@ class ConventionsPanel(PanelWidget):
 
 
 def delta_of(frame: Frame, neuron: int, conventions: Conventions) -> float:
-    """Return a neuron's delta in the frame's (first) example, as the conventions write it."""
-    if conventions.delta is Delta.BY_A:
-        value = float(error_of(frame.plan, frame.theta, frame.trace, frame.loss, neuron)[0])
-    else:
-        value = float(frame.trace.delta[0, frame.plan.column[neuron]])
-    return value * conventions.factor
+    """Return a neuron's delta in what the frame is about, as the conventions write it."""
+    return float(deltas(frame, conventions)[0, frame.plan.column[neuron]])
 
 
 def _compared(frame: Frame, neuron: int, value: float) -> str:
