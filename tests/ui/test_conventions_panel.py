@@ -106,7 +106,7 @@ def test_another_loss_leaves_the_switch_empty_and_can_be_exchanged(
 
 def test_the_example_follows_conventions_and_selection(panel: ConventionsPanel, qtbot: QtBot) -> None:
     assert panel.example.text() == "δ_h1 = ∂L/∂z = 0.008771"
-    assert panel.factor.text() == "That is the standard, ∂L/∂z of ½ Σ (a − t)²."
+    assert panel.factor.text() == "the standard, ∂L/∂z of ½ Σ (a − t)²"
     click(panel.sign, Sign.ERROR)
     assert panel.example.text() == "δ_h1 = −∂L/∂z = −0.008771"
     assert panel.factor.text().startswith("−1.00 times the standard")
@@ -159,8 +159,27 @@ def test_what_cannot_be_asked_is_said(panel: ConventionsPanel, qtbot: QtBot) -> 
     assert "is not a number" in answer(panel, qtbot, "about 3")[1]
     select(panel, "i1")
     choose(panel, Asked.GRADIENT)
-    assert panel.reconciler.what.text() == "i₁ is an input and has no bias: select an edge."
-    assert answer(panel, qtbot, "0.1") == ("", "")
+    assert panel.reconciler.problem.text() == "i₁ is an input and has no bias: select an edge."
+    assert answer(panel, qtbot, "0.1") == ("", "i₁ is an input and has no bias: select an edge.")
+
+
+def test_the_box_says_what_is_asked(panel: ConventionsPanel) -> None:
+    select(panel, "h1", "o1")
+    choose(panel, Asked.GRADIENT)
+    assert panel.reconciler.box.placeholderText() == "the book's ∂L/∂w_h1→o1 of this example"
+
+
+def test_switches_stand_beside_their_words_where_there_is_room(panel: ConventionsPanel) -> None:
+    def side_by_side() -> bool:
+        switch, caption = panel.sign, panel.captions["sign"]
+        left, right = (widget.mapTo(panel, widget.rect().topLeft()) for widget in (switch, caption))
+        return right.x() > left.x() and right.y() < left.y() + switch.height()
+
+    assert not side_by_side()
+    panel.resize(1200, 200)
+    assert side_by_side()
+    panel.resize(400, 800)
+    assert not side_by_side()
 
 
 def test_escape_takes_number_and_answer_away(panel: ConventionsPanel, qtbot: QtBot) -> None:
