@@ -169,7 +169,7 @@ def test_the_box_says_what_is_asked(panel: ConventionsPanel) -> None:
     assert panel.reconciler.box.placeholderText() == "the book's ∂L/∂w_h1→o1 of this example"
 
 
-def test_switches_stand_beside_their_words_where_there_is_room(panel: ConventionsPanel) -> None:
+def test_switches_stand_beside_their_words_where_there_is_room(panel: ConventionsPanel, qtbot: QtBot) -> None:
     def side_by_side() -> bool:
         switch, caption = panel.sign, panel.captions["sign"]
         left, right = (widget.mapTo(panel, widget.rect().topLeft()) for widget in (switch, caption))
@@ -177,9 +177,9 @@ def test_switches_stand_beside_their_words_where_there_is_room(panel: Convention
 
     assert not side_by_side()
     panel.resize(1200, 200)
-    assert side_by_side()
+    qtbot.waitUntil(side_by_side)
     panel.resize(400, 800)
-    assert not side_by_side()
+    qtbot.waitUntil(lambda: not side_by_side())
 
 
 def test_escape_takes_number_and_answer_away(panel: ConventionsPanel, qtbot: QtBot) -> None:
