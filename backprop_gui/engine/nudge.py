@@ -29,7 +29,7 @@ SEEN = 2.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Nudge:
-    """What one parameter does to the loss of one example.
+    """What one parameter does to the loss of one example, or to the mean or the sum of those of a batch.
 
     Attributes
     ----------
@@ -39,9 +39,11 @@ class Nudge:
         The loss at value + step, at value, and at value − step.
     slope : float
         (above − below) / 2h, with the h that is left after rounding.
-    delta, source : float
+    delta, source : (examples,) arrays
         δ of the neuron that the parameter belongs to, and what it is multiplied with: a of the source for a weight,
         1 for a bias.
+    product : float
+        The derivative by the delta rule: δ · a, for a batch its mean or sum.
     kink : bool
         Whether a slope jumps between the two points, so that the secant's need not be that of either side.
     at, losses : (POINTS,) arrays
@@ -55,16 +57,12 @@ class Nudge:
     here: float
     below: float
     slope: float
-    delta: float
-    source: float
+    delta: Array
+    source: Array
+    product: float
     kink: bool
     at: Array
     losses: Array
-
-    @property
-    def product(self) -> float:
-        """The derivative by the delta rule, δ · a."""
-        return self.delta * self.source
 
     @property
     def error(self) -> float:
@@ -73,19 +71,30 @@ class Nudge:
         return abs(self.slope - self.product) / size if size > 0 else 0.0
 
 
-def nudge(plan: Plan, theta: Array, seen: Trace, loss: Loss, key: Key, step: float = USUAL_STEP) -> Nudge:
-    """Move the parameter ``key`` by ``step`` both ways, for the example of ``seen``.
+def nudge(
+    plan: Plan,
+    theta: Array,
+    seen: Trace,
+    loss: Loss,
+    key: Key,
+    step: float = USUAL_STEP,
+    *,
+    mean: bool = True,
+) -> Nudge:
+    """Move the parameter ``key`` by ``step`` both ways, for the examples of ``seen``.
 
     Parameters
     ----------
     theta : (plan.size,) array
         Taken as float64 whatever it is.
     seen : Trace
-        Of exactly one example, with these parameters: what δ and a are taken from.
+        With these parameters: what δ and a are taken from.
     key : int or (int, int)
         A neuron's id for its bias, (source, target) for a weight.
     step : float
         h > 0.
+    mean : bool
+        Whether the loss of several examples is their mean or their sum.
 
     Raises
     ------
@@ -105,11 +114,14 @@ def nudge(plan: Plan, theta: Array, seen: Trace, loss: Loss, key: Key, step: flo
         factor = walk.factor(key)
         changes = (np.array([down, value, up, *at]) - value) * factor
         # What leads to no output changes no loss: there is one for all nudges then.
-        losses = np.broadcast_to(walk.nudged(owner, changes)[0], changes.shape[1])
+        each = np.broadcast_to(walk.nudged(owner, changes), changes.shape)
+        losses = each.mean(axis=0) if mean else each.sum(axis=0)
         kink = walk.meets_a_kink(owner, changes[:, :3])
         below, here, above = losses[:3].tolist()
         slope = float(np.float64(above - below) / np.float64(up - down))
-    source = float(seen.a[0, plan.column[key[0]]]) if isinstance(key, tuple) else 1.0
+        delta = seen.delta[:, plan.column[owner]]
+        source = seen.a[:, plan.column[key[0]]] if isinstance(key, tuple) else np.ones(len(x))
+        product = float((delta * source).mean() if mean else (delta * source).sum())
     return Nudge(
         key,
         value,
@@ -118,8 +130,9 @@ def nudge(plan: Plan, theta: Array, seen: Trace, loss: Loss, key: Key, step: flo
         here,
         below,
         slope,
-        float(seen.delta[0, plan.column[owner]]),
-        source,
+        frozen(delta),
+        frozen(source),
+        product,
         kink,
         frozen(at),
         frozen(losses[3:]),

@@ -5,12 +5,12 @@ Every panel, equation and export asks here, so that all of them show the same nu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from backprop_gui.engine.arrays import Array
-from backprop_gui.engine.conventions import Conventions, Delta, Sign
+from backprop_gui.engine.conventions import USUAL, Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.passes import Trace
 
@@ -75,6 +75,14 @@ def gradient(frame: Frame, conventions: Conventions) -> Array:
     return frame.trace.grad if conventions.sign is Sign.GRADIENT else -frame.trace.grad
 
 
+def as_read(frame: Frame, conventions: Conventions) -> Frame:
+    """Return ``frame`` with its deltas and gradients as ``conventions`` write them; the same one in the usual way."""
+    if conventions == USUAL:
+        return frame
+    trace = replace(frame.trace, delta=deltas(frame, conventions), grad=gradient(frame, conventions))
+    return replace(frame, trace=trace)
+
+
 def loss_slopes(frame: Frame, trace: Trace) -> Array:
     """Return what the loss itself says to each output, ∂L/∂a where nothing else comes back, (examples, outputs)."""
     columns = [frame.plan.column[neuron.id] for neuron in frame.plan.network.outputs]
@@ -100,4 +108,4 @@ def _by_a(frame: Frame, trace: Trace) -> Array:
     return by_a
 
 
-__all__ = ["Names", "deltas", "deltas_of", "gradient", "loss_slopes", "names"]
+__all__ = ["Names", "as_read", "deltas", "deltas_of", "gradient", "loss_slopes", "names"]

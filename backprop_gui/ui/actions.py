@@ -325,7 +325,7 @@ _command(
     "Breakpoints…",
     "Run",
     lambda w: w.show_breakpoints(),
-    "F8",
+    "F9",
     tip="Choose at what training stops by itself: a loss that rises, a delta that vanishes, a weight that grows",
 )
 _command(
@@ -370,7 +370,7 @@ _command(
     "Next operation",
     "Examine",
     lambda w: w.lab.microscope.next(),
-    "F8",
+    "F4",
     icon="chevron-right",
     tip="Go on through one training step; after its last operation the update is made",
 )
@@ -379,7 +379,7 @@ _command(
     "Operation before",
     "Examine",
     lambda w: w.lab.microscope.previous(),
-    "F7",
+    "Shift+F4",
     icon="chevron-left",
     tip="Go back through one training step",
 )

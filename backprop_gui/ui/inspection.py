@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from backprop_gui.data import Prepared
 from backprop_gui.engine import ACTIVATIONS
+from backprop_gui.engine.conventions import USUAL, Conventions
 from backprop_gui.engine.frame import Frame, Part
 from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.reading import Names
+from backprop_gui.engine.reading import names as names_of
 from backprop_gui.network import Edge, Kind, Neuron
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.selection import Key
@@ -68,18 +71,22 @@ class Sheet:
     hint: str = ""
 
 
-def sheet_of(plan: Plan, key: Key | None) -> Sheet | None:
-    """Return the sheet of a neuron, an edge, or (None) the network; None if ``plan`` does not have it."""
-    network = plan.network
+def sheet_of(plan: Plan, key: Key | None, conventions: Conventions = USUAL) -> Sheet | None:
+    """Return the sheet of a neuron, an edge, or (None) the network; None if ``plan`` does not have it.
+
+    It is to be read from frames :func:`~backprop_gui.engine.reading.as_read` with the same ``conventions``.
+    """
+    network, called = plan.network, names_of(conventions)
     if key is None:
         return _network_sheet(plan)
     if isinstance(key, tuple):
         edge = network.edge_of.get(key)
-        return _edge_sheet(plan, edge) if edge else None
+        return _edge_sheet(plan, edge, called) if edge else None
     neuron = network.neuron_of.get(key)
     if neuron is None:
         return None
-    return _input_sheet(plan, neuron) if neuron.kind is Kind.INPUT else _neuron_sheet(plan, neuron)
+    make = _input_sheet if neuron.kind is Kind.INPUT else _neuron_sheet
+    return make(plan, neuron, called)
 
 
 def function_name(activation: str) -> str:
@@ -100,10 +107,18 @@ def probe_name(frame: Frame) -> str:
     return f"{part} example {frame.probe.index + 1:,}"
 
 
+DELTA_TIPS = {
+    f"{sign}∂L/∂{letter}": f"How the loss of the shown example changes with {letter}{more}"
+    for sign, more in (("", ""), ("−", ", with the opposite sign"))
+    for letter in "za"
+}
+"""What each delta says, by its meaning."""
+
+
 # ---- neurons
 
 
-def _neuron_sheet(plan: Plan, neuron: Neuron) -> Sheet:
+def _neuron_sheet(plan: Plan, neuron: Neuron, called: Names) -> Sheet:
     edges = plan.network.incoming[neuron.id]
     slots = [plan.slot[edge.source, edge.target] for edge in edges]
     names = [_name(plan, edge.source) for edge in edges]
@@ -111,7 +126,7 @@ def _neuron_sheet(plan: Plan, neuron: Neuron) -> Sheet:
         slots.append(plan.slot[neuron.id])
         names.append("bias")
     places = np.array(slots, np.intp)
-    back, read_back = _outgoing(plan, neuron)
+    back, read_back = _outgoing(plan, neuron, called)
     column = plan.column[neuron.id]
     outputs = [output.id for output in plan.network.outputs]
     output = outputs.index(neuron.id) if neuron.id in outputs else None
@@ -119,7 +134,7 @@ def _neuron_sheet(plan: Plan, neuron: Neuron) -> Sheet:
     short = "a = z" if neuron.activation == "identity" else f"a = {function} z"
     incoming = TableSheet(
         "",
-        ("from", "w", "∂L/∂w", "step"),
+        ("from", "w", called.gradient, "step"),
         (
             "Where the connection comes from",
             "The weight now",
@@ -151,15 +166,15 @@ def _neuron_sheet(plan: Plan, neuron: Neuron) -> Sheet:
                 short if len(function) <= LONGEST_FUNCTION else "a = f(z)",
                 f"The activation, a = {activation.formula}",
             ),
-            ("δ = ∂L/∂z", "How the loss of the shown example changes with z"),
+            (f"{called.delta} = {called.delta_meaning}", DELTA_TIPS[called.delta_meaning]),
         ),
         (incoming, *([back] if back else [])),
         read,
     )
 
 
-def _input_sheet(plan: Plan, neuron: Neuron) -> Sheet:
-    back, read_back = _outgoing(plan, neuron)
+def _input_sheet(plan: Plan, neuron: Neuron, called: Names) -> Sheet:
+    back, read_back = _outgoing(plan, neuron, called)
     column = plan.column[neuron.id]
     place = [other.id for other in plan.network.inputs].index(neuron.id)
 
@@ -174,7 +189,7 @@ def _input_sheet(plan: Plan, neuron: Neuron) -> Sheet:
         display_name(neuron.name),
         (
             ("x", "What the network sees, standardised if the data are"),
-            ("∂L/∂x", "How the loss of the shown example changes with this input"),
+            (called.gradient_by("x"), "How the loss of the shown example changes with this input"),
         ),
         (back,) if back else (),
         read,
@@ -194,28 +209,35 @@ def _column_facts(frame: Frame, prepared: Prepared, place: int) -> tuple[Fact, .
     return ("column", dataset.input_names[place]), ("in the data", float(raw[place]))
 
 
-def _outgoing(plan: Plan, neuron: Neuron) -> tuple[TableSheet | None, Callable[[Frame], Numbers]]:
+def _outgoing(
+    plan: Plan, neuron: Neuron, called: Names
+) -> tuple[TableSheet | None, Callable[[Frame], Numbers]]:
     """Return the table of what each neuron behind sends back, and what fills it; no table where nothing is behind."""
     edges = plan.network.outgoing[neuron.id]
     slots = np.array([plan.slot[edge.source, edge.target] for edge in edges], np.intp)
     columns = np.array([plan.column[edge.target] for edge in edges], np.intp)
 
+    by_a = called.delta != "δ"
+
     def read(frame: Frame) -> Numbers:
         w, delta = frame.theta[slots], frame.trace.delta[0, columns]
         # Numbers that have blown up are shown as they are.
         with np.errstate(all="ignore"):
-            return _columns(w, delta, w * delta)
+            between = frame.trace.slope[0, columns] if by_a else 1.0
+            return _columns(w, delta, w * between * delta)
 
     if not edges:
         return None, read
     sheet = TableSheet(
         "error comes back from",
-        ("to", "w", "δ", "w · δ"),
+        ("to", "w", called.delta, "w · f′ · e" if by_a else "w · δ"),
         (
             "Where the connection leads",
             "The weight now",
             "The delta there, of the shown example",
-            "What comes back from there: their sum is ∂L/∂a, and f′(z) times that is this neuron's δ",
+            "What comes back from there: their sum is this neuron's e"
+            if by_a
+            else "What comes back from there: their sum is ∂L/∂a, and f′(z) times that is this neuron's δ",
         ),
         tuple(_name(plan, edge.target) for edge in edges),
     )
@@ -225,7 +247,7 @@ def _outgoing(plan: Plan, neuron: Neuron) -> tuple[TableSheet | None, Callable[[
 # ---- edges and the network
 
 
-def _edge_sheet(plan: Plan, edge: Edge) -> Sheet:
+def _edge_sheet(plan: Plan, edge: Edge, called: Names) -> Sheet:
     slot = plan.slot[edge.source, edge.target]
     source, target = plan.column[edge.source], plan.column[edge.target]
     names = _name(plan, edge.source), _name(plan, edge.target)
@@ -236,7 +258,7 @@ def _edge_sheet(plan: Plan, edge: Edge) -> Sheet:
             ("starting weight", edge.weight),
             ("learned since", weight - edge.weight),
             (f"a of {names[0]}", float(frame.trace.a[0, source])),
-            (f"δ of {names[1]}", float(frame.trace.delta[0, target])),
+            (f"{called.delta} of {names[1]}", float(frame.trace.delta[0, target])),
         ]
         if edge.frozen:
             facts.append(("training", "frozen"))
@@ -247,7 +269,7 @@ def _edge_sheet(plan: Plan, edge: Edge) -> Sheet:
         f"{names[0]} → {names[1]}",
         (
             ("w", "The weight now"),
-            ("∂L/∂w", "The gradient of the shown example's loss: δ at the end times a at the start"),
+            (called.gradient, "The gradient of the shown example's loss: δ at the end times a at the start"),
             ("step", "What the optimiser will add to the weight, with the next batch"),
         ),
         (),

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from backprop_gui.engine.frame import Frame, Part, Probe
-from backprop_gui.engine.operations.operation import Kind, Operation, Phase
-from backprop_gui.engine.operations.order import PHASE_OF, Pace, entries
-from backprop_gui.engine.operations.text import write_value
+from backprop_gui.engine.operations.operation import Operation, Phase
+from backprop_gui.engine.operations.order import Pace
 from backprop_gui.engine.operations.worked import WorkedExample, worked_example
 from backprop_gui.errors import UserError
 from backprop_gui.network import Key, Network
 from backprop_gui.project import Project
-from backprop_gui.ui.canvas.spotlight import Lights, Way
+from backprop_gui.ui.canvas.spotlight import Lights
 from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.document import Document
-from backprop_gui.ui.operation_words import letter_of, question_of
+from backprop_gui.ui.operation_lights import Turns, lights_of, turns_of
+from backprop_gui.ui.operation_words import question_of
 from backprop_gui.ui.past import made_with
 from backprop_gui.ui.player import Player, State
 
@@ -34,56 +33,6 @@ VIEW_OF = {
     Phase.BACKWARD: View.BACKWARD,
     Phase.UPDATE: View.UPDATE,
 }
-WAY_OF = {
-    Kind.WEIGHTED_SUM: Way.FORWARD,
-    Kind.OUTPUT_DELTA: Way.BACKWARD,
-    Kind.HIDDEN_DELTA: Way.BACKWARD,
-    Kind.GRADIENT: Way.MEETING,
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Turns:
-    """When it is the turn of each neuron and each edge in a phase: the numbers of operations.
-
-    Attributes
-    ----------
-    neurons, edges : dict
-        By phase, when the number that the picture shows there is made.
-    """
-
-    neurons: dict[Phase, dict[int, int]]
-    edges: dict[Phase, dict[tuple[int, int], int]]
-
-
-def turns_of(network: Network) -> Turns:
-    """Return when it is the turn of what in ``network``."""
-    neurons: dict[Phase, dict[int, int]] = {phase: {} for phase in Phase}
-    edges: dict[Phase, dict[tuple[int, int], int]] = {phase: {} for phase in Phase}
-    shown = {Kind.ACTIVATION, Kind.OUTPUT_DELTA, Kind.HIDDEN_DELTA, Kind.UPDATE}
-    for number, entry in enumerate(entries(network)):
-        phase, key = PHASE_OF[entry.kind], entry.subject
-        if isinstance(key, tuple):
-            edges[phase][key] = number
-        elif key is not None and entry.kind in shown:
-            neurons[phase][key] = number
-        if entry.kind is Kind.WEIGHTED_SUM and isinstance(key, int):
-            for edge in network.incoming[key]:
-                edges[phase][edge.source, edge.target] = number
-    return Turns(neurons, edges)
-
-
-def lights_of(worked: WorkedExample, turns: Turns, operation: Operation, digits: int) -> Lights:
-    """Return what an operation lights on the picture."""
-    phase, number = operation.phase, operation.number
-    return Lights(
-        operation.reads,
-        operation.writes,
-        frozenset(id for id, turn in turns.neurons[phase].items() if turn > number),
-        frozenset(edge for edge, turn in turns.edges[phase].items() if turn > number),
-        WAY_OF.get(operation.kind, Way.NONE),
-        f"{letter_of(operation, worked.conventions)} = {write_value(worked.value(operation), min(digits, 6))}",
-    )
 
 
 class Microscope(QObject):
@@ -178,7 +127,7 @@ class Microscope(QObject):
             return None
         network = worked.frame.plan.network
         if self._turns is None or self._turns[0] is not network:
-            self._turns = network, turns_of(network)
+            self._turns = network, turns_of(network, worked.operations.entries)
         return lights_of(worked, self._turns[1], operation, self.digits)
 
     @property
@@ -395,4 +344,4 @@ def operation_at(worked: WorkedExample, key: Key, view: View) -> Operation | Non
     return None if asked is None else worked.find(*asked)
 
 
-__all__ = ["SPEEDS", "Microscope", "Turns", "lights_of", "operation_at", "turns_of"]
+__all__ = ["SPEEDS", "Microscope", "operation_at"]

@@ -108,7 +108,9 @@ class NudgeView(QWidget):
         asked = self._asked = frame, key, step
 
         def work() -> Nudge:
-            return nudge(frame.plan, frame.theta, frame.trace, frame.loss, key, step)
+            return nudge(
+                frame.plan, frame.theta, frame.rows or frame.trace, frame.loss, key, step, mean=frame.mean
+            )
 
         self._waiting.for_(in_background(work), lambda future: self._done(asked, future))
 
@@ -135,27 +137,31 @@ class NudgeView(QWidget):
         network, key = frame.plan.network, found.key
         if isinstance(key, tuple):
             source, target = (display_name(network.neuron_of[end].name) for end in key)
-            self.title.setText(f"w  {source} → {target} = {format_number(found.value, 4)}")
-            self._captions["product"].setText("δ · a")
-            how = f"δ of {target} {format_number(found.delta, 4)}, a of {source} {format_number(found.source, 4)}"
+            name, rule = f"w  {source} → {target}", "δ · a"
+            factors = [(f"δ of {target}", found.delta), (f"a of {source}", found.source)]
         else:
             target = display_name(network.neuron_of[key].name)
-            self.title.setText(f"b  {target} = {format_number(found.value, 4)}")
-            self._captions["product"].setText("δ")
-            how = f"δ of {target} {format_number(found.delta, 4)}"
+            name, rule = f"b  {target}", "δ"
+            factors = [(f"δ of {target}", found.delta)]
+        count = len(found.delta)
+        reduction = "" if count == 1 else "mean of " if frame.mean else "sum of "
+        self.title.setText(f"{name} = {format_number(found.value, 4)}")
+        self._captions["product"].setText(reduction + rule)
+        how = ", ".join(f"{what} {format_number(values[0], 4)}" for what, values in factors)
+        of = f"{how}; one example." if count == 1 else f"Of a batch of {count:,} examples."
         self.title.setToolTip(format_exact(found.value))
         for name, number in self.numbers.items():
             value = float(getattr(found, name))
             number.setText(format_number(value, 2) if name == "error" else format_exact(value))
             number.setToolTip(format_exact(value))
-        exact = f"δ = {format_exact(found.delta)}\na = {format_exact(found.source)}"
-        self.numbers["product"].setToolTip(f"{format_exact(found.product)}\n{exact}")
+        exact = [f"{what} = {format_exact(values[0])}" for what, values in factors] if count == 1 else []
+        self.numbers["product"].setToolTip("\n".join([format_exact(found.product), *exact]))
         kink = (
             " A kink lies between the two points: the secant’s slope is that of neither side."
             if found.kink
             else ""
         )
-        self.hint.setText(f"{how}; one example.{kink}")
+        self.hint.setText(of + kink)
 
 
 __all__ = ["NudgeView"]

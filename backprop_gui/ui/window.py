@@ -40,7 +40,7 @@ from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.gallery import Gallery
 from backprop_gui.ui.inspection import probe_name
-from backprop_gui.ui.looking_back import LookingBack
+from backprop_gui.ui.looking_back import NO_PAST, LookingBack
 from backprop_gui.ui.menus import fill_menus, make_action, set_reason
 from backprop_gui.ui.names import as_drawn, one_line
 from backprop_gui.ui.offers import Offers
@@ -210,6 +210,7 @@ class Window(QMainWindow):
         player.stood.connect(lambda: self._wait(lab.document.obstacle))
         player.numbers.connect(top.show_frame)
         player.numbers.connect(self._show_probe)
+        player.numbers.connect(self._allow_step_back)
         player.numbers.connect(self._show_equation)
         player.state_changed.connect(self._show_state)
         player.noted.connect(self._noted)
@@ -253,6 +254,9 @@ class Window(QMainWindow):
             self.canvas.sync(old.network, new.network)
             self.lab.selection.keep(new.network)
             self.drawing.in_place.keep(new.network)
+        if new.conventions != old.conventions:
+            self.canvas.set_conventions(new.conventions)
+            self._show_equation()
         for panel in self.panels.values():
             panel.sync(old, new)
         self._top.sync(new, self.lab.document.path)
@@ -293,6 +297,7 @@ class Window(QMainWindow):
         project = self.lab.document.project
         self._wait(self.lab.document.obstacle)
         self.canvas.sync(None, project.network)
+        self.canvas.set_conventions(project.conventions)
         for panel in self.panels.values():
             panel.sync(None, project)
         self._top.sync(project, self.lab.document.path)
@@ -320,6 +325,7 @@ class Window(QMainWindow):
         scope = self.lab.microscope
         self.canvas.lighting.show(scope.lights(), scope.signal_ms)
         self._show_equation()
+        self._allow_step_back()
 
     def _point(self, keys: frozenset[Key]) -> None:
         # What the pointer is over on the picture itself needs no light.
@@ -573,6 +579,16 @@ class Window(QMainWindow):
 
     def _set_unit(self, unit: Unit) -> None:
         self.lab.player.unit = unit
+        self._allow_step_back()
+
+    def _allow_step_back(self) -> None:
+        """Say whether there is a step before: an operation, or an update where the unit of a step is a larger one."""
+        player, scope = self.lab.player, self.lab.microscope
+        frame = player.frame
+        back = frame is not None and frame.step > frame.span.first_step
+        if player.unit is Unit.OPERATION:
+            back = scope.active and scope.can_go_back
+        self._allow("step-back", back, NO_PAST)
 
     # ---- Qt
 

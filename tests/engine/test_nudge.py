@@ -36,7 +36,7 @@ def test_the_neuron_of_the_book() -> None:
     seen = trace(plan, plan.start, x, t, HALF)
     first, [output] = network.inputs[0].id, network.outputs
     found = nudge(plan, plan.start, seen, HALF, (first, output.id), 1e-3)
-    assert (found.value, found.here, found.delta, found.source) == (0.4, 0.125, -0.125, 0.5)
+    assert (found.value, found.here, *found.delta, *found.source) == (0.4, 0.125, -0.125, 0.5)
     assert found.product == -0.0625
 
     def loss(z: float) -> float:
@@ -49,7 +49,7 @@ def test_the_neuron_of_the_book() -> None:
     assert found.error < 1e-6
     assert not found.kink
     bias = nudge(plan, plan.start, seen, HALF, output.id)
-    assert (bias.value, bias.source, bias.product) == (0.1, 1.0, -0.125)
+    assert (bias.value, *bias.source, bias.product) == (0.1, 1.0, -0.125)
     assert bias.slope == pytest.approx(-0.125, rel=1e-8)
 
 
@@ -114,3 +114,16 @@ def test_a_wrong_delta_is_seen() -> None:
     seen = replace(honest, delta=honest.delta * 4)
     found = nudge(plan, plan.start, seen, HALF, network.outputs[0].id)
     assert found.error == pytest.approx(0.75, rel=1e-6)
+
+
+@pytest.mark.parametrize("mean", [True, False])
+def test_a_batch_is_nudged_as_a_whole(mean: bool) -> None:
+    network = dense([2, 3, 2], activation="tanh", draw=drawer("normal", 4))
+    plan = compile_network(network)
+    x, t = random_examples(network, 5, 0)
+    seen = trace(plan, plan.start, x, t, HALF, mean=mean)
+    for key in plan.keys:
+        found = nudge(plan, plan.start, seen, HALF, key, mean=mean)
+        assert found.here == pytest.approx(seen.losses.mean() if mean else seen.losses.sum())
+        assert found.product == pytest.approx(seen.grad[plan.slot[key]], rel=1e-12)
+        assert found.slope == pytest.approx(found.product, rel=1e-6)

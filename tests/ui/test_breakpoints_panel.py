@@ -28,7 +28,7 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[Window]:
 
 
 def panel_of(window: Window) -> BreakpointsPanel:
-    QTest.keyClick(window, Qt.Key.Key_F8)
+    QTest.keyClick(window, Qt.Key.Key_F9)
     panel = window.panels["breakpoints"]
     assert isinstance(panel, BreakpointsPanel)
     assert panel.isVisible()

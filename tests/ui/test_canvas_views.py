@@ -4,8 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
+from backprop_gui.engine.reading import deltas, names
 from backprop_gui.network import Kind
+from backprop_gui.ui.canvas import Canvas
+from backprop_gui.ui.canvas.asking import content_of, rows_at
 from backprop_gui.ui.canvas.views import Lookup, View, drawn_values, input_mask, values_of
+from backprop_gui.ui.numbers import format_exact
+from tests.ui.canvas_lab import shown
 from tests.ui.moments import a_frame, a_network
 
 
@@ -89,3 +95,22 @@ def test_a_number_that_was_typed_takes_the_place_of_what_was_learned_before() ->
     assert not shown[View.UPDATE].known[1]
     assert not shown[View.UPDATE].numbered[3]
     assert shown[View.UPDATE].numbered[4]
+
+
+def test_deltas_are_written_as_a_book_writes_them(canvas: Canvas) -> None:
+    network = a_network(2, 3, 1)
+    frame = shown(canvas, network)
+    hidden = network.members[network.layers[1].id][0].id
+    column = frame.plan.column[hidden]
+    for conventions in (Conventions(), Conventions(Delta.BY_A), Conventions(Delta.BY_Z, Sign.ERROR)):
+        canvas.set_conventions(conventions)
+        expected = float(deltas(frame, conventions)[0, column])
+        assert canvas.scene.values.fill[canvas.scene.picture.index[hidden]] == expected
+        called = names(conventions)
+        assert content_of(canvas.scene).title == f"{called.delta} = {called.delta_meaning}, one example"
+        rows = dict(rows_at(canvas.scene, hidden))
+        assert rows[f"{called.delta} = {called.delta_meaning}"] == format_exact(expected)
+        edge = network.edges[0]
+        gradient = float(frame.trace.grad[frame.plan.slot[edge.source, edge.target]])
+        rows = dict(rows_at(canvas.scene, (edge.source, edge.target)))
+        assert rows[f"{called.gradient}, this example"] == format_exact(conventions.factor * gradient)

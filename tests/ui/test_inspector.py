@@ -11,7 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame, Part, Probe
+from backprop_gui.engine.reading import deltas
+from backprop_gui.network import Kind
 from backprop_gui.project import trainer_of, with_shape
 from backprop_gui.ui import theme
 from backprop_gui.ui.document import Document
@@ -269,3 +272,23 @@ def test_every_subject_of_an_arbitrary_network_can_be_read(
             assert np.isfinite(values).all()
     assert sheet_of(frame.plan, 999) is None
     assert sheet_of(frame.plan, (1, 999)) is None
+
+
+def test_deltas_and_gradients_follow_the_conventions(
+    panel: Inspector, document: Document, player: Player
+) -> None:
+    frame = frame_of(panel)
+    hidden = next(n for n in frame.plan.network.neurons if n.kind is Kind.HIDDEN)
+    panel.lab.selection.set(frozenset([hidden.id]))
+    conventions = Conventions(Delta.BY_A, Sign.ERROR)
+    document.edit("errors", replace(document.project, conventions=conventions))
+    frame = frame_of(panel)
+    column = frame.plan.column[hidden.id]
+    assert "e = −∂L/∂a" in visible_texts(panel)
+    assert is_short_for(panel.chips[2].text, float(deltas(frame, conventions)[0, column]))
+    incoming, outgoing = panel.tables
+    assert outgoing.numbers.values[0, 2] == pytest.approx(
+        float(deltas(frame, conventions)[0, column]), rel=1e-12
+    )
+    slot = frame.plan.slot[frame.plan.network.incoming[hidden.id][0].source, hidden.id]
+    assert incoming.numbers.values[0, 1] == -frame.trace.grad[slot]

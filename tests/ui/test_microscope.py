@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,15 +17,17 @@ from backprop_gui.engine.operations.operation import Kind, Phase
 from backprop_gui.engine.operations.order import Pace
 from backprop_gui.network import Network
 from backprop_gui.project import templates
-from backprop_gui.ui.canvas.spotlight import Way
+from backprop_gui.ui.canvas.spotlight import Lights, Way
 from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.microscope import Microscope
 from backprop_gui.ui.panel import Lab
 from backprop_gui.ui.panels.microscope import INVITATION, RUNNING, MicroscopePanel
-from backprop_gui.ui.player import Player, State
+from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.selection import Selection
+from backprop_gui.ui.window import Window
 from tests.ui.panel_lab import place
+from tests.ui.windows import open_window, shut
 
 
 @pytest.fixture
@@ -52,6 +55,14 @@ def kinds(scope: Microscope) -> tuple[Kind, Phase]:
     operation = scope.operation
     assert operation is not None
     return operation.kind, operation.phase
+
+
+def waiting(lights: Lights, network: Network) -> tuple[set[int], set[tuple[int, int]]]:
+    """Return which neurons and edges still wait for their turn."""
+    assert lights.waiting is not None
+    assert lights.waiting_edges is not None
+    neurons = {n.id for n, waits in zip(network.neurons, lights.waiting, strict=True) if waits}
+    return neurons, {key for key, waits in zip(network.edge_of, lights.waiting_edges, strict=True) if waits}
 
 
 def frame_of(player: Player) -> Frame:
@@ -134,12 +145,11 @@ def test_the_lights_follow_the_operation(scope: Microscope) -> None:
     assert lights.way is Way.BACKWARD
     assert lights.tag == "δ = 0.009954"
     # h1 had its turn before, so nothing but the edges into h2 still waits.
-    assert lights.waiting == frozenset()
-    assert lights.waiting_edges == {(edge.source, h2) for edge in network.incoming[h2]}
+    assert waiting(lights, network) == (set(), {(edge.source, h2) for edge in network.incoming[h2]})
     scope.look_at(h2, View.FORWARD)
     forward = scope.lights()
     assert forward is not None
-    assert forward.waiting == {o1, o2}
+    assert waiting(forward, network)[0] == {o1, o2}
     assert views == [View.BACKWARD, View.FORWARD]
 
 
@@ -319,3 +329,51 @@ def test_a_lab_of_its_own_keeps_nothing(document: Document, player: Player, qtbo
     lab.microscope.leave()
     assert not lab.microscope.active
     assert lab.microscope.lights() is None
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication) -> Iterator[Window]:
+    window = open_window(qtbot, qapp)
+    yield window
+    shut(window)
+
+
+def test_the_keys_step_operations_where_these_are_the_unit(window: Window, qtbot: QtBot) -> None:
+    scope = window.lab.microscope
+    window._set_unit(Unit.OPERATION)
+    assert not window.commands["step-back"].isEnabled()
+    window.commands["step"].trigger()
+    assert scope.position == 0
+    assert window.canvas.view is View.FORWARD
+    assert window.equation.text.startswith("z_h1 = ")
+    window.commands["next-operation"].trigger()
+    assert scope.position == 1
+    window.commands["step-back"].trigger()
+    assert scope.position == 0
+    scope.set_speed(50.0)
+    window.play_or_pause()
+    assert scope.playing
+    qtbot.waitUntil(lambda: (scope.position or 0) > 2)
+    window.play_or_pause()
+    assert not scope.playing
+    assert window.lab.player.state is State.PAUSED
+
+
+def test_the_microscope_opens_at_what_is_selected(window: Window) -> None:
+    network = window.lab.document.project.network
+    h2 = named(network, "h2")
+    window.lab.selection.set(frozenset([h2]))
+    window.commands["microscope"].trigger()
+    operation = window.lab.microscope.operation
+    assert operation is not None
+    assert (operation.kind, operation.subject) == (Kind.HIDDEN_DELTA, h2)
+    # While it is open, what is selected next is looked at.
+    output = network.outputs[0].id
+    window.lab.selection.set(frozenset([output]))
+    assert window.lab.microscope.operation is not None
+    assert window.lab.microscope.operation.subject == output
+    # Pointing at a term lights it on the picture.
+    window.lab.microscope.point(frozenset({(h2, output)}))
+    assert window.canvas.scene.spotlight.pointed == {(h2, output)}
+    window.lab.microscope.leave()
+    assert window.canvas.scene.spotlight.lights is None

@@ -23,8 +23,8 @@ INPUTS, HIDDEN, OUTPUTS = ([n.id for n in NETWORK.members[layer.id]] for layer i
 DELTA = Lights(
     reads=frozenset({OUTPUTS[0], (HIDDEN[0], OUTPUTS[0])}),
     writes=frozenset({HIDDEN[0]}),
-    waiting=frozenset({HIDDEN[1], HIDDEN[2]}),
-    waiting_edges=frozenset((source, target) for source in INPUTS for target in HIDDEN),
+    waiting=np.array([n.id in HIDDEN[1:] for n in NETWORK.neurons]),
+    waiting_edges=np.array([edge.source in INPUTS for edge in NETWORK.edges]),
     way=Way.BACKWARD,
     tag="δ = −0.25",
 )
@@ -136,7 +136,9 @@ def test_a_heat_map_greys_cells_to_come(canvas: Canvas) -> None:
     shown(canvas, network)
     canvas.set_view(View.FORWARD)
     map_ = canvas.scene.maps[network.layers[1].id]
-    canvas.lighting.show(Lights(writes=frozenset({hidden[0]}), waiting=frozenset(hidden[1:])))
+    canvas.lighting.show(
+        Lights(writes=frozenset({hidden[0]}), waiting=np.array([n.id in hidden[1:] for n in network.neurons]))
+    )
     raised = theme.current().raised
     cells = map_.rgb.reshape(-1, 3)[:40]
     assert (cells[1:] == (raised.red(), raised.green(), raised.blue())).all()

@@ -9,7 +9,7 @@ from backprop_gui.ui.canvas.gestures.spots import heading_at
 from backprop_gui.ui.canvas.legend import Content
 from backprop_gui.ui.canvas.scale import Form, Reach
 from backprop_gui.ui.canvas.scene import NetworkScene
-from backprop_gui.ui.canvas.views import EDGE_TITLES, NEURON_TITLES, View
+from backprop_gui.ui.canvas.views import EDGE_TITLES, NEURON_TITLES, View, neuron_title
 from backprop_gui.ui.canvas.words import (
     Row,
     bundle_tooltip,
@@ -48,7 +48,7 @@ def rows_at(scene: NetworkScene, key: Key) -> list[Row]:
     """Return what is known about a neuron or an edge: what each number is, and the number."""
     if scene.parked:
         return rows_while_it_waits(scene.network, key, scene.learned)
-    return rows_of(scene.network, key, scene.frame, scene.lookup) + _check_rows(scene, key)
+    return rows_of(scene.network, key, scene.frame, scene.lookup, scene.conventions) + _check_rows(scene, key)
 
 
 def error_at(scene: NetworkScene, key: Key) -> float:
@@ -72,7 +72,7 @@ def _check_rows(scene: NetworkScene, key: Key) -> list[Row]:
         return []
     check, row = found
     return [
-        (f"reference, by {check.method.label}", format_exact(check.measured[row])),
+        (f"reference, by {check.method.label}", format_exact(scene.conventions.factor * check.measured[row])),
         ("relative error", format_exact(check.errors[row])),
     ]
 
@@ -83,7 +83,7 @@ def content_of(scene: NetworkScene) -> Content:
         return _check_content(scene)
     one = scene.limits.reach is Reach.NETWORK
     return Content(
-        NEURON_TITLES[scene.view],
+        neuron_title(scene.view, scene.conventions),
         scene.limits.limit_of(-1) if one else 0.0,
         scene.form,
         scene.limits.reach,

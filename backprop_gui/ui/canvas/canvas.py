@@ -10,6 +10,7 @@ from PySide6.QtGui import QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from backprop_gui.engine.checked import Checked
+from backprop_gui.engine.conventions import Conventions
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.learned import Learned
 from backprop_gui.network import Network
@@ -194,6 +195,11 @@ class Canvas(QWidget):
         self._narrator.tell()
         self._place_overlays()
         self.view_changed.emit(view)
+
+    def set_conventions(self, conventions: Conventions) -> None:
+        """Write deltas and gradients as ``conventions`` say."""
+        self.scene.set_conventions(conventions)
+        self._tell()
 
     def set_checked(self, checked: Checked | None) -> None:
         """Show what a gradient check found, in the view that does so, for as long as it is true."""

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
 from backprop_gui.engine.checked import Checked
+from backprop_gui.engine.conventions import USUAL, Conventions
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.learned import Learned
 from backprop_gui.network import Kind, Network
@@ -64,6 +65,8 @@ class NetworkScene(QGraphicsScene):
     edge_item : EdgeItem
     lifted : LiftedItem
         Its ``lift`` is None unless something is being dragged.
+    conventions : Conventions
+        How deltas and gradients are written.
     spotlight : SpotlightItem
     maps : dict
         The heat map of each layer that is one, by its id.
@@ -103,6 +106,7 @@ class NetworkScene(QGraphicsScene):
         self.lookup: Lookup | None = None
         self.view, self.form = View.BACKWARD, Form.LINEAR
         self.limits, self.edge_limits = Limits(), Limits()
+        self.conventions = USUAL
         self.opened: set[int] = set()
         self.parked = False
         self.present: Learned | None = None
@@ -249,6 +253,13 @@ class NetworkScene(QGraphicsScene):
             self.forget_scale()
             self.refresh(numbers=True)
 
+    def set_conventions(self, conventions: Conventions) -> None:
+        """Write deltas and gradients in another way."""
+        if conventions != self.conventions:
+            self.conventions = conventions
+            self.forget_scale()
+            self.refresh(numbers=True)
+
     def set_scale(self, form: Form, reach: Reach) -> None:
         """Choose how numbers become colours, and what shares a scale."""
         self.form, self.limits.reach, self.edge_limits.reach = form, reach, reach
@@ -274,7 +285,15 @@ class NetworkScene(QGraphicsScene):
         elif self.frame is None or self.lookup is None:
             values = self._start
         else:
-            values = values_of(self.frame, self.lookup, self._inputs, self.view, self._start, self.checked)
+            values = values_of(
+                self.frame,
+                self.lookup,
+                self._inputs,
+                self.view,
+                self._start,
+                self.checked,
+                self.conventions,
+            )
         self.values = values
         symlog = self.form is Form.SYMLOG
         targets = self._layer[self.picture.target]
@@ -358,9 +377,10 @@ class NetworkScene(QGraphicsScene):
 
     def _waiting_edges(self) -> NDArray[np.intp]:
         lights = self.spotlight.lights
-        if lights is None or not lights.waiting_edges:
+        waiting = None if lights is None else lights.waiting_edges
+        if waiting is None or len(waiting) != len(self.network.edges):
             return np.zeros(0, np.intp)
-        return chosen_edges(self.network, lights.waiting_edges)
+        return np.flatnonzero(waiting)
 
     # ---- what is selected
 

@@ -18,6 +18,7 @@ from backprop_gui.ui.canvas.picture import Picture
 from backprop_gui.ui.colors import blended
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 MOST_LIT = 400
 """Of more edges that an operation reads, only so many are lit: no eye follows more."""
@@ -46,9 +47,9 @@ class Lights:
     ----------
     reads, writes : frozenset of keys
         The neurons and edges whose numbers it takes, and whose number it makes.
-    waiting : frozenset of int
-        Neurons whose number is still to come.
-    waiting_edges : frozenset of (source, target)
+    waiting : (neurons,) bool array or None
+        Neurons, in drawing order, whose number is still to come; None: none.
+    waiting_edges : (edges,) bool array or None
         Edges whose turn is still to come.
     way : Way
         Which way the signal runs.
@@ -58,8 +59,8 @@ class Lights:
 
     reads: frozenset[Key] = frozenset()
     writes: frozenset[Key] = frozenset()
-    waiting: frozenset[int] = frozenset()
-    waiting_edges: frozenset[tuple[int, int]] = frozenset()
+    waiting: Mask | None = None
+    waiting_edges: Mask | None = None
     way: Way = Way.NONE
     tag: str = ""
 
@@ -265,11 +266,12 @@ def points_at(ways: Floats, share: float) -> Floats:
     return ways[rows, piece] * (1 - part) + ways[rows, piece + 1] * part
 
 
-def waiting_mask(network: Network, lights: Lights | None) -> NDArray[np.bool_]:
+def waiting_mask(network: Network, lights: Lights | None) -> Mask:
     """Return which neurons, in drawing order, still wait for their number."""
-    if lights is None or not lights.waiting:
+    waiting = None if lights is None else lights.waiting
+    if waiting is None or len(waiting) != len(network.neurons):
         return np.zeros(len(network.neurons), np.bool_)
-    return np.array([n.id in lights.waiting for n in network.neurons], np.bool_)
+    return waiting
 
 
 def _polygon(way: Floats) -> QPolygonF:

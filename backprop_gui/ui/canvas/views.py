@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_gui.engine.checked import Checked
+from backprop_gui.engine.conventions import USUAL, Conventions
 from backprop_gui.engine.edge_arrays import EdgeArrays, same_edges
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.learned import Learned
 from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.reading import deltas, names
 from backprop_gui.network import Key, Kind, Network
 
 Floats = NDArray[np.float64]
@@ -47,7 +49,6 @@ WEIGHT_VIEWS = frozenset({View.FORWARD, View.BACKWARD})
 """The views whose edges show weights; in the others edges share the scale of the neurons."""
 NEURON_TITLES = {
     View.FORWARD: "a, one example",
-    View.BACKWARD: "δ = ∂L/∂z, one example",
     View.UPDATE: "next step of weights and biases",
     View.CHECK: "relative error of the derivative",
 }
@@ -173,8 +174,22 @@ def drawn_values(network: Network) -> Values:
     return Values(nothing, nowhere, nothing, nowhere, weight, np.ones(len(weight), np.bool_))
 
 
+def neuron_title(view: View, conventions: Conventions) -> str:
+    """Return what the colours of neurons mean in a view."""
+    if view is not View.BACKWARD:
+        return NEURON_TITLES[view]
+    called = names(conventions)
+    return f"{called.delta} = {called.delta_meaning}, one example"
+
+
 def values_of(
-    frame: Frame, lookup: Lookup, inputs: Mask, view: View, start: Values, checked: Checked | None = None
+    frame: Frame,
+    lookup: Lookup,
+    inputs: Mask,
+    view: View,
+    start: Values,
+    checked: Checked | None = None,
+    conventions: Conventions = USUAL,
 ) -> Values:
     """Return what ``view`` shows of ``frame``.
 
@@ -186,6 +201,8 @@ def values_of(
         What was drawn: the weight of an edge that was drawn anew since the frame.
     checked : Checked, optional
         The last gradient check; one of other numbers than the frame's shows as nothing.
+    conventions : Conventions
+        How deltas are written.
     """
     trace = frame.trace
     here = lookup.column >= 0
@@ -200,7 +217,7 @@ def values_of(
         a = _taken(trace.a[0], lookup.column)
         return Values(a, here, a, here, weight, known)
     if view is View.BACKWARD:
-        fill, colored = _taken(trace.delta[0], lookup.column), here & ~inputs
+        fill, colored = _taken(deltas(frame, conventions)[0], lookup.column), here & ~inputs
     else:
         fill, colored = _taken(frame.update, lookup.bias_slot), lookup.bias_slot >= 0
     number = np.where(inputs, _taken(trace.a[0], lookup.column), fill)
@@ -275,6 +292,7 @@ __all__ = [
     "View",
     "chosen_edges",
     "drawn_values",
+    "neuron_title",
     "parked_values",
     "place_of_error",
     "values_of",

@@ -7,9 +7,11 @@ import html
 import numpy as np
 
 from backprop_gui.engine.activations import ACTIVATIONS
+from backprop_gui.engine.conventions import USUAL, Conventions
 from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.learned import Learned
+from backprop_gui.engine.reading import as_read, names
 from backprop_gui.network import Kind, Network, Neuron
 from backprop_gui.ui.canvas.bundles import Bundles
 from backprop_gui.ui.canvas.picture import LARGEST_OPEN, Picture
@@ -42,10 +44,18 @@ def title_of(network: Network, key: Key) -> str:
     return f"{display_name(neuron.name)}: {kind}"
 
 
-def rows_of(network: Network, key: Key, frame: Frame | None, lookup: Lookup | None) -> list[Row]:
+def rows_of(
+    network: Network,
+    key: Key,
+    frame: Frame | None,
+    lookup: Lookup | None,
+    conventions: Conventions = USUAL,
+) -> list[Row]:
     """Return what is known about a neuron or an edge: what each number is, and the number."""
+    called = names(conventions)
+    frame = None if frame is None else as_read(frame, conventions)
     if isinstance(key, tuple):
-        return _edge_rows(network, key, frame)
+        return _edge_rows(network, key, frame, called.gradient)
     neuron = network.neuron_of[key]
     index = next(i for i, n in enumerate(network.neurons) if n.id == key)
     column = int(lookup.column[index]) if lookup else -1
@@ -57,13 +67,13 @@ def rows_of(network: Network, key: Key, frame: Frame | None, lookup: Lookup | No
     if neuron.kind is Kind.INPUT:
         return [
             ("x, as the network sees it", format_exact(trace.a[0, column])),
-            ("∂L/∂x", format_exact(trace.delta[0, column])),
+            (called.gradient_by("x"), format_exact(trace.delta[0, column])),
         ]
     rows = [
         ("z, weighted sum", format_exact(trace.z[0, column])),
         ("a, activation", format_exact(trace.a[0, column])),
         ("f′(z)", format_exact(trace.slope[0, column])),
-        ("δ = ∂L/∂z", format_exact(trace.delta[0, column])),
+        (f"{called.delta} = {called.delta_meaning}", format_exact(trace.delta[0, column])),
     ]
     slot = frame.plan.slot.get(key)
     if slot is None:
@@ -71,18 +81,18 @@ def rows_of(network: Network, key: Key, frame: Frame | None, lookup: Lookup | No
     return [
         *rows,
         ("bias" + (", frozen" if neuron.frozen else ""), format_exact(frame.theta[slot])),
-        ("∂L/∂b", format_exact(trace.grad[slot])),
+        (called.gradient_by("b"), format_exact(trace.grad[slot])),
         ("next step of the bias", format_exact(frame.update[slot])),
     ]
 
 
-def _edge_rows(network: Network, key: tuple[int, int], frame: Frame | None) -> list[Row]:
+def _edge_rows(network: Network, key: tuple[int, int], frame: Frame | None, gradient: str) -> list[Row]:
     slot = frame.plan.slot.get(key) if frame else None
     if frame is None or slot is None:
         return [("weight at the start", format_exact(network.edge_of[key].weight))]
     return [
         ("weight", format_exact(frame.theta[slot])),
-        ("∂L/∂w, this example", format_exact(frame.trace.grad[slot])),
+        (f"{gradient}, this example", format_exact(frame.trace.grad[slot])),
         ("next step", format_exact(frame.update[slot])),
     ]
 

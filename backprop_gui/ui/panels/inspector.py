@@ -6,8 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from backprop_gui.engine.conventions import USUAL
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.reading import as_read
 from backprop_gui.network import Kind
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
@@ -34,6 +36,7 @@ class Inspector(PanelWidget):
         super().__init__(lab)
         self._plan: Plan | None = None
         self._key: Key | None = _NOTHING
+        self._conventions = USUAL
         self._sheet: Sheet | None = None
         self._name = ""
         self.title = ElidedLabel("heading")
@@ -80,6 +83,8 @@ class Inspector(PanelWidget):
         """Forget what is no longer there; numbers of what is new come with the next frame."""
         if old is None or new.network is not old.network:
             self._select()
+        elif new.conventions != old.conventions:
+            self._refresh()
 
     def show_frame(self, frame: Frame) -> None:
         """Show the numbers of ``frame``."""
@@ -109,13 +114,14 @@ class Inspector(PanelWidget):
     def _show(self, frame: Frame) -> None:
         key = self.lab.selection.current
         self.parts.show_value()
-        if frame.plan is not self._plan or key != self._key:
-            self._plan, self._key = frame.plan, key
-            self._lay_out(sheet_of(frame.plan, key))
+        conventions = self.lab.document.project.conventions
+        if frame.plan is not self._plan or key != self._key or conventions != self._conventions:
+            self._plan, self._key, self._conventions = frame.plan, key, conventions
+            self._lay_out(sheet_of(frame.plan, key, conventions))
         sheet = self._sheet
         if sheet is None:
             return
-        reading = sheet.read(frame, self.lab.document.prepared)
+        reading = sheet.read(as_read(frame, conventions), self.lab.document.prepared)
         for chip, value in zip(self.chips, reading.chips, strict=False):
             chip.show_number(value)
         for table, layout, values in zip(self.tables, sheet.tables, reading.tables, strict=False):

@@ -32,7 +32,7 @@ LIST_PX = 250
 NARROW_PX = 640
 """Below this width the speed and the number of the operation step back."""
 INVITATION = "Look at one training step, number by number"
-HOW = "Press ▶ to watch it, the arrows (F8, F7) to step through it, or click an operation in the list."
+HOW = "Press ▶ to watch it, the arrows (F4, Shift+F4) to step through it, or click an operation in the list."
 RUNNING = "Training runs. Pause it (Space) to look at one step of it."
 WAITING = "There is nothing to calculate yet: the network has to be drawn to its end first."
 
@@ -53,9 +53,9 @@ class MicroscopePanel(PanelWidget):
         scope.pointed.connect(self._light)
         self._buttons = {
             "first": _button("skip-back", "First operation of the step"),
-            "previous": _button("chevron-left", "Operation before (F7)"),
+            "previous": _button("chevron-left", "Operation before (Shift+F4)"),
             "play": _button("play", "Play: go on by itself"),
-            "next": _button("chevron-right", "Next operation (F8); after the last one the update is made"),
+            "next": _button("chevron-right", "Next operation (F4); after the last one the update is made"),
             "last": _button("skip-forward", "Last operation of the step"),
         }
         for name, button in self._buttons.items():

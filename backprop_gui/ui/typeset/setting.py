@@ -41,6 +41,7 @@ from backprop_gui.ui.typeset.type import Role, Style, Type, type_of
 LONGEST_INDEX = 24
 """Letters of an index; of a longer name the middle is left out."""
 _NUMBERED = re.compile(r"([^\W\d_]\u0302?)(\d+)(?:\.(\d+))?")
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SUM_SIGN = "Σ"
 
 
@@ -220,7 +221,7 @@ def symbol_box(symbol: Symbol, px: int, level: int) -> Box:
         return row([partial, above, text_box("/", upright), partial, inner])
     letter = symbol.letter
     lead = "Δ" if len(letter) == 2 and letter[0] == "Δ" else ""
-    base = text_box(letter[len(lead) :], type_of(px, level, italic=len(letter) - len(lead) == 1))
+    base = _letter(letter[len(lead) :], px, level)
     if symbol.hat:
         base = hat(base, upright)
     if symbol.bar:
@@ -236,6 +237,14 @@ def symbol_box(symbol: Symbol, px: int, level: int) -> Box:
     if symbol.argument is not None:
         base = row([base, brackets(symbol_box(symbol.argument, px, level), upright)])
     return base
+
+
+def _letter(letter: str, px: int, level: int) -> Box:
+    """Return the letter of a quantity; an input is called by its name, such as x1, and some have numbers, as β₁."""
+    plain = letter.translate(_DIGITS)
+    if _NUMBERED.fullmatch(plain):
+        return _name(plain, px, level)
+    return text_box(letter, type_of(px, level, italic=len(letter) == 1))
 
 
 def _index(name: str, px: int, level: int) -> Box:

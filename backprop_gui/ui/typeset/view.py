@@ -45,7 +45,8 @@ class EquationView(QWidget):
         super().__init__(parent)
         self.equations: tuple[Equation, ...] = ()
         self._style, self._single = style, single
-        self._page: Page | None = None
+        self._pages: dict[int, Page] = {}
+        """The equations as they are laid out at the widths that were asked for."""
         self._form = 0
         self._lit: frozenset[Key] = frozenset()
         self._over: Key | None = None
@@ -71,7 +72,7 @@ class EquationView(QWidget):
         self.equations = tuple(equations)
         if anew:
             self._form, self._place = 0, -1
-        self._page = None
+        self._pages.clear()
         if not self._single:
             self.updateGeometry()
         if self.hasFocus():
@@ -115,18 +116,23 @@ class EquationView(QWidget):
     @property
     def page(self) -> Page:
         """The equations as they are laid out."""
-        if self._page is None:
+        return self._page_at(self.width())
+
+    def _page_at(self, width: int) -> Page:
+        page = self._pages.get(width)
+        if page is None:
             if self._single and self.equations:
-                self._page, self._form = one_line_page(self.equations, self.width(), self._style, self._form)
+                page, self._form = one_line_page(self.equations, width, self._style, self._form)
             else:
-                self._page = lay_out(self.equations, self.width(), self._style)
-        return self._page
+                page = lay_out(self.equations, width, self._style)
+            self._pages[width] = page
+        return page
 
     def hasHeightForWidth(self) -> bool:
         return not self._single
 
     def heightForWidth(self, width: int) -> int:
-        return round(lay_out(self.equations, width, self._style).height) + 6
+        return round(self._page_at(width).height) + 6
 
     def sizeHint(self) -> QSize:
         if self._single:
@@ -140,7 +146,8 @@ class EquationView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width() and self.equations:
-            self._page, self._form = None, 0
+            self._form = 0
+            self._pages.clear()
 
     def _corner(self) -> QPointF:
         page = self.page
@@ -162,7 +169,7 @@ class EquationView(QWidget):
         painter.end()
 
     def _dress(self) -> None:
-        self._page = None
+        self._pages.clear()
         self.update()
 
     # ---- the mouse

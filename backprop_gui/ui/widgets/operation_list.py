@@ -9,13 +9,14 @@ from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from backprop_gui.engine.operations.operation import Phase
-from backprop_gui.engine.operations.order import PHASE_OF, entries
+from backprop_gui.engine.operations.order import PHASE_OF
+from backprop_gui.engine.operations.text import write_value
 from backprop_gui.engine.operations.worked import WorkedExample
 from backprop_gui.network import Network
 from backprop_gui.ui import theme
 from backprop_gui.ui.colors import blended
 from backprop_gui.ui.names import as_drawn, display_name
-from backprop_gui.ui.numbers import format_exact, format_number
+from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.operation_words import letter_of
 
 ROW_PX, HEAD_PX = 24, 25
@@ -43,26 +44,20 @@ class OperationModel(QAbstractListModel):
         self._at: list[int] = []
         self._count = 0
         self.place: int | None = None
+        """The operation that is looked at; those before it are done."""
 
     def take(self, worked: WorkedExample | None) -> None:
-        """Show another worked example; None shows nothing."""
+        """Show another worked example; None shows nothing. The view is to be painted again."""
         network = None if worked is None else worked.frame.plan.network
         same = network is self._network and worked is not None
         self._worked = worked
         if same:
-            self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, 0))
             return
         self.beginResetModel()
         self._network = network
-        self._heads, self._count = ([], 0) if network is None else _headings(network)
+        self._heads, self._count = ([], 0) if worked is None else _headings(worked)
         self._at = [row for row, _ in self._heads]
         self.endResetModel()
-
-    def mark(self, place: int | None) -> None:
-        """Mark the operation that is looked at; those before it are done."""
-        self.place = place
-        if self._count:
-            self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, 0))
 
     def row_of(self, place: int) -> int:
         """Return the row of an operation."""
@@ -125,16 +120,17 @@ class OperationModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{self.title(place)}: {format_exact(self.value(place))}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.title(place)}, {format_number(self.value(place), NUMBER_DIGITS)}"
+            return f"{self.title(place)}, {write_value(self.value(place), NUMBER_DIGITS)}"
         return None
 
 
-def _headings(network: Network) -> tuple[list[tuple[int, str]], int]:
-    """Return the headings of the operations of ``network`` with their rows, and how many rows there are in all."""
+def _headings(worked: WorkedExample) -> tuple[list[tuple[int, str]], int]:
+    """Return the headings of the operations of ``worked`` with their rows, and how many rows there are in all."""
+    network = worked.frame.plan.network
     heads: list[tuple[int, str]] = []
     before: tuple[Phase, int | None] | None = None
     number = -1
-    for number, entry in enumerate(entries(network)):
+    for number, entry in enumerate(worked.operations.entries):
         phase = PHASE_OF[entry.kind]
         layer = None if entry.neuron is None else network.neuron_of[entry.neuron].layer
         if (phase, layer) != before:
@@ -172,7 +168,7 @@ class _Rows(QStyledItemDelegate):
             painter.drawRoundedRect(rect.adjusted(2, 1, -2, -1), 6, 6)
         pale = blended(look.muted, look.window, 0.75)
         ink = look.accent_text if current else look.text if done or model.place is None else pale
-        value = format_number(model.value(place), NUMBER_DIGITS) if done or model.place is None else ""
+        value = write_value(model.value(place), NUMBER_DIGITS) if done or model.place is None else ""
         digits = theme.digits(font, bold=current)
         room = QFontMetrics(digits).horizontalAdvance(value)
         painter.setFont(digits)
@@ -222,7 +218,9 @@ class OperationList(QListView):
 
     def show_place(self, place: int | None) -> None:
         """Mark the operation that is looked at, and bring it into sight."""
-        self.operations.mark(place)
+        # Told of changed data, Qt would go through all rows.
+        self.operations.place = place
+        self.viewport().update()
         self._silent = True
         if place is None:
             self.setCurrentIndex(QModelIndex())

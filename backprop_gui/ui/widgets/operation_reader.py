@@ -54,26 +54,28 @@ class OperationReader(QScrollArea):
         self.equations = EquationView(Style(PX))
         self.equations.pointed.connect(self.pointed)
         self._sentence = Wrapped("")
-        self._sentence.setProperty("role", "value")
         for words in (self._why, self._sentence):
             words.setTextFormat(Qt.TextFormat.PlainText)
         self.ledger = LedgerView()
         self.ledger.pointed.connect(self.pointed)
-        left, right = QVBoxLayout(), QVBoxLayout()
+        self._parts = QWidget()
+        left, right = QVBoxLayout(), QVBoxLayout(self._parts)
+        right.setContentsMargins(0, 0, 0, 0)
         for column in (left, right):
             column.setSpacing(6)
         left.addWidget(self._title)
+        # First what everybody asks, and then the arithmetic: it is seen wherever there is little room.
+        left.addWidget(self._sentence)
         left.addWidget(self.equations)
         left.addWidget(self._why)
         left.addStretch(1)
-        right.addWidget(self._sentence)
         right.addWidget(self.ledger)
         right.addStretch(1)
         self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._inside)
         self._row.setContentsMargins(MARGIN, 8, MARGIN, 10)
         self._row.setSpacing(10)
         self._row.addLayout(left, 5)
-        self._row.addLayout(right, 4)
+        self._row.addWidget(self._parts, 4)
         self.equations.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setWidget(self._inside)
         self.show_words("", "")
@@ -84,6 +86,7 @@ class OperationReader(QScrollArea):
         self.equations.show_equations(())
         self.equations.hide()
         self._sentence.hide()
+        self._parts.hide()
         self.ledger.show_lines((), (), ("", ""), 4)
 
     def show_operation(self, worked: WorkedExample, operation: Operation, digits: int, *, anew: bool) -> None:
@@ -123,11 +126,12 @@ class OperationReader(QScrollArea):
             count = f"{found.count:,} path{'s' * (found.count != 1)}"
             sentence = f"The gradient adds up over {count} from here to the loss."
             self.ledger.setAccessibleName("Paths to the loss")
-            self.ledger.show_lines(lines, ends, ("path to the loss", "product of what lies on it"), digits)
+            self.ledger.show_lines(lines, ends, ("path to the loss", "product"), digits)
         else:
             self.ledger.show_lines((), (), ("", ""), digits)
         self._sentence.setText(sentence)
         self._sentence.setVisible(bool(sentence))
+        self._parts.setVisible(bool(self.ledger.lines))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
