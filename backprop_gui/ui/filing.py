@@ -56,14 +56,14 @@ class Filing:
     def ask_open(self, open_path: Callable[[Path], object]) -> None:
         """Choose a project and open it by ``open_path``."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, "Open a project", self._folder(), f"Projects (*{SUFFIX});;All files (*)"
+            self._window, "Open a project", self.folder(), f"Projects (*{SUFFIX});;All files (*)"
         )
         if name:
             open_path(Path(name))
 
     def opened(self, path: Path) -> None:
         """Note that the file at ``path`` was opened: next time people look for files there."""
-        self._remember(path)
+        self.remember_folder(path)
         remember(path)
 
     def save(self) -> bool:
@@ -73,13 +73,13 @@ class Filing:
 
     def save_as(self) -> bool:
         """Ask where to save; return whether it is saved."""
-        suggestion = str(Path(self._folder()) / f"{self._lab.document.project.name}{SUFFIX}")
+        suggestion = str(Path(self.folder()) / f"{self._lab.document.project.name}{SUFFIX}")
         name, _ = QFileDialog.getSaveFileName(
             self._window, "Save the project", suggestion, f"Projects (*{SUFFIX})"
         )
         if not name:
             return False
-        path = self._with_suffix(Path(name), SUFFIX)
+        path = self.with_suffix(Path(name), SUFFIX)
         return path is not None and self._write(path)
 
     def export(self) -> None:
@@ -89,14 +89,14 @@ class Filing:
             f"{entry.label} ({' '.join('*' + suffix for suffix in entry.suffixes)})"
             for entry in FORMATS.values()
         ]
-        suggestion = str(Path(self._folder()) / f"{document.project.name}.onnx")
+        suggestion = str(Path(self.folder()) / f"{document.project.name}.onnx")
         onnx = next((kind for kind in kinds if "*.onnx" in kind), kinds[0])
         name, kind = QFileDialog.getSaveFileName(
             self._window, "Export weights", suggestion, ";;".join(kinds), onnx
         )
         if not name:
             return
-        path = self._with_suffix(Path(name), _suffix(kind) if kind in kinds else ".onnx")
+        path = self.with_suffix(Path(name), _suffix(kind) if kind in kinds else ".onnx")
         if path is not None:
             self.export_to(path)
 
@@ -115,7 +115,7 @@ class Filing:
 
         self._banner.show_message(f"Writing “{path.name}”, and reading it again to check it …", "warning")
         self._export.for_(in_background(lambda: export(model, path)), done)
-        self._remember(path)
+        self.remember_folder(path)
 
     def may_discard(self) -> bool:
         """Ask what to do with unsaved work; return whether to go on."""
@@ -162,7 +162,7 @@ class Filing:
     def _kept(self) -> bool:
         return self._lab.document.project.kept != self._saved_kept
 
-    def _with_suffix(self, path: Path, suffix: str) -> Path | None:
+    def with_suffix(self, path: Path, suffix: str) -> Path | None:
         """Add the ending that a person left out; None if that names a file which is to be kept."""
         if path.suffix:
             return path
@@ -202,11 +202,13 @@ class Filing:
         self.opened(path)
         return True
 
-    def _folder(self) -> str:
+    def folder(self) -> str:
+        """Return where people last looked for files."""
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         return str(QSettings().value("folder", documents or str(Path.home())))
 
-    def _remember(self, path: Path) -> None:
+    def remember_folder(self, path: Path) -> None:
+        """Note that a file was written to ``path``: next time people look for files there."""
         QSettings().setValue("folder", str(path.absolute().parent))
 
 

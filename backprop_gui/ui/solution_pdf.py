@@ -280,7 +280,7 @@ def _add_table(flow: _Flow, table: Table, wanted: Wanted, blank: bool, heading: 
 def _cells(values: Iterable[float | None], table: Table, wanted: Wanted, blank: bool) -> Iterable[Box]:
     for value, (_, given) in zip(values, table.columns, strict=True):
         text = wanted.cell(value, given=given, blank=blank)
-        yield text_box(text, type_of(SMALL_PX)) if text else _rule(BLANK)
+        yield _fitting_number(text) if text else _rule(BLANK)
 
 
 def _name_width() -> float:
@@ -294,6 +294,11 @@ def _table_width(table: Table) -> float:
 def _fitting_name(symbol: Symbol) -> Box:
     sizes = (_name(symbol, px) for px in (PX, SMALL_PX, 10, 8))
     return next((box for box in sizes if box.width <= _name_width()), _name(symbol, 8))
+
+
+def _fitting_number(text: str) -> Box:
+    sizes = (text_box(text, type_of(px)) for px in (SMALL_PX, 10, 9))
+    return next((box for box in sizes if box.width <= CELL), text_box(text, type_of(8)))
 
 
 def _row(boxes: Sequence[Box]) -> Box:

@@ -127,7 +127,7 @@ class Window(QMainWindow):
         keeping = state_folder() / AUTOSAVES
         self.autosave = Autosave(document, self.lab.player, lambda: self.files.changed, keeping, self)
         self.files = Filing(self.lab, self.banner, self, self.autosave, self._is_elsewhere)
-        self.solutions = SolutionExport(self.lab, self.banner, self)
+        self.solutions = SolutionExport(self.lab, self.banner, self, self.files)
         self.offers = Offers(lambda slot: self.windows.recover(self, slot))
         self._arranged = self._noting = False
         self.commands = {name: self._command(command) for name, command in COMMANDS.items()}
@@ -512,6 +512,10 @@ class Window(QMainWindow):
     def show_shortcuts(self) -> None:
         """Open the sheet of all keys and gestures."""
         self._open(ShortcutSheet(self, shortcut_groups()))
+
+    def export_solution(self) -> None:
+        """Ask what kind of document the next step shall be written out as."""
+        self._open(self.solutions.sheet())
 
     def show_about(self) -> None:
         """Say what the program is."""
