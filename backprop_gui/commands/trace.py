@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from backprop_gui.commands.command import COMMANDS, Command, UsageError
 from backprop_gui.commands.output import check_destinations
-from backprop_gui.commands.subject import add_subject, subject_of
+from backprop_gui.commands.subject import add_subject, subject_of, take_subject
+from backprop_gui.data import Prepared
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Part, Probe
 from backprop_gui.engine.operations.worked import worked_example
+from backprop_gui.engine.probing import check_probe
+from backprop_gui.network import Network
+from backprop_gui.numerals import read_number
 from backprop_gui.project import files
 from backprop_gui.solutions import WRITERS, Style, check_length, solution_of
 from backprop_gui.terminal import say
@@ -26,6 +33,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     which.add_argument("--test", type=int, metavar="K", help="an example of the test data instead, from 1")
     which.add_argument("--batch", action="store_true", help="the mean of the next batch instead")
+    which.add_argument(
+        "--inputs",
+        nargs="+",
+        metavar="NUMBER",
+        help="an example that is not in the data instead, in the units of the data; with --targets",
+    )
+    parser.add_argument("--targets", nargs="+", metavar="NUMBER", help="the targets that belong to --inputs")
     kind = parser.add_mutually_exclusive_group()
     for name, writer in WRITERS.items():
         if name != "text":
@@ -59,10 +73,15 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--answers belongs to --exercise: without blanks the results stand in the text.")
     if args.output is not None:
         check_destinations([args.output], formats=False)
+    for typed in (args.inputs, args.targets):
+        take_subject(args, typed or [])
     subject = subject_of(args)
     trainer, project = subject.trainer(), subject.project
     check_length(project.network)
-    probe = _probe(args, len(trainer.examples.x_train), len(trainer.examples.x_test))
+    if args.inputs is None and args.targets is None:
+        probe = _probe(args, len(trainer.examples.x_train), len(trainer.examples.x_test))
+    else:
+        probe = _typed(args, subject.prepared, project.network)
     conventions = Conventions(
         Delta(args.delta) if args.delta else project.conventions.delta,
         Sign(args.sign) if args.sign else project.conventions.sign,
@@ -76,6 +95,14 @@ def run(args: argparse.Namespace) -> int:
         files.write_atomically(Path(args.output), text.encode("utf-8"))
         say(f"Wrote {len(worked.operations):,} operations to {args.output}.")
     return 0
+
+
+def _typed(args: argparse.Namespace, prepared: Prepared, network: Network) -> Probe:
+    """Return the example that was typed, as the network sees it."""
+    x, t = (tuple(read_number(text) for text in texts or ()) for texts in (args.inputs, args.targets))
+    probe = Probe(Part.TYPED, 0, x, t)
+    check_probe(probe, network)
+    return replace(probe, x=tuple(prepared.scaling.apply(np.array(x)).tolist()))
 
 
 def _probe(args: argparse.Namespace, train: int, test: int) -> Probe:
@@ -101,13 +128,18 @@ COMMANDS.add(
         The step is the one that the project would take next: forward, loss, backward and update of one example, each
         operation with its equation in symbols and in numbers. The update is that of the next batch.
 
-        --json has every number at full precision: title, facts, given, and operations, each with number, phase, kind,
-        title, why, value and its equations (left, relation, symbols, numbers, result, remark). --latex compiles with
-        pdflatex; --markdown has its formulas between dollar signs. --exercise leaves blanks.
+        --json has every number at full precision. It prints one object with title, facts (an object of words), given (a
+        list of name, value and group) and operations (a list), each with number, phase, kind, subject (a neuron's id,
+        [source, target], or null for the loss), title, why, value and equations (a list of left, relation, symbols,
+        numbers, result and remark). A number that is not finite, or left blank, is null.
+
+        --latex compiles with pdflatex; --markdown has its formulas between dollar signs. --exercise leaves blanks for
+        what is to be worked out, and --answers puts the results at the end, or in JSON into a list called answers.
         """,
         (
             "backprop-gui trace mazur --digits 9",
             "backprop-gui trace xor-2-3-1 --example 2 --latex -o solution.tex",
+            "backprop-gui trace mazur --inputs 0.1 0.2 --targets 0 1",
             "backprop-gui trace whole-numbers --exercise --answers --markdown -o sheet.md",
         ),
         _arguments,

@@ -66,7 +66,7 @@ class Basis:
     Attributes
     ----------
     example, batch : Trace
-        Of what the person looks at, and of the examples of the next update.
+        Of what the person looks at, be it one example or many, and of the examples of the next update.
     """
 
     plan: Plan
@@ -88,9 +88,9 @@ class Basis:
         seen = trace(
             frame.plan, frame.theta, examples.x_train[batch], examples.t_train[batch], frame.loss, mean=mean
         )
-        return cls(
-            frame.plan, frame.theta, frame.loss, frame.trace, seen, frame.coming, settings, conventions
-        )
+        # Where the frame is about many examples, their mean is no example: nothing else can be made of it.
+        example = frame.trace if frame.rows is None else frame.rows
+        return cls(frame.plan, frame.theta, frame.loss, example, seen, frame.coming, settings, conventions)
 
 
 @dataclass(frozen=True, slots=True)

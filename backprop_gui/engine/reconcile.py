@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_gui.engine.conventions import Conventions, Delta
+from backprop_gui.engine.conventions import Conventions
+from backprop_gui.engine.reading import names
 from backprop_gui.engine.readings import Asked, Basis, Question, Reading, Twist, readings
 from backprop_gui.network import Network
 from backprop_gui.numerals import MINUS, BookNumber, format_number
@@ -105,8 +106,8 @@ def name_of(network: Network, question: Question, conventions: Conventions) -> s
         parameter = f"b_{network.neuron_of[question.key].name}"
     match question.asked:
         case Asked.DELTA:
-            letter = "a" if conventions.delta is Delta.BY_A else "z"
-            return f"δ_{network.neuron_of[question.neuron].name} = {sign}∂L/∂{letter}"
+            written = names(conventions)
+            return f"{written.delta}_{network.neuron_of[question.neuron].name} = {written.delta_meaning}"
         case Asked.GRADIENT:
             return f"{sign}∂L/∂{parameter}"
         case Asked.NEW_VALUE:

@@ -8,10 +8,14 @@ from itertools import groupby
 from backprop_gui.engine import LOSSES, OPTIMIZERS
 from backprop_gui.engine.conventions import Delta, Sign
 from backprop_gui.engine.frame import Frame, Part
-from backprop_gui.engine.operations.operation import Equation, Operation, Phase
+from backprop_gui.engine.operations.expression import Quantity, Symbol
+from backprop_gui.engine.operations.operation import Equation, Kind, Operation, Phase
+from backprop_gui.engine.operations.quantities import Example, Examples
 from backprop_gui.engine.operations.worked import WorkedExample
+from backprop_gui.engine.reading import names
 from backprop_gui.errors import UserError
-from backprop_gui.network import Network
+from backprop_gui.network import Key, Network
+from backprop_gui.network import Kind as NeuronKind
 
 MOST_PARAMETERS = 20_000
 """A step of more is no calculation by hand: its document would have a million lines."""
@@ -21,6 +25,10 @@ TITLES = {
     Phase.BACKWARD: "Backward",
     Phase.UPDATE: "Update",
 }
+
+
+MOST_EXAMPLES = 20
+"""The numbers of a larger batch are not listed; only their means are."""
 
 
 class SolutionError(UserError):
@@ -45,6 +53,32 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Numbers that are given, under a heading."""
+
+    title: str
+    quantities: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Results side by side.
+
+    Attributes
+    ----------
+    title : str
+    columns : tuple of (str, bool)
+        What each column holds, and whether it is given rather than worked out.
+    rows : tuple of (Symbol, values)
+        A value for each column; None where there is no such number.
+    """
+
+    title: str
+    columns: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[Symbol, tuple[float | None, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """A whole document.
 
@@ -53,15 +87,17 @@ class Solution:
     title : str
     facts : tuple of (str, str)
         What it is about, in words.
-    given : tuple of (str, float)
-        Inputs, targets and parameters, with their names, at full precision.
+    given : tuple of Group
+        Inputs, targets and parameters.
     sections : tuple of Section
+    results : tuple of Table
     """
 
     title: str
     facts: tuple[tuple[str, str], ...]
-    given: tuple[tuple[str, float], ...]
+    given: tuple[Group, ...]
     sections: tuple[Section, ...]
+    results: tuple[Table, ...]
 
 
 def check_length(network: Network) -> None:
@@ -81,7 +117,9 @@ def solution_of(worked: WorkedExample, name: str) -> Solution:
         Section(TITLES[phase], tuple(group))
         for phase, group in groupby(steps, key=lambda step: step.operation.phase)
     )
-    return Solution(f"Backpropagation by hand: {name}", _facts(worked), _given(worked.frame), sections)
+    title = f"Backpropagation by hand: {name}"
+    results = (_loss(worked), _neurons(worked), _parameters(worked))
+    return Solution(title, _facts(worked), _given(worked), sections, results)
 
 
 def _facts(worked: WorkedExample) -> tuple[tuple[str, str], ...]:
@@ -117,12 +155,67 @@ def _example(frame: Frame) -> str:
     return f"{part} example {frame.probe.index + 1:,}"
 
 
-def _given(frame: Frame) -> tuple[tuple[str, float], ...]:
-    plan, network = frame.plan, frame.plan.network
-    inputs = [(n.name, float(frame.trace.x[0, i])) for i, n in enumerate(network.inputs)]
-    targets = [(f"target of {n.name}", float(frame.trace.t[0, i])) for i, n in enumerate(network.outputs)]
-    parameters = [(plan.parameter_name(int(slot)), float(frame.theta[slot])) for slot in plan.slots]
-    return (*inputs, *targets, *parameters)
+def _given(worked: WorkedExample) -> tuple[Group, ...]:
+    examples = Examples(worked.frame, worked.conventions)
+    plan, whole = worked.frame.plan, examples.whole
+    if not examples.is_batch:
+        answered = _example_given(whole, "")
+    elif len(examples.each) <= MOST_EXAMPLES:
+        answered = [
+            group for one in examples.each for group in _example_given(one, f" of example {one.above}")
+        ]
+    else:
+        answered = _example_given(whole, f", the mean of {len(examples.each):,} examples")
+    biases = tuple(whole.parameter(key) for key in plan.keys if not isinstance(key, tuple))
+    weights = tuple(whole.parameter(key) for key in plan.keys if isinstance(key, tuple))
+    groups = (*answered, Group("Biases", biases), Group("Weights", weights))
+    return tuple(group for group in groups if group.quantities)
 
 
-__all__ = ["Section", "Solution", "SolutionError", "Step", "check_length", "solution_of"]
+def _example_given(one: Example, of_which: str) -> list[Group]:
+    inputs = tuple(one.a(neuron.id) for neuron in one.frame.plan.network.inputs)
+    targets = tuple(answer.t for answer in one.answers())
+    return [Group(f"Inputs{of_which}", inputs), Group(f"Targets{of_which}", targets)]
+
+
+# ---- results
+
+
+def _loss(worked: WorkedExample) -> Table:
+    loss = Examples(worked.frame, worked.conventions).whole.loss()
+    return Table("Loss", (("value", False),), ((loss.symbol, (loss.value,)),))
+
+
+def _neurons(worked: WorkedExample) -> Table:
+    rows = []
+    for neuron in worked.frame.plan.network.neurons:
+        if neuron.kind is NeuronKind.INPUT:
+            continue
+        made = (
+            worked.find(neuron.id, Kind.WEIGHTED_SUM),
+            worked.find(neuron.id, Kind.ACTIVATION),
+            worked.delta_of(neuron.id),
+        )
+        values = tuple(None if one is None else worked.value(one) for one in made)
+        rows.append((Symbol(neuron.name), values))
+    delta = names(worked.conventions).delta
+    return Table("Neurons", (("z", False), ("a", False), (delta, False)), tuple(rows))
+
+
+def _parameters(worked: WorkedExample) -> Table:
+    whole = Examples(worked.frame, worked.conventions).whole
+    rows = []
+    for key in worked.frame.plan.keys:
+        before = whole.parameter(key)
+        values = (before.value, _made(worked, key, Kind.GRADIENT), _made(worked, key, Kind.UPDATE))
+        rows.append((before.symbol, values))
+    columns = (("before", True), (names(worked.conventions).gradient, False), ("after", False))
+    return Table("Weights and biases", columns, tuple(rows))
+
+
+def _made(worked: WorkedExample, key: Key, kind: Kind) -> float | None:
+    operation = worked.find(key, kind)
+    return None if operation is None else worked.value(operation)
+
+
+__all__ = ["Group", "Section", "Solution", "SolutionError", "Step", "Table", "check_length", "solution_of"]

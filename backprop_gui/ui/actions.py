@@ -97,10 +97,10 @@ _command(
     "export-solution",
     "Export worked solution…",
     "File",
-    lambda w: w.solutions.ask(),
+    lambda w: w.export_solution(),
     "Ctrl+Shift+E",
     group=2,
-    tip="Write the next step of the shown example out by hand, solved or as an exercise: Markdown, LaTeX, text, JSON",
+    tip="Write the next step of the shown example out by hand, solved or as an exercise: PDF, Markdown, LaTeX, …",
 )
 _command("close", "Close window", "File", lambda w: w.close(), "Ctrl+W", group=3)
 _command(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.readings import Asked, Basis, Question
@@ -20,8 +20,8 @@ from backprop_gui.ui.names import as_drawn
 from backprop_gui.ui.panel import Lab
 from backprop_gui.ui.past import made_with
 from backprop_gui.ui.player import State
-from backprop_gui.ui.segmented import Segmented
 from backprop_gui.ui.speech import say
+from backprop_gui.ui.widgets.choice import Choice
 from backprop_gui.ui.widgets.column import muted
 from backprop_gui.ui.widgets.message import Message
 from backprop_gui.ui.widgets.typing_box import TypingBox
@@ -69,20 +69,19 @@ class Reconciler(QWidget):
         self._key: Key | None = None
         self._answered: Frame | None = None
         self._waiting = Waiting(self)
-        self.asked = Segmented(
+        self.asked = Choice(
             [
-                (Asked.DELTA, "δ", "The delta of the neuron; of an edge, that of the neuron it leads to"),
-                (Asked.GRADIENT, "∂L/∂w", "The derivative of the loss by the weight or the bias"),
-                (Asked.NEW_VALUE, "new w", "The weight or the bias after the next update"),
+                (Asked.DELTA, "delta δ", "Of the neuron; of an edge, that of the neuron it leads to"),
+                (Asked.GRADIENT, "gradient ∂L/∂w", "The derivative of the loss by the weight or the bias"),
+                (Asked.NEW_VALUE, "new weight or bias", "After the next update"),
             ],
             "What the book's number is",
+            "What the book's number is",
         )
-        # In the narrowest dock three segments have little room.
-        self.asked.set_tight(True)
+        self.asked.set_value(Asked.DELTA)
         self.asked.chosen.connect(self._chosen)
         self.box = BookBox()
         self.box.asked.connect(self._ask)
-        self.what = muted(role="caption")
         self.problem = Message()
         self.mark = QLabel()
         self.mark.setProperty("role", "chip")
@@ -96,14 +95,20 @@ class Reconciler(QWidget):
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.asked)
-        column.addWidget(self.what)
         line = QHBoxLayout()
         line.addWidget(self.box, 1)
         line.addWidget(self.mark)
-        column.addLayout(line)
+        self._asking = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._asking.addWidget(self.asked)
+        self._asking.addLayout(line, 1)
+        column.addLayout(self._asking)
         for widget in (self.problem, self.answer, self.when):
             column.addWidget(widget)
+
+    def set_wide(self, wide: bool) -> None:
+        """Put what is asked beside the number or above it."""
+        direction = QBoxLayout.Direction
+        self._asking.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
 
     # ---- being told
 
@@ -121,7 +126,6 @@ class Reconciler(QWidget):
 
     def ask_again(self) -> None:
         """Answer again what stands in the box, because something has changed that the answer depends on."""
-        self._say_what()
         self._ask(self.box.text())
 
     # ---- asking
@@ -142,22 +146,25 @@ class Reconciler(QWidget):
     def _chosen(self, asked: Asked) -> None:
         self.ask_again()
 
-    def _say_what(self) -> None:
+    def _say_what(self) -> str:
+        """Name in the box what is asked, and return why nothing can be."""
         network, key, question = self._lab.document.project.network, self._key, self.question
+        name = "" if question is None else _words(self._lab, question)
+        self.box.setPlaceholderText(f"the book's {name or 'number'}")
         if key is None:
-            self.what.setText("Select a neuron or an edge.")
-        elif question is None and not isinstance(key, tuple):
+            return "Select a neuron or an edge."
+        if question is None and not isinstance(key, tuple):
             neuron = network.neuron_of[key]
             why = "is an input and has no bias" if neuron.kind is Kind.INPUT else "has no bias"
-            self.what.setText(as_drawn(f"{neuron.name} {why}: select an edge.", network))
-        elif question is not None:
-            self.what.setText(as_drawn(_words(self._lab, question), network))
+            return as_drawn(f"{neuron.name} {why}: select an edge.", network)
+        return ""
 
     def _ask(self, text: str) -> None:
         frame, question, document = self._lab.player.frame, self.question, self._lab.document
         self._waiting.forget()
-        if not text.strip() or question is None:
-            self._show_nothing("")
+        why = self._say_what()
+        if why or not text.strip() or question is None:
+            self._show_nothing(why, "muted")
             return
         if frame is None:
             self._show_nothing(WAITING)
@@ -191,15 +198,15 @@ class Reconciler(QWidget):
 
     # ---- answering
 
-    def _show_nothing(self, problem: str) -> None:
+    def _show_nothing(self, problem: str, tone: str = "bad") -> None:
         self._answered = None
-        self.problem.say(problem)
+        self.problem.say(problem, tone)
         for widget in (self.mark, self.answer, self.when):
             widget.setVisible(False)
 
     def _show(self, verdict: Verdict, frame: Frame) -> None:
         self.problem.say("")
-        text = as_drawn("\n".join(verdict.sentences), frame.plan.network)
+        text = "\n".join(verdict.sentences)
         tone = TONES[verdict.mark]
         self.mark.setText(verdict.mark.value)
         if tone != self.mark.property("tone"):

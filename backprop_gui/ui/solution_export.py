@@ -2,26 +2,116 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QSettings, QSize, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from backprop_gui.engine.frame import Frame
 from backprop_gui.errors import UserError
 from backprop_gui.project import files
-from backprop_gui.solutions import WRITERS, Style, Writer, check_length, solution_of
+from backprop_gui.solutions import WRITERS, Solution, Style, Writer, check_length, solution_of
 from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.banner import Banner
 from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.filing import Filing
+from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import Lab
 from backprop_gui.ui.past import worked_of
+from backprop_gui.ui.segmented import Segmented
+from backprop_gui.ui.solution_pdf import write_pdf
+from backprop_gui.ui.widgets.column import muted
+from backprop_gui.ui.widgets.number_field import NumberRow
 
-STYLES = {
-    "solved": Style(),
-    "exercise": Style(blanks=True),
-    "exercise with answers": Style(blanks=True, answers=True),
+LARGEST = QSize(470, 280)
+FEWEST_DIGITS, MOST_DIGITS = 2, 17
+SETTING = "solution"
+"""Where the last choices are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of document: what people call it, its suffix, and what writes it to a path."""
+
+    label: str
+    suffix: str
+    write: Callable[[Solution, Style, Path], None]
+
+
+def _as_text(writer: Writer) -> Kind:
+    def write(solution: Solution, style: Style, path: Path) -> None:
+        files.write_atomically(path, writer.write(solution, style).encode("utf-8"))
+
+    return Kind(writer.label, writer.suffix, write)
+
+
+KINDS = {
+    "pdf": Kind("PDF", ".pdf", write_pdf),
+    **{name: _as_text(writer) for name, writer in WRITERS.items()},
 }
+SHEETS = {
+    "solved": (False, False, "Every equation in symbols and in numbers, with its result"),
+    "exercise": (True, False, "Equations in symbols, with blanks for what is to be worked out"),
+    "with answers": (True, True, "The exercise, and all results on a sheet of their own at the end"),
+}
+
+
+class SolutionSheet(Overlay):
+    """Asks what kind of document it shall be.
+
+    Signals
+    -------
+    chosen(str, Style)
+        The name of the kind, and the style.
+    """
+
+    chosen = Signal(str, object)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window, "Export worked solution", LARGEST)
+        settings = QSettings()
+        title = QLabel("Export worked solution")
+        title.setProperty("role", "number")
+        says = muted("The next step of the example that is shown, operation by operation.", role="caption")
+        self.kind = Segmented(
+            [(name, kind.label, f"{kind.label}: *{kind.suffix}") for name, kind in KINDS.items()],
+            "Kind of document",
+        )
+        self.kind.set_value(_known(settings.value(f"{SETTING}/kind"), KINDS, "pdf"))
+        self.sheet_kind = Segmented([(name, name, tip) for name, (_, _, tip) in SHEETS.items()], "Sheet")
+        self.sheet_kind.set_value(_known(settings.value(f"{SETTING}/sheet"), SHEETS, "solved"))
+        self.digits = NumberRow(
+            "significant digits", FEWEST_DIGITS, MOST_DIGITS, "How exactly results are written", whole=True
+        )
+        self.digits.field.set_value(_digits(settings.value(f"{SETTING}/digits")))
+        choose, cancel = QPushButton("Choose file…"), QPushButton("Cancel")
+        choose.setProperty("role", "primary")
+        choose.setToolTip("Choose where to write it")
+        cancel.setToolTip("Write nothing (Esc)")
+        choose.clicked.connect(self._choose)
+        cancel.clicked.connect(self.leave)
+        self.choose = choose
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(choose)
+        self.body.setContentsMargins(24, 22, 24, 20)
+        self.body.setSpacing(12)
+        for widget in (title, says, self.kind, self.sheet_kind, self.digits):
+            self.body.addWidget(widget)
+        self.body.addStretch(1)
+        self.body.addLayout(buttons)
+
+    def _choose(self) -> None:
+        kind, sheet, digits = self.kind.value, self.sheet_kind.value, int(self.digits.field.value)
+        settings = QSettings()
+        for name, value in (("kind", kind), ("sheet", sheet), ("digits", digits)):
+            settings.setValue(f"{SETTING}/{name}", value)
+        blanks, answers, _ = SHEETS[sheet]
+        self.leave()
+        self.chosen.emit(kind, Style(digits, blanks, answers))
 
 
 class SolutionExport:
@@ -30,34 +120,37 @@ class SolutionExport:
     def __init__(self, lab: Lab, banner: Banner, window: QWidget, filing: Filing) -> None:
         self._lab, self._banner, self._window, self._filing = lab, banner, window, filing
         self._waiting = Waiting(window)
-        self.kinds: dict[str, tuple[Writer, Style]] = {
-            f"{writer.label}, {name} (*{writer.suffix})": (writer, style)
-            for writer in WRITERS.values()
-            for name, style in STYLES.items()
-        }
 
-    def ask(self) -> None:
-        """Ask for a file, and write it."""
+    def sheet(self) -> SolutionSheet:
+        """Return the sheet that asks what to write.
+
+        Raises
+        ------
+        UserError
+            If there is nothing to write out, or too much.
+        """
         frame = self._frame()
-        suggestion = str(Path(self._filing.folder()) / f"{self._lab.document.project.name}.md")
-        first = next(kind for kind in self.kinds if kind.startswith("Markdown"))
-        name, kind = QFileDialog.getSaveFileName(
-            self._window, "Export worked solution", suggestion, ";;".join(self.kinds), first
+        sheet = SolutionSheet(self._window)
+        sheet.chosen.connect(lambda kind, style: self._ask_where(frame, kind, style))
+        return sheet
+
+    def _ask_where(self, frame: Frame, kind: str, style: Style) -> None:
+        wanted = KINDS[kind]
+        suggestion = str(Path(self._filing.folder()) / f"{self._lab.document.project.name}{wanted.suffix}")
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Export worked solution", suggestion, f"{wanted.label} (*{wanted.suffix})"
         )
-        writer, style = self.kinds.get(kind, self.kinds[first])
-        path = self._filing.with_suffix(Path(name), writer.suffix) if name else None
+        path = self._filing.with_suffix(Path(name), wanted.suffix) if name else None
         if path is not None:
-            by_suffix = [one for one in WRITERS.values() if one.suffix == path.suffix]
-            self.write(frame, by_suffix[0] if by_suffix else writer, style, path)
+            self.write(frame, _kind_of(path, kind), style, path)
             self._filing.remember_folder(path)
 
-    def write(self, frame: Frame, writer: Writer, style: Style, path: Path) -> None:
+    def write(self, frame: Frame, kind: str, style: Style, path: Path) -> None:
         """Write the worked solution of ``frame`` to ``path`` in the background, and then say so."""
         name, worked = self._lab.document.project.name, worked_of(frame, self._lab.document)
 
         def work() -> int:
-            text = writer.write(solution_of(worked, name), style)
-            files.write_atomically(path, text.encode("utf-8"))
+            KINDS[kind].write(solution_of(worked, name), style, path)
             return len(worked.operations)
 
         def done(future) -> None:
@@ -67,6 +160,7 @@ class SolutionExport:
             else:
                 self._banner.show_message(f"Wrote {future.result():,} operations to “{path.name}”.", "good")
 
+        self._banner.show_message(f"Writing “{path.name}” …", "warning")
         self._waiting.for_(in_background(work), done)
 
     def _frame(self) -> Frame:
@@ -77,4 +171,19 @@ class SolutionExport:
         return frame
 
 
-__all__ = ["SolutionExport"]
+def _kind_of(path: Path, chosen: str) -> str:
+    """Return the kind that the suffix of ``path`` names, or else the one that was chosen."""
+    return next((name for name, kind in KINDS.items() if kind.suffix == path.suffix.lower()), chosen)
+
+
+def _known(value: object, names: dict, usual: str) -> str:
+    return str(value) if value in names else usual
+
+
+def _digits(value: object) -> int:
+    """Return the digits that were chosen last; the settings may hold anything."""
+    text = str(value)
+    return int(text) if text.isdecimal() and FEWEST_DIGITS <= int(text) <= MOST_DIGITS else Style().digits
+
+
+__all__ = ["KINDS", "SHEETS", "SolutionExport", "SolutionSheet"]

@@ -513,6 +513,10 @@ class Window(QMainWindow):
         """Open the sheet of all keys and gestures."""
         self._open(ShortcutSheet(self, shortcut_groups()))
 
+    def export_solution(self) -> None:
+        """Ask what kind of document the next step shall be written out as."""
+        self._open(self.solutions.sheet())
+
     def show_about(self) -> None:
         """Say what the program is."""
         self._open(About(self))

@@ -1,10 +1,12 @@
 """The worked solution: its numbers are those of the books, in every kind of document."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from backprop_gui.solutions.latex import WIDEST, width_of
 from tests.cli.conftest import Run
 
 
@@ -67,6 +69,52 @@ def test_the_mean_of_the_four_xor_examples(run: Run) -> None:
     assert gradients[:4] == [6.5, 14.5, 14.5, 14.5]
     assert sorted(gradients[4:]) == sorted([6.5, 4, 4] * 3)
     assert [one["value"] for one in found if one["kind"] == "loss"] == [23.5]
+
+
+def test_an_example_can_be_typed(run: Run) -> None:
+    typed = run("trace", "--inputs", "0,05", "1/10", "--targets", "0.01", "0.99", "mazur", "--json").json
+    of_the_data = run("trace", "mazur", "--json").json
+    values_of = [[one["value"] for one in found["operations"]] for found in (typed, of_the_data)]
+    assert values_of[0] == values_of[1]
+    assert typed["facts"]["Example"] == "typed"
+    assert [one["value"] for one in typed["given"][:2]] == [0.05, 0.1]
+    problem = run("trace", "mazur", "--inputs", "1", "2").complaint
+    assert problem.startswith("The network needs 2 targets, but none were typed")
+    assert "is not a number" in run("trace", "mazur", "--inputs", "1", "two", "--targets", "1", "0").complaint
+
+
+def test_typed_inputs_are_in_the_units_of_the_data(run: Run) -> None:
+    # The first flower of the data set; the network sees it standardised.
+    raw = ("5.1", "3.5", "1.4", "0.2")
+    typed = run("trace", "iris", "--inputs", *raw, "--targets", "1", "0", "0", "--json").json["given"]
+    assert all(abs(one["value"]) < 3 for one in typed[:4])
+    assert typed[2]["value"] < 0
+
+
+def test_json_says_whose_number_it_is(run: Run) -> None:
+    found = run("trace", "mazur", "--json").json["operations"]
+    assert [one["subject"] for one in found if one["kind"] == "loss"] == [None]
+    assert all(isinstance(one["subject"], int) for one in found if one["kind"] == "activation")
+    assert {len(one["subject"]) for one in found if one["title"].startswith("Gradient of the weight")} == {2}
+
+
+def test_results_end_the_document_and_are_blank_in_an_exercise(run: Run) -> None:
+    solved = run("trace", "mazur", "--digits", "9").out
+    [line] = [line for line in solved.splitlines() if line.split()[:1] == ["o1"]]
+    assert line.split() == ["o1", "1.10590597", "0.751365070", "0.138498562"]
+    [line] = [line for line in solved.splitlines() if line.split()[:2] == ["w_h1→o1", "0.4"]]
+    assert line.split() == ["w_h1→o1", "0.4", "0.0821670406", "0.358916480"]
+    blank = run("trace", "mazur", "--exercise").out
+    [line] = [line for line in blank.splitlines() if line.split()[:2] == ["w_h1→o1", "0.4"]]
+    assert line.split() == ["w_h1→o1", "0.4", "________", "________"]
+
+
+def test_long_formulas_run_over_several_lines_in_latex(run: Run) -> None:
+    text = run("trace", "iris", "--latex").out
+    formulas = re.findall(r"\\begin\{align\*\}\n(.*?)\n\\end\{align\*\}", text, re.DOTALL)
+    lines = [line for formula in formulas for line in formula.split("\\\\\n")]
+    assert any(line.startswith(r" &\quad +") for line in lines)
+    assert max(map(width_of, lines)) <= WIDEST
 
 
 def test_conventions_are_followed(run: Run) -> None:

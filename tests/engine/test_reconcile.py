@@ -174,7 +174,7 @@ def test_what_is_right_follows_the_conventions() -> None:
     book = Book("mazur", Conventions(Delta.BY_A, Sign.ERROR))
     assert book.value(DELTA, "o1") == pytest.approx(-0.74136507, abs=5e-9)
     [text] = book.says(DELTA, "o1", "-0.7414").sentences
-    assert text == "-0.7414 is right: δ_o1 = −∂L/∂a of this example, as the program writes it."
+    assert text == "-0.7414 is right: e_o1 = −∂L/∂a of this example, as the program writes it."
     [text] = book.says(DELTA, "o1", "0.7414").sentences
     assert text.startswith("That is right if the book writes the gradient, (output − target)")
     [text] = book.says(DELTA, "o1", "-0.1385").sentences
@@ -222,6 +222,14 @@ def test_a_sum_over_the_batch_is_where_the_program_stands() -> None:
     book = Book("whole-numbers", batch_size=0, reduction=Reduction.SUM)
     assert book.says(NEW, "Z1→ŷ", "-4.8").mark is Mark.RIGHT
     assert "the mean over the 4 examples" in book.says(NEW, "Z1→ŷ", "-0.45").explanations[0].text
+
+
+def test_the_mean_of_a_batch_can_be_what_is_looked_at() -> None:
+    book = Book("whole-numbers", probe=Probe(Part.BATCH), batch_size=0)
+    # (4 + 6 + 6 + 10) / 4, and the gradient of Z1→ŷ
+    assert book.says(DELTA, "ŷ", "6.5").mark is Mark.RIGHT
+    [text] = book.says(GRADIENT, "Z1→ŷ", "14.5").sentences
+    assert text == "14.5 is right: ∂L/∂w_Z1→ŷ over 4 examples, as the program writes it."
 
 
 def test_a_delta_may_have_the_share_of_its_example_in_it() -> None:

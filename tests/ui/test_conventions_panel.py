@@ -43,6 +43,16 @@ def select(panel: ConventionsPanel, *names: str) -> None:
     panel.lab.selection.set(frozenset([key]), key)
 
 
+def choose(panel: ConventionsPanel, wanted: Asked) -> None:
+    """Choose with the keyboard what the number is."""
+    choice, order = panel.reconciler.asked, list(Asked)
+    choice.setFocus()
+    steps = order.index(wanted) - order.index(choice.value)
+    for _ in range(abs(steps)):
+        QTest.keyClick(choice, Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up)
+    assert choice.value is wanted
+
+
 def answer(panel: ConventionsPanel, qtbot: QtBot, number: str) -> tuple[str, str]:
     reconciler = panel.reconciler
     type_into(reconciler.box, number)
@@ -96,15 +106,15 @@ def test_another_loss_leaves_the_switch_empty_and_can_be_exchanged(
 
 def test_the_example_follows_conventions_and_selection(panel: ConventionsPanel, qtbot: QtBot) -> None:
     assert panel.example.text() == "δ_h1 = ∂L/∂z = 0.008771"
-    assert panel.factor.text() == "That is the standard, ∂L/∂z of ½ Σ (a − t)²."
+    assert panel.factor.text() == "the standard, ∂L/∂z of ½ Σ (a − t)²"
     click(panel.sign, Sign.ERROR)
     assert panel.example.text() == "δ_h1 = −∂L/∂z = −0.008771"
     assert panel.factor.text().startswith("−1.00 times the standard")
     click(panel.delta, Delta.BY_A)
     select(panel, "o1")
-    assert panel.example.text() == "δ_o1 = −∂L/∂a = −0.7414"
+    assert panel.example.text() == "e_o1 = −∂L/∂a = −0.7414"
     click(panel.loss, "sum-squared")
-    qtbot.waitUntil(lambda: panel.example.text() == "δ_o1 = −∂L/∂a = −1.483")
+    qtbot.waitUntil(lambda: panel.example.text() == "e_o1 = −∂L/∂a = −1.483")
     assert panel.factor.text().startswith("−10.7 times the standard")
 
 
@@ -123,12 +133,12 @@ def test_a_books_number_is_answered_in_words(panel: ConventionsPanel, qtbot: QtB
 
 def test_what_is_asked_follows_selection_and_switches(panel: ConventionsPanel, qtbot: QtBot) -> None:
     select(panel, "h1", "o1")
-    click(panel.reconciler.asked, Asked.NEW_VALUE)
+    choose(panel, Asked.NEW_VALUE)
     mark, text = answer(panel, qtbot, "0.35891648")
     assert mark == "✓"
     assert "after the next update" in text
     # The same number is compared with what is chosen next.
-    click(panel.reconciler.asked, Asked.GRADIENT)
+    choose(panel, Asked.GRADIENT)
     qtbot.waitUntil(lambda: panel.reconciler.mark.text() == "✗")
     mark, _ = answer(panel, qtbot, "0.0821670")
     assert mark == "✓"
@@ -138,7 +148,7 @@ def test_what_is_asked_follows_selection_and_switches(panel: ConventionsPanel, q
 
 def test_an_answer_follows_training(panel: ConventionsPanel, player: Player, qtbot: QtBot) -> None:
     select(panel, "h1", "o1")
-    click(panel.reconciler.asked, Asked.NEW_VALUE)
+    choose(panel, Asked.NEW_VALUE)
     assert answer(panel, qtbot, "0.35891648")[0] == "✓"
     player.step()
     qtbot.waitUntil(lambda: panel.reconciler.mark.text() != "✓")
@@ -148,9 +158,28 @@ def test_an_answer_follows_training(panel: ConventionsPanel, player: Player, qtb
 def test_what_cannot_be_asked_is_said(panel: ConventionsPanel, qtbot: QtBot) -> None:
     assert "is not a number" in answer(panel, qtbot, "about 3")[1]
     select(panel, "i1")
-    click(panel.reconciler.asked, Asked.GRADIENT)
-    assert panel.reconciler.what.text() == "i₁ is an input and has no bias: select an edge."
-    assert answer(panel, qtbot, "0.1") == ("", "")
+    choose(panel, Asked.GRADIENT)
+    assert panel.reconciler.problem.text() == "i₁ is an input and has no bias: select an edge."
+    assert answer(panel, qtbot, "0.1") == ("", "i₁ is an input and has no bias: select an edge.")
+
+
+def test_the_box_says_what_is_asked(panel: ConventionsPanel) -> None:
+    select(panel, "h1", "o1")
+    choose(panel, Asked.GRADIENT)
+    assert panel.reconciler.box.placeholderText() == "the book's ∂L/∂w_h1→o1 of this example"
+
+
+def test_switches_stand_beside_their_words_where_there_is_room(panel: ConventionsPanel, qtbot: QtBot) -> None:
+    def side_by_side() -> bool:
+        switch, caption = panel.sign, panel.captions["sign"]
+        left, right = (widget.mapTo(panel, widget.rect().topLeft()) for widget in (switch, caption))
+        return right.x() > left.x() and right.y() < left.y() + switch.height()
+
+    assert not side_by_side()
+    panel.resize(1200, 200)
+    qtbot.waitUntil(side_by_side)
+    panel.resize(400, 800)
+    qtbot.waitUntil(lambda: not side_by_side())
 
 
 def test_escape_takes_number_and_answer_away(panel: ConventionsPanel, qtbot: QtBot) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLayout
 
 from backprop_gui.engine import LOSSES
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
@@ -23,13 +23,15 @@ from backprop_gui.ui.names import as_drawn
 from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
 from backprop_gui.ui.reconciler import Reconciler
 from backprop_gui.ui.segmented import Segmented
-from backprop_gui.ui.widgets.column import Column, muted
+from backprop_gui.ui.widgets.column import MARGIN, SPACING, Column, muted
 from backprop_gui.ui.widgets.message import Message, attempt
-from backprop_gui.ui.widgets.wrapped import Wrapped
 
 NUMBERS, WRITING = "The numbers change", "Only the writing changes"
 LABELS = {"half-squared": "½ Σ", "sum-squared": "Σ", "mean-squared": "1/n Σ"}
 DIGITS = 4
+LABEL_WIDTH, SWITCH_WIDTH = 40, 200
+WIDE = 620
+"""From this width on, switches stand beside what they change, and the book's numbers beside them."""
 
 
 class ConventionsPanel(PanelWidget):
@@ -71,12 +73,10 @@ class ConventionsPanel(PanelWidget):
             "Sign",
         )
         self.captions = {name: muted(role="caption") for name in ("loss", "reduction", "delta", "sign")}
-        self.example, self.factor = Wrapped(), muted(role="caption")
+        self.example, self.factor = QLabel(), muted(role="caption")
         self.example.setProperty("role", "value")
         self.reconciler = Reconciler(lab)
-        for switch in (self.loss, self.reduction, self.delta, self.sign):
-            # In the narrowest dock they have little room.
-            switch.set_tight(True)
+        self._rows: list[tuple[QBoxLayout, QLabel | None]] = []
         self.loss.chosen.connect(self._set_loss)
         self.reduction.chosen.connect(self._set_reduction)
         self.delta.chosen.connect(self._set_delta)
@@ -85,33 +85,60 @@ class ConventionsPanel(PanelWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        column = Column()
-        outside = QVBoxLayout(self)
+        outside = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         outside.setContentsMargins(0, 0, 0, 0)
-        outside.addWidget(column)
-        body = column.body
-        body.addWidget(self.message)
-        column.section("As the book writes it")
+        outside.setSpacing(0)
+        switches, book = Column(top=0, bottom=SPACING), Column(top=0, bottom=SPACING)
+        outside.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self._outside = outside
+        outside.addWidget(switches, 1)
+        outside.addWidget(book, 1)
+        switches.body.addWidget(self.message)
         for name, words, switch in (
             ("loss", "loss", self.loss),
             ("reduction", "batch", self.reduction),
             ("delta", "δ", self.delta),
             ("sign", "sign", self.sign),
         ):
-            # In a narrow dock three segments leave no room beside them.
-            line = QVBoxLayout() if name == "loss" else QHBoxLayout()
             label = muted(words)
             label.setBuddy(switch)
-            line.addWidget(label, 1)
+            label.setFixedWidth(LABEL_WIDTH)
+            label.setVisible(False)
+            switch.setFixedWidth(SWITCH_WIDTH)
+            line = QHBoxLayout()
+            line.addWidget(label)
             line.addWidget(switch)
-            body.addLayout(line)
-            body.addWidget(self.captions[name])
-        column.section("For example")
-        body.addWidget(self.example)
-        body.addWidget(self.factor)
-        column.section("Reconcile with a book")
-        body.addWidget(self.reconciler)
-        body.addStretch(1)
+            line.addStretch()
+            row = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+            row.addLayout(line)
+            row.addWidget(self.captions[name], 1)
+            switches.body.addLayout(row)
+            self._rows.append((row, label))
+        switches.body.addStretch(1)
+        above = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        above.addWidget(self.example)
+        above.addWidget(self.factor, 1)
+        self._rows.append((above, None))
+        book.body.addLayout(above)
+        book.body.addWidget(self.reconciler)
+        book.body.addStretch(1)
+
+    def minimumSizeHint(self) -> QSize:
+        # As it is when narrow: otherwise it could never become narrow again.
+        return QSize(SWITCH_WIDTH + 2 * MARGIN, 80)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Wide below the canvas, or narrow where somebody has put it beside it.
+        wide, direction = event.size().width() >= WIDE, QBoxLayout.Direction
+        across = direction.LeftToRight if wide else direction.TopToBottom
+        if across != self._outside.direction():
+            self._outside.setDirection(across)
+            for row, label in self._rows:
+                row.setDirection(across)
+                if label is not None:
+                    label.setVisible(wide)
+            self.reconciler.set_wide(wide)
 
     # ---- being told
 
@@ -254,12 +281,10 @@ def _compared(frame: Frame, neuron: int, value: float) -> str:
     usual = delta_of(frame, neuron, Conventions()) / scale
     what = f"∂L/∂z of {LOSSES['half-squared'].formula}" if squared else "∂L/∂z"
     if value == usual:
-        return f"That is the standard, {what}."
+        return f"the standard, {what}"
     if not usual:
-        return f"By the standard, {what}, it is 0."
-    return (
-        f"{format_number(value / usual)} times the standard, {what}, which is {format_number(usual, DIGITS)}."
-    )
+        return f"by the standard, {what}, it is 0"
+    return f"{format_number(value / usual)} times the standard, {what}: {format_number(usual, DIGITS)}"
 
 
 def _first(network: Network) -> Key | None:
@@ -273,9 +298,9 @@ add_panel(
         "conventions",
         "Conventions",
         ConventionsPanel,
-        Qt.DockWidgetArea.RightDockWidgetArea,
-        6,
-        tab_with="learned",
+        Qt.DockWidgetArea.BottomDockWidgetArea,
+        8,
+        tab_with="loss",
         shown=False,
     )
 )

@@ -1,0 +1,62 @@
+"""What every kind of document has in common: how numbers are written, and the registry of the kinds there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backprop_gui.engine.operations.text import write_value
+from backprop_gui.registry import Registry
+from backprop_gui.solutions.solution import Solution
+
+EXACT = 17
+"""Significant digits of what is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How numbers are written, and whether those that are worked out are left blank.
+
+    Attributes
+    ----------
+    digits : int
+        Significant digits.
+    blanks : bool
+        Whether it is an exercise: equations in symbols, with room for the result.
+    answers : bool
+        Whether an exercise ends with its results.
+    """
+
+    digits: int = 6
+    blanks: bool = False
+    answers: bool = False
+
+    @property
+    def tables(self) -> tuple[tuple[str, bool], ...]:
+        """The headings of the result tables at the end, each with whether it is to be filled in."""
+        if not self.blanks:
+            return (("Results", False),)
+        return (("Results", True), ("Answers", False)) if self.answers else (("Results", True),)
+
+    def cell(self, value: float | None, *, given: bool, blank: bool) -> str:
+        """Return what stands in a cell of a result table; nothing where it is to be filled in."""
+        if value is None:
+            return "–"
+        if given:
+            return write_value(value, EXACT)
+        return "" if blank else write_value(value, self.digits)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """One kind of document: what people call it, its suffix, and what writes it as text."""
+
+    name: str
+    label: str
+    suffix: str
+    write: Callable[[Solution, Style], str]
+
+
+WRITERS: Registry[Writer] = Registry("kind of document")
+
+__all__ = ["EXACT", "WRITERS", "Style", "Writer"]
