@@ -59,9 +59,9 @@ class Delivery:
         """Hand out nothing by itself."""
         self._clock.stop()
 
-    def give_way(self, seconds: float) -> None:
-        """Give the window precedence for a moment."""
-        self._yields_until = time.perf_counter() + seconds
+    def give_way(self, until: float) -> None:
+        """Give the window precedence until a moment, in seconds of ``time.perf_counter``."""
+        self._yields_until = until
 
     def deliver(self) -> None:
         """Hand the newest frame to those whose time has come."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -318,10 +319,18 @@ class Player(QObject):
         """The newest frame there has been, also while the drawing cannot be trained."""
         return self._knows.last
 
-    def give_way(self, seconds: float = GESTURE_SECONDS) -> None:
-        """Give the window precedence for a moment: training and its pictures go on, but more slowly."""
-        self._delivery.give_way(seconds)
-        self._worker.give_way(seconds)
+    def give_way(self, seconds: float = GESTURE_SECONDS) -> float:
+        """Give the window precedence for a moment: training and its pictures go on, but more slowly.
+
+        Returns
+        -------
+        until : float
+            When the moment is over, in seconds of ``time.perf_counter``.
+        """
+        until = time.perf_counter() + seconds
+        self._delivery.give_way(until)
+        self._worker.give_way(until)
+        return until
 
     def close(self) -> None:
         """End the worker; nothing works afterwards."""
@@ -362,8 +371,7 @@ class Player(QObject):
         EdgeArrays.of(new.network.edges)
         drawn_at = 0.0
         if len(new.network.edges) > MANY_EDGES:
-            self.give_way(EDIT_SECONDS)
-            drawn_at = self._yields_until
+            drawn_at = self.give_way(EDIT_SECONDS)
 
         origin, reason, back_to = Origin(new, prepared), document.reason, self.past.continues
 
