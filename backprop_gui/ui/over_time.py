@@ -14,7 +14,7 @@ from backprop_gui.engine.trails import Track, Trails
 from backprop_gui.network import Key, Network
 from backprop_gui.ui.inspection import DELTA_TIPS
 from backprop_gui.ui.names import display_name
-from backprop_gui.ui.plots.strips import Words
+from backprop_gui.ui.plots.strip_head import Words
 
 LINES = (("train", False), ("test", True), ("good", False), ("muted", True))
 """The curves: names of theme colours, and whether they are dashed."""

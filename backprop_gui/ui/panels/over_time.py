@@ -31,8 +31,9 @@ from backprop_gui.ui.widgets.column import muted
 if TYPE_CHECKING:
     from backprop_gui.ui.plots.strips import Strips
 
-EVERY_SECONDS = 0.5
-"""While training runs, the past is gone through no more often: all of it is computed each time."""
+EVERY_SECONDS, SHARE = 0.5, 0.1
+"""While training runs, the past is gone through no more often, and takes no more of the wall time: all of it is
+computed each time."""
 NOTHING_SELECTED = (
     "Click an edge or a neuron in the picture: here is its weight or bias, its gradient, its delta and its activation "
     "at every moment since training began. Select several to compare them."
@@ -60,7 +61,8 @@ class OverTimePanel(PanelWidget):
         self._drawn: Subject | None = None
         """What ``trails`` is about."""
         self._trouble = ""
-        self._began = 0.0
+        self._began = self._next = 0.0
+        """When what is being computed began, and when training can be interrupted again."""
         self._waiting = Waiting(self)
         self.key = LineKey(())
         self.words = Yielding()
@@ -137,7 +139,7 @@ class OverTimePanel(PanelWidget):
 
     def _is_time(self) -> bool:
         paid = self.plot is None or self.plot.allows
-        return paid and time.perf_counter() >= self._began + EVERY_SECONDS
+        return paid and time.perf_counter() >= self._next
 
     def _then(self, go_on: Callable[[Any], None]) -> Callable[[Future[Any]], None]:
         """Return what goes on with an answer, or says why there is none."""
@@ -168,6 +170,7 @@ class OverTimePanel(PanelWidget):
 
     def _take(self, subject: Subject, found: Trails) -> None:
         self.trails, self._drawn, self._trouble = found, subject, ""
+        self._next = self._began + max(EVERY_SECONDS, (time.perf_counter() - self._began) / SHARE)
         self._draw()
         # What is shown may have gone on meanwhile.
         self._follow()
@@ -248,10 +251,11 @@ class OverTimePanel(PanelWidget):
             values = np.stack([found.tracks[track][:, at] for track in Track])
             self.plot.show_words(words_of(network, found.keys, names(conventions)), names_shown, values)
         when = f"update {found.steps[at]:,}, epoch {found.epochs[at]:,.6g}"
-        parts = [when, f"gradient, delta and activation of {probe_name(seen)}"]
+        parts = [when]
         left_out = len(self.lab.selection.keys) - len(found.keys)
         if left_out > 0:
             parts.append(f"{left_out:,} more {'is' if left_out == 1 else 'are'} selected, but left out")
+        parts.append(f"gradient, delta and activation of {probe_name(seen)}")
         self.words.set_text("  ·  ".join(parts))
 
     # ---- what people do
