@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from backprop_gui.commands.command import COMMANDS, Command
+from backprop_gui.commands.command import COMMANDS, Command, whole_number
 from backprop_gui.commands.output import print_json, print_table
 from backprop_gui.commands.subject import add_subject, subject_of
 from backprop_gui.engine.gradient_check import (
@@ -17,6 +17,7 @@ from backprop_gui.engine.plan import Indices
 from backprop_gui.engine.settings import Reduction
 
 FAILED = 1
+MOST_ROWS = 1_000_000_000
 COLUMNS = ("parameter", "backpropagation", "reference", "relative_error")
 
 
@@ -26,21 +27,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--table",
-        type=_count,
+        type=whole_number("--table", 1, MOST_ROWS),
         default=0,
         metavar="N",
         help="list the N parameters with the largest errors too",
     )
     which.add_argument("--all", action="store_true", help="list every parameter, the largest error first")
-
-
-def _count(text: str) -> int:
-    """Read how many rows a table is to have."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(
-            f"“{text}” is not a number of parameters: write a whole number such as 10"
-        )
-    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:

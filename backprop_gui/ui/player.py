@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from backprop_gui.data import Prepared
 from backprop_gui.engine.attic import Attic
@@ -24,13 +24,11 @@ from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
 from backprop_gui.network import Network
 from backprop_gui.project import Project, examples_of, trainer_of
+from backprop_gui.ui.delivery import Delivery
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.past import Origin, Past, changes_training
 from backprop_gui.ui.worker import Worker
 
-PICTURE_MS = 17
-CURVES_MS = 66
-NUMBERS_MS = 125
 ANSWER_SECONDS = 10.0
 GESTURE_SECONDS = 0.2
 """How long the window has precedence after each movement of a gesture."""
@@ -38,8 +36,6 @@ EDIT_SECONDS = 0.15
 """How long the window has precedence after an edit, which is drawn before the worker takes it up."""
 MANY_EDGES = 10_000
 """Fewer are drawn and taken up so quickly that neither has to wait for the other."""
-YIELDING_PICTURE_MS, YIELDING_CURVES_MS, YIELDING_NUMBERS_MS = 40, 120, 250
-"""How often each kind of view changes while the window has precedence."""
 
 
 class Unit(enum.Enum):
@@ -120,20 +116,19 @@ class Player(QObject):
         self._note: Note | None = None
         self._number = 0
         self._asked: Probe | None = None
-        self._last_picture = self._last_curve = self._last_number = self._yields_until = 0.0
         self._goes_on = False
         self._waits = document.obstacle is not None
-        """What was computed last: the values after so many unseen changes, and what these took away."""
         project = document.project
         trainer = None if document.obstacle else self._trainer_of(project, document.prepared)
         self._stand(project, trainer)
         self._worker = Worker(trainer, self)
         self.past = Past(self, document, self._worker)
-        self._worker.ready.connect(self._deliver_all)
+        self._delivery = Delivery(
+            self._take, lambda: self.frame, self.pictures, self.curves, self.numbers, parent=self
+        )
+        self._worker.ready.connect(self._delivery.deliver_all)
         self._worker.stopped.connect(self._stopped)
         self._worker.failed.connect(self._failed)
-        self._clock = QTimer(self, interval=PICTURE_MS, timerType=Qt.TimerType.PreciseTimer)
-        self._clock.timeout.connect(self._deliver)
         document.followed.connect(self._sync)
         document.opened.connect(self._begin_anew)
         self._worker.start()
@@ -324,14 +319,22 @@ class Player(QObject):
         """The newest frame there has been, also while the drawing cannot be trained."""
         return self._knows.last
 
-    def give_way(self, seconds: float = GESTURE_SECONDS) -> None:
-        """Give the window precedence for a moment: training and its pictures go on, but more slowly."""
-        self._yields_until = time.perf_counter() + seconds
-        self._worker.give_way(seconds)
+    def give_way(self, seconds: float = GESTURE_SECONDS) -> float:
+        """Give the window precedence for a moment: training and its pictures go on, but more slowly.
+
+        Returns
+        -------
+        until : float
+            When the moment is over, in seconds of ``time.perf_counter``.
+        """
+        until = time.perf_counter() + seconds
+        self._delivery.give_way(until)
+        self._worker.give_way(until)
+        return until
 
     def close(self) -> None:
         """End the worker; nothing works afterwards."""
-        self._clock.stop()
+        self._delivery.stop()
         self._worker.close()
 
     # ---- following the document
@@ -368,8 +371,7 @@ class Player(QObject):
         EdgeArrays.of(new.network.edges)
         drawn_at = 0.0
         if len(new.network.edges) > MANY_EDGES:
-            self.give_way(EDIT_SECONDS)
-            drawn_at = self._yields_until
+            drawn_at = self.give_way(EDIT_SECONDS)
 
         origin, reason, back_to = Origin(new, prepared), document.reason, self.past.continues
 
@@ -453,52 +455,13 @@ class Player(QObject):
         """Return the newest frame; one from before the drawing ceased to be whole only says where training stands."""
         frame = self._worker.take()
         if self._document.obstacle is None:
+            if frame is not None:
+                self._see(frame)
             return frame
         if frame is not None and self._trained is not None and not frame.past:
             self._knows.know(frame)
             self.stood.emit()
         return None
-
-    def _deliver(self) -> None:
-        now = time.perf_counter() * 1000
-        if now < 1000 * self._yields_until:
-            self._deliver_one(now)
-            return
-        frame = self._take()
-        if frame is None:
-            return
-        self._see(frame)
-        self.pictures.emit(frame)
-        if now - self._last_curve >= CURVES_MS:
-            self._last_curve = now
-            self.curves.emit(frame)
-        if now - self._last_number >= NUMBERS_MS:
-            self._last_number = now
-            self.numbers.emit(frame)
-
-    def _deliver_one(self, now: float) -> None:
-        """Deliver to one kind of view at a time, so that what a person drags never waits for all of them."""
-        if now - self._last_picture >= YIELDING_PICTURE_MS:
-            frame = self._take()
-            if frame is not None:
-                self._last_picture = now
-                self._see(frame)
-                self.pictures.emit(frame)
-        elif self.frame is not None and now - self._last_curve >= YIELDING_CURVES_MS:
-            self._last_curve = now
-            self.curves.emit(self.frame)
-        elif self.frame is not None and now - self._last_number >= YIELDING_NUMBERS_MS:
-            self._last_number = now
-            self.numbers.emit(self.frame)
-
-    def _deliver_all(self) -> None:
-        """Deliver a frame that is not one of many to everyone, even if the clock was quicker to fetch it."""
-        frame = self._take() or self.frame
-        if frame is None:
-            return
-        self._see(frame)
-        for signal in (self.pictures, self.curves, self.numbers):
-            signal.emit(frame)
 
     def _see(self, frame: Frame) -> None:
         self.frame = frame
@@ -525,9 +488,9 @@ class Player(QObject):
 
     def _set_state(self, state: State) -> None:
         if state is State.RUNNING:
-            self._clock.start()
+            self._delivery.start()
         else:
-            self._clock.stop()
+            self._delivery.stop()
         if state is not self.state:
             self.state = state
             self.state_changed.emit(state)

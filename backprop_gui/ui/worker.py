@@ -97,9 +97,9 @@ class Worker(QThread):
 
         self._jobs.put(job)
 
-    def give_way(self, seconds: float) -> None:
-        """Train less for some time, because the window needs the interpreter: both cannot have it at once."""
-        self._yields_until = time.perf_counter() + seconds
+    def give_way(self, until: float) -> None:
+        """Train less until a moment, because the window needs the interpreter: both cannot have it at once."""
+        self._yields_until = until
 
     def rest_until(self, moment: float) -> None:
         """Rest in a job, because the window needs the interpreter until about then."""

@@ -153,7 +153,7 @@ def test_everyone_sees_the_last_frame_even_if_the_clock_fetched_it(
         player.pause()
         step = player.ask(lambda trainer: trainer.step).result(5)
         # The clock is quicker than the signal, which waits for the next round of events.
-        player._deliver()
+        player._delivery.deliver()
         qtbot.waitUntil(lambda step=step: seen[-1].step == step)
 
 
@@ -277,7 +277,7 @@ def test_a_paused_worker_waits_without_working(player: Player, qtbot: QtBot) -> 
     player.pictures.connect(delivered.append)
     qtbot.wait(200)
     assert delivered == []
-    assert not player._clock.isActive()
+    assert not player._delivery.is_on
 
 
 def test_the_worker_touches_no_widget(document: Document, player: Player, next_frame: NextFrame) -> None:
