@@ -59,7 +59,7 @@ def of_answers(course: Course) -> Verdict:
 def of_check(course: Course) -> Verdict:
     """Say what the check makes of the gradient."""
     check = course.check
-    error = f"{format_exact(check.max_relative_error)} at {check.worst}"
+    error = f"{format_exact(check.max_relative_error)}, that of {check.worst}"
     tip = f"Largest relative error {error}, by {check.method.label} at the starting weights"
     if check.passed:
         return Verdict("✓ right", True, tip)
