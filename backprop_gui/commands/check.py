@@ -72,11 +72,12 @@ def _rows(check: GradientCheck, listed: Indices) -> list[tuple[str, float, float
 def _lines(check: GradientCheck, used: int, examples: int) -> list[str]:
     worst = int(check.errors.argmax())
     both = f"backpropagation {check.claimed[worst]:.17g}, reference {check.measured[worst]:.17g}"
+    largest = f"{check.max_relative_error:.2g}, that of {check.worst}"
     which = f"{used} of {examples:,}" if used < examples else f"all {examples:,}"
     return [
         f"Gradient of {len(check.claimed):,} parameters on {which} training examples, against {check.method.label}.",
-        f"Largest relative error: {check.max_relative_error:.2g}; up to {check.method.tolerance:g} is rounding.",
-        f"Worst parameter: {check.worst}; {both}.",
+        f"Largest relative error: {largest}; up to {check.method.tolerance:g} is rounding.",
+        f"Worst parameter: {check.name(worst)}; {both}.",
         "Passed." if check.passed else "Failed: backpropagation and the independent gradient do not agree.",
     ]
 

@@ -45,6 +45,8 @@ MOST_EXAMPLES = 32
 MOST_NUMBERS = 1_000_000
 """How many numbers one array of the check may hold; parameters are nudged in chunks of that size."""
 
+LOSS = "the loss itself"
+
 Cancelled = Callable[[], bool]
 Progress = Callable[[float], object]
 
@@ -102,7 +104,9 @@ class GradientCheck:
 
     @property
     def worst(self) -> str:
-        """The name of the parameter with the largest error."""
+        """What has the largest error: the name of a parameter, or ``the loss itself``."""
+        if not self.errors.max(initial=0.0) >= self.loss_error:
+            return LOSS
         return self.name(int(self.errors.argmax()))
 
     def name(self, index: int) -> str:

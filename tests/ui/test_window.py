@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMessageBox,
     QPushButton,
+    QTabBar,
     QToolButton,
 )
 from pytestqt.qtbot import QtBot
@@ -315,6 +316,28 @@ def test_panels_come_back_after_being_closed(window: Window) -> None:
     assert dock.isHidden()
     dock.toggleViewAction().trigger()
     assert not dock.isHidden()
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+def test_every_tab_is_there_once_and_can_be_read(window: Window, qtbot: QtBot, *, remembered: bool) -> None:
+    if remembered:
+        window.close()
+        window = Window(templates.load(templates.FIRST))
+        window.show()
+    window.resize(1024, 700)
+    for name, dock in window.docks.by_name.items():
+        dock.show()
+        window.docks.bring_up(name)
+        qtbot.wait(10)
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    bars = [bar for bar in window.findChildren(QTabBar, options=direct) if bar.isVisible()]
+    titles = [bar.tabText(index) for bar in bars for index in range(bar.count())]
+    assert len(titles) == len(set(titles)) > 10
+    assert {bar.elideMode() for bar in bars} == {Qt.TextElideMode.ElideNone}
+    for bar in bars:
+        for index in range(bar.count()):
+            assert bar.tabRect(index).width() >= bar.tabSizeHint(index).width(), bar.tabText(index)
+    shut(window)
 
 
 def test_it_remembers_its_layout(window: Window, qtbot: QtBot) -> None:

@@ -26,6 +26,7 @@ from backprop_gui.engine.arrays import Array
 from backprop_gui.ui import theme
 from backprop_gui.ui.numbers import format_number
 from backprop_gui.ui.plots.budget import Budget
+from backprop_gui.ui.plots.crosshair import moved
 from backprop_gui.ui.plots.kept_curves import KeptCurve, paint_kept
 from backprop_gui.ui.plots.marks import draw_dot, draw_mark, draw_values
 from backprop_gui.ui.plots.stroke import Stroke
@@ -222,19 +223,11 @@ class CurvePlot(pg.GraphicsView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last = len(self.epochs) - 1
-        at = self.index if self.index >= 0 else last
-        moves = {
-            Qt.Key.Key_Left: max(0, at - 1),
-            Qt.Key.Key_Right: min(last, at + 1),
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
-            Qt.Key.Key_Escape: -1,
-        }
-        move = moves.get(Qt.Key(event.key()))
-        if move is None or last < 0 or (move < 0 and self.index < 0):
+        index = moved(event.key(), self.index, last, begin=last)
+        if index is None:
             event.ignore()
         else:
-            self.read(move)
+            self.read(index)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
