@@ -18,8 +18,8 @@ from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import traces
 from backprop_gui.engine.plan import Plan
 from backprop_gui.engine.reading import deltas_of
+from backprop_gui.engine.segment import Passage
 from backprop_gui.engine.standing import Standing
-from backprop_gui.engine.timeline import Passage
 from backprop_gui.network import Key
 
 MOST_MOMENTS, FEWEST_MOMENTS = 512, 32

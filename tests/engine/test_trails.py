@@ -13,8 +13,8 @@ from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.initializers import drawer
 from backprop_gui.engine.plan import compile_network
 from backprop_gui.engine.reading import deltas, gradient
+from backprop_gui.engine.segment import Passage
 from backprop_gui.engine.settings import TrainingSettings
-from backprop_gui.engine.timeline import Passage
 from backprop_gui.engine.trails import (
     FEWEST_MOMENTS,
     MOST_COPIED,

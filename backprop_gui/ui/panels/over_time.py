@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 from backprop_gui.engine.conventions import Conventions
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.reading import names
-from backprop_gui.engine.timeline import Passage
+from backprop_gui.engine.segment import Passage
 from backprop_gui.engine.trails import Track, Trails, moments_for, passage_of, recorded, trails
 from backprop_gui.errors import UserError
 from backprop_gui.network import Key
