@@ -42,7 +42,7 @@ def found_by(trainer: Trainer, most: int = 2048) -> list[Finding]:
             data.t_train,
             frame.loss,
             frame.update,
-            frame.curve,
+            frame.losses,
             trainer.settings,
             frame.epoch,
             frame.note,
@@ -315,6 +315,30 @@ def test_a_loss_that_was_exchanged_is_no_rise() -> None:
         trainer.advance_epoch()
         assert kinds(trainer) == []
     assert trainer.train.loss > 1.5 * trainer.history.curve().train[0]
+
+
+def test_losses_of_different_kinds_are_not_compared() -> None:
+    # Cross-entropy has another scale than half the square: 0.69 for what is 0.125.
+    network = dense([1, 1], output_activation="sigmoid", bias=False, draw=lambda i, o: 0.0)
+    x, t = np.array([[1.0], [1.1]]), np.array([[1.0], [0.0]])
+    trainer = a_trainer(network, x, t, batch_size=1)
+    for _ in range(12):
+        trainer.advance_epoch()
+    trainer.configure(replace(trainer.settings, loss="binary-cross-entropy", learning_rate=0.2))
+    for _ in range(12):
+        trainer.advance_epoch()
+        assert kinds(trainer) == []
+    losses = trainer.history.curve().train
+    assert losses[-1] > 1.5 * losses[0]
+    assert trainer.frame().losses[0] == pytest.approx(losses[13], rel=1e-2)
+    # And the other way: what is small beside the old loss is not yet learned.
+    trainer = slope(0.0, 3)
+    trainer.set_examples(Examples(ZERO + 1, ZERO + 0.2, ZERO[:0], ZERO[:0]))
+    trainer.configure(replace(trainer.settings, learning_rate=2.5))
+    for _ in range(5):
+        trainer.advance_epoch()
+    trend = "The training loss began at 0.0181 and is 1.04 now."  # ½ · .19² · 1.5¹⁰
+    assert trend in the_one(trainer, "rate-high").text
 
 
 def test_a_loss_that_jumps_is_a_rate_that_is_too_high() -> None:

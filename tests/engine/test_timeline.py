@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from backprop_gui.engine import OPTIMIZERS
 from backprop_gui.engine.carry import Carry
 from backprop_gui.engine.examples import Examples
-from backprop_gui.engine.frame import Frame, NoteKind, Part, Probe
+from backprop_gui.engine.frame import Beginning, Frame, NoteKind, Part, Probe
 from backprop_gui.engine.initializers import drawer
 from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.engine.timeline import MOST_SEGMENTS, Timeline
@@ -44,7 +44,7 @@ def begin(most: int = 4, budget: int = 10**9, **changes: object) -> Trainer:
     network = random_network(4, hidden=5, outputs=2)
     trainer = Trainer(network, examples(network), replace(BASE, **changes))  # type: ignore[arg-type]
     trainer.timeline = Timeline(budget, most)
-    trainer.timeline.begin(trainer.stepper, None, "")
+    trainer.timeline.begin(trainer.stepper, None, "", Beginning(trainer.epoch, trainer.train.loss))
     return trainer
 
 

@@ -112,7 +112,7 @@ class FindingsPanel(PanelWidget):
                 prepared.t_train,
                 frame.loss,
                 frame.update,
-                frame.curve.until(frame.epoch),
+                frame.losses,
                 settings,
                 frame.epoch,
                 frame.note,
