@@ -217,6 +217,8 @@ class _Maker:
     # ---- what can be otherwise
 
     def _losses(self) -> Options[str]:
+            if not twists and not trained:
+                continue  # it is the trainer's number made again
         mine = self._basis.loss
         options: Options[str] = [(mine.name, ())]
         if mine.for_classes:

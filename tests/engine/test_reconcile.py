@@ -101,6 +101,15 @@ def test_a_digit_that_was_cut_and_not_rounded_is_said(mazur: Book) -> None:
     assert text == "0.009954255 is right: δ_h2 = ∂L/∂z of this example, as the program writes it."
 
 
+def test_single_precision_is_right_once() -> None:
+    # The step made again in double precision is the trainer's own: there is nothing to choose from.
+    verdict = Book("mazur", precision="float32").says(NEW, "h1→o1", "0.35891648")
+    assert verdict.mark is Mark.RIGHT
+    assert verdict.remark == ""
+    [explanation] = verdict.explanations
+    assert explanation.twists == ()
+
+
 # ---- one thing otherwise
 
 OTHERWISE = [
@@ -283,7 +292,8 @@ def test_without_a_slip_the_deltas_are_the_engines(network: Network, loss: str, 
 @given(networks(), st.sampled_from(list(OPTIMIZERS)), st.integers(0, 2**32 - 1))
 def test_a_step_made_again_is_the_optimisers(network: Network, optimizer: str, seed: int) -> None:
     trainer = _trained(network, "half-squared", optimizer, seed)
-    frame = trainer.frame()
+    # Of the very examples that the next update learns from, the trainer's number is made again.
+    frame = trainer.frame(Probe(Part.BATCH))
     basis = Basis.of(frame, trainer.examples, trainer.settings, Conventions())
     for key in trainer.plan.keys:
         same = [r for r in readings(basis, Question(NEW, key), 0) if not r.twists]
