@@ -175,14 +175,21 @@ class _Maker:
             if conventions.delta is Delta.BY_Z
             else [(Delta.BY_A, ()), (Delta.BY_Z, (by_z,))]
         )
-        axes = (self._losses(), self._slips(), meanings, shares, self._signs())
-        for (loss, slip, meaning, share, sign), twists in _combined(axes, most):
-            error, delta = self._values(_Source.EXAMPLE, loss, slip)
-            value = self._reduced(error if meaning is Delta.BY_A else delta, self._mean)
+        axes = (
+            self._losses(),
+            self._slips(),
+            meanings,
+            self._sources(_Source.EXAMPLE),
+            shares,
+            self._signs(),
+        )
+        for (loss, slip, meaning, (source, mean), share, sign), twists in _combined(axes, most):
+            error, delta = self._values(source, loss, slip)
+            value = self._reduced(error if meaning is Delta.BY_A else delta, mean)
             yield Reading(value * share * sign, twists)
 
     def gradients(self, most: int) -> Iterator[Reading]:
-        axes = (self._losses(), self._slips(), self._sources(_Source.EXAMPLE), self._signs())
+        axes = (self._losses(), self._slips(), self._sources(_Source.EXAMPLE, _Source.BATCH), self._signs())
         for (loss, slip, (source, mean), sign), twists in _combined(axes, most):
             yield Reading(self._gradient(source, loss, slip, mean) * sign, twists)
 
@@ -205,11 +212,13 @@ class _Maker:
         axes = (
             self._losses(),
             self._slips(),
-            self._sources(_Source.BATCH),
+            self._sources(_Source.BATCH, _Source.EXAMPLE),
             self._optimizers(),
             updates,
         )
         for (loss, slip, (source, mean), optimizer, update), twists in _combined(axes, most - len(trained)):
+            if not twists and not trained:
+                continue  # it is the trainer's number made again
             gradient = self._gradient(source, loss, slip, mean)
             after = self._stepped(gradient * update.value, optimizer)
             yield Reading(after, (*trained, *twists))
@@ -217,8 +226,6 @@ class _Maker:
     # ---- what can be otherwise
 
     def _losses(self) -> Options[str]:
-            if not twists and not trained:
-                continue  # it is the trainer's number made again
         mine = self._basis.loss
         options: Options[str] = [(mine.name, ())]
         if mine.for_classes:
@@ -260,20 +267,24 @@ class _Maker:
         )
         return [(here, ()), (-here, (Twist(other, effect="every sign is the other way round"),))]
 
-    def _sources(self, here: _Source) -> Options[tuple[_Source, bool]]:
-        """Return over which examples the gradient is taken, and whether as their mean."""
-        count = len(self._basis.batch.a)
-        example = Twist("it is that of this example alone")
-        over = {
-            True: Twist(f"it is the mean over the {count} examples of the next update"),
-            False: Twist(f"it is the sum over the {count} examples of the next update"),
-        }
-        batch: Options[tuple[_Source, bool]] = [
-            ((_Source.BATCH, mean), (over[mean],)) for mean in (self._mean, not self._mean)
+    def _sources(self, *sources: _Source) -> Options[tuple[_Source, bool]]:
+        """Return over which examples the number is taken, and whether as their mean; the first ones are meant here."""
+        (here, _), *others = [option for source in sources for option in self._over(source)]
+        return [(here, ()), *others]
+
+    def _over(self, source: _Source) -> Options[tuple[_Source, bool]]:
+        is_batch = source is _Source.BATCH
+        count = len((self._basis.batch if is_batch else self._basis.example).a)
+        if count == 1:
+            says = (
+                "it is that of the next update's example" if is_batch else "it is that of this example alone"
+            )
+            return [((source, self._mean), (Twist(says),))]
+        which = f"the {count} examples of the next update" if is_batch else f"these {count} examples"
+        return [
+            ((source, mean), (Twist(f"it is the {'mean' if mean else 'sum'} over {which}"),))
+            for mean in (self._mean, not self._mean)
         ]
-        if here is _Source.EXAMPLE:
-            return [((_Source.EXAMPLE, self._mean), ()), *batch]
-        return [(batch[0][0], ()), ((_Source.EXAMPLE, self._mean), (example,)), batch[1]]
 
     def _optimizers(self) -> Options[TrainingSettings]:
         settings = self._basis.settings
