@@ -183,6 +183,27 @@ def test_a_whole_dead_layer_stops_everything() -> None:
     assert "Only what comes in can still change" in finding.why
 
 
+def test_a_dead_relu_among_others_does_not_stop_learning() -> None:
+    # The only ReLU of its layer, beside two tanh.
+    network = relus(-0.25)
+    one, *others = hidden(network)
+    mixed = network.with_activation(others, "tanh")
+    finding = the_one(a_trainer(mixed), "dead")
+    assert finding.keys == (one,)
+    assert finding.severity is Severity.HINDERS
+    assert "1 of the 1 ReLUs of the layer is dead" in finding.text
+
+
+def test_a_dead_relu_that_nothing_leads_to() -> None:
+    network = relus(-0.25)
+    one, two, _ = hidden(network)
+    cut = network.without([(n.id, one) for n in network.inputs])
+    finding = the_one(a_trainer(cut), "dead")
+    assert "Nothing comes in, so no gradient can bring it back." in finding.why
+    both = with_parameters(cut, {two: -2.5})
+    assert "What comes in, if anything does, is the data" in the_one(a_trainer(both), "dead").why
+
+
 # ---- clones
 
 
