@@ -327,6 +327,19 @@ def test_a_rate_that_is_too_high() -> None:
     assert kinds(slope(1.9, 4)) == []  # it jumps from side to side, but nearer each time
 
 
+def test_a_rate_that_is_too_high_for_biases_alone() -> None:
+    network = dense([1, 1], output_activation="identity", draw=lambda i, o: 0.01)
+    [edge] = network.edges
+    still = Network(network.neurons, (replace(edge, frozen=True),), network.layers, network.next_id)
+    trainer = a_trainer(still, ZERO + 1, ZERO + 3, learning_rate=2.5)
+    for _ in range(4):
+        trainer.advance_epoch()
+    text = the_one(trainer, "rate-high").text
+    assert "The training loss began at 4.47" in text
+    assert text.endswith("The learning rate is 2.5.")
+    assert "median" not in text
+
+
 def test_a_loss_that_was_exchanged_is_no_rise() -> None:
     trainer = slope(0.05, 3, loss="half-squared")
     trainer.configure(replace(trainer.settings, loss="huber", learning_rate=0.01))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from backprop_gui.engine.arrays import Array
@@ -76,12 +78,17 @@ def _too_high(checkup: Checkup, first: float, now: float, risen: bool, rises: fl
         trend = f"The training loss began at {number(first)} and is {number(now)} now."
     else:
         trend = f"The training loss rises in {100 * rises:.0f} % of its recent records by more than {100 * JUMP:.0f} %."
+    # There is no such share where no weight is trained, or all are 0.
+    share = (
+        "The"
+        if math.isnan(step)
+        else f"The next step is {number(step)} of the weight in the median, where about {number(USUAL)} is usual; the"
+    )
     return Finding(
         "rate-high",
         Severity.HINDERS,
         "Learning rate too high",
-        f"{trend} The next step is {number(step)} of the weight in the median, where about {number(USUAL)} is usual; "
-        f"the learning rate is {_rate(checkup)}.",
+        f"{trend} {share} learning rate is {_rate(checkup)}.",
         "The gradient says how the loss changes close by. A step that goes beyond that lands where the slope is "
         "another one, often on the far side of the valley and higher up, from where the next step is larger still.",
         "Divide the learning rate by 3 to 10 and begin again, or clip the gradient.",
