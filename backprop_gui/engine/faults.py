@@ -190,21 +190,6 @@ class TextbookPass:
         )
 
 
-def faulty_gradient(
-    plan: Plan, theta: Array, x: Array, t: Array, loss: Loss, fault: Fault | None, *, mean: bool = True
-) -> Array:
-    """Return the gradient as ``fault`` gets it, (plan.size,); None gives the right one.
-
-    Parameters
-    ----------
-    theta : (plan.size,) array
-    x, t : (examples, inputs), (examples, outputs) arrays
-    mean : bool
-        Whether the batch loss is the mean over the examples or their sum.
-    """
-    return TextbookPass(plan, loss, fault, mean=mean).gradient(theta, x, t)
-
-
 @dataclass(frozen=True, slots=True)
 class _Wiring:
     """One neuron above the inputs: its column, what leads to it and out of it, and where the parameters are in θ.
@@ -391,4 +376,4 @@ for _fault in (
     FAULTS.add(_fault.name, _fault)
 
 
-__all__ = ["FAULTS", "Equations", "Fault", "TextbookPass", "faulty_gradient"]
+__all__ = ["FAULTS", "Equations", "Fault", "TextbookPass"]

@@ -114,12 +114,6 @@ def name_of(network: Network, question: Question, conventions: Conventions) -> s
             return parameter
 
 
-def present_value(basis: Basis, question: Question) -> float:
-    """Return the number of ``question`` as the program writes it under the present conventions."""
-    with np.errstate(all="ignore"):
-        return next(readings(basis, question, 0)).value
-
-
 # ---- finding
 
 
@@ -207,4 +201,4 @@ def _nowhere(own: float, book: BookNumber) -> str:
     return f"No convention leads to it: it is {format_number(book.value / own)} times this program's value."
 
 
-__all__ = ["Explanation", "Mark", "Verdict", "name_of", "present_value", "reconcile"]
+__all__ = ["Explanation", "Mark", "Verdict", "name_of", "reconcile"]

@@ -15,7 +15,7 @@ from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Part, Probe
 from backprop_gui.engine.readings import Asked, Basis, Question, readings
-from backprop_gui.engine.reconcile import Mark, Verdict, present_value, reconcile
+from backprop_gui.engine.reconcile import Mark, Verdict, reconcile
 from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.engine.slips import Slip, errors_and_deltas
 from backprop_gui.engine.trainer import Trainer
@@ -54,7 +54,7 @@ class Book:
         return reconcile(self.basis, self.question(asked, name), read_book_number(number))
 
     def value(self, asked: Asked, name: str) -> float:
-        return present_value(self.basis, self.question(asked, name))
+        return next(readings(self.basis, self.question(asked, name), 0)).value
 
 
 @pytest.fixture(scope="module")
