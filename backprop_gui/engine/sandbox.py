@@ -47,7 +47,8 @@ class Course:
         When, the training loss, and the share of right answers; NaN where there is no right or wrong. All as long as
         the run was planned; what is not reached yet is NaN.
     check : GradientCheck
-        Of the very gradient that was used, at the drawn starting weights.
+        Of the textbook pass at the drawn starting weights. With a fault, that pass trained; without one, training
+        goes through the engine's own passes, which come to the same gradient another way.
     reached : float
         The epoch of the last record.
     broke : bool
