@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backprop_gui.engine.arrays import Array, frozen
-from backprop_gui.engine.examples import Batches, Examples
+from backprop_gui.engine.examples import Batches, Examples, evenly_chosen
 from backprop_gui.engine.faults import Fault, TextbookPass
-from backprop_gui.engine.gradient_check import Cancelled, GradientCheck, check_gradient, examples_to_check
+from backprop_gui.engine.gradient_check import MOST_EXAMPLES, Cancelled, GradientCheck, check_gradient
 from backprop_gui.engine.initializers import INITIALIZERS, drawer
 from backprop_gui.engine.losses import LOSSES
 from backprop_gui.engine.optimizers import OPTIMIZERS
@@ -285,7 +285,7 @@ def _judged(
     textbook: TextbookPass, theta: Array, examples: Examples, cancelled: Cancelled = lambda: False
 ) -> GradientCheck | None:
     """Check the gradient that ``textbook`` finds at ``theta``, on some of the training examples."""
-    chosen = examples_to_check(len(examples.x_train))
+    chosen = evenly_chosen(len(examples.x_train), MOST_EXAMPLES)
     x, t = examples.x_train[chosen], examples.t_train[chosen]
     claimed = textbook.gradient(theta, x, t)
     return check_gradient(

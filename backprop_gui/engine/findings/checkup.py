@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from backprop_gui.engine.arrays import Array
-from backprop_gui.engine.flow import Flow, flow_in, sample
+from backprop_gui.engine.examples import evenly_chosen
+from backprop_gui.engine.flow import Flow, flow_in
 from backprop_gui.engine.frame import Note
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace, trace
@@ -106,7 +107,7 @@ def checkup_of(
 ) -> Checkup:
     """Return a checkup of one moment; at most ``most`` examples are traced, fewer of a large network."""
     room = max(32, MOST_NUMBERS // max(1, len(plan.network.neurons)))
-    chosen = sample(len(x), min(most, room))
+    chosen = evenly_chosen(len(x), min(most, room))
     seen = trace(plan, theta, x[chosen], t[chosen], loss)
     return Checkup(plan, theta, loss, settings, x, t, chosen, seen, update, losses, epoch, note)
 
