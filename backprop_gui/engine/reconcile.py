@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_gui.engine.conventions import Conventions
+from backprop_gui.engine.questions import Asked, Basis, Question, Reading, Twist
 from backprop_gui.engine.reading import names
-from backprop_gui.engine.readings import Asked, Basis, Question, Reading, Twist, readings
+from backprop_gui.engine.readings import readings
 from backprop_gui.network import Network
 from backprop_gui.numerals import MINUS, BookNumber, format_number
 

@@ -14,7 +14,8 @@ from backprop_gui.engine import LOSSES, OPTIMIZERS
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Part, Probe
-from backprop_gui.engine.readings import Asked, Basis, Question, readings
+from backprop_gui.engine.questions import Asked, Basis, Question
+from backprop_gui.engine.readings import readings
 from backprop_gui.engine.reconcile import Mark, Verdict, reconcile
 from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.engine.slips import Slip, errors_and_deltas
