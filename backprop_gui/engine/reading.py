@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.arrays import Array, averaged
 from backprop_gui.engine.conventions import USUAL, Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.passes import Trace
@@ -60,8 +60,7 @@ def deltas(frame: Frame, conventions: Conventions) -> Array:
     """
     if conventions.delta is Delta.BY_Z or frame.rows is None:
         return deltas_of(frame, frame.trace, conventions)
-    means: Array = deltas_of(frame, frame.rows, conventions).mean(axis=0, keepdims=True)
-    return means
+    return averaged(deltas_of(frame, frame.rows, conventions))
 
 
 def deltas_of(frame: Frame, trace: Trace, conventions: Conventions) -> Array:

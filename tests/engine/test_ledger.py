@@ -14,8 +14,9 @@ from backprop_gui.engine import LOSSES
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Frame, Part, Probe
-from backprop_gui.engine.operations.expression import Product, evaluate
+from backprop_gui.engine.operations.expression import Number, Product, Sum, evaluate, summed
 from backprop_gui.engine.operations.ledger import Ledger, delta_ledger
+from backprop_gui.engine.operations.paths import paths
 from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.network import Kind, Network, dense
@@ -107,3 +108,29 @@ def test_a_neuron_that_is_dead_for_all_of_a_batch_is_said_to_be_so() -> None:
     )
     words = delta_ledger(frame, hidden).sentence
     assert words.endswith(" is 0 because f′(z) is 0 in each of them: a change of z does not change a.")
+
+
+@pytest.mark.parametrize("how", CONVENTIONS)
+@pytest.mark.parametrize("probe", PROBES)
+def test_what_overflowed_has_a_ledger_and_paths(how: Conventions, probe: Probe) -> None:
+    # The outputs are ±1.7e308, so that ∂L/∂a is infinite with either sign, and w δ of all others too.
+    network = dense([1, 2, 3], activation="tanh", output_activation="identity")
+    outputs = [neuron.id for neuron in network.outputs]
+    biases = dict(zip(outputs, (1.7e308, -1.7e308, 0.8e308), strict=True))
+    network = network.with_parameters(biases, {(edge.source, edge.target): 1.0 for edge in network.edges})
+    frame = frame_of(network, [[1.0], [2.0]], np.zeros((2, 3)), probe, loss="sum-squared")
+    for neuron in network.neurons:
+        words = delta_ledger(frame, neuron.id, how).sentence
+        assert (
+            math.isfinite(frame.trace.delta[0, frame.plan.column[neuron.id]])
+            or "not a finite number" in words
+        )
+        paths(frame, neuron.id, how, most=1)
+
+
+def test_large_finite_numbers_are_added_up_where_an_exact_sum_overflows() -> None:
+    assert summed([1.7e308, 1.7e308, -1.7e308]) == math.inf
+    assert math.isnan(summed([math.inf, -math.inf]))
+    assert summed([1.0, math.inf]) == math.inf
+    assert summed([0.1] * 10) == 1.0
+    assert evaluate(Sum(tuple(map(Number, (1.7e308, 1.7e308, 1.0))))) == math.inf

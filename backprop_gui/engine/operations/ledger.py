@@ -11,7 +11,7 @@ from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.conventions import USUAL, Conventions, Delta
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.operations.equations import is_fused
-from backprop_gui.engine.operations.expression import Quantity, Symbol
+from backprop_gui.engine.operations.expression import Quantity, Symbol, summed
 from backprop_gui.engine.operations.quantities import Example, Examples
 from backprop_gui.engine.operations.text import write_value
 from backprop_gui.network import Kind, Neuron
@@ -32,7 +32,7 @@ class Contribution:
         and the mean of the rest, since a mean of products is not the product of the means.
     product : float
     share : float
-        Its part of all that comes in, by size, 0 to 1.
+        Its part of all that comes in, by size, 0 to 1; NaN where that is infinite.
     """
 
     edge: tuple[int, int]
@@ -185,7 +185,7 @@ def delta_ledger(frame: Frame, neuron: int, conventions: Conventions = USUAL) ->
         if drawn.kind is Kind.OUTPUT:
             own = float(_own(first, drawn, slopes, fused and not by_a, with_slope).mean())
     own_in_total = batch or by_a or not fused
-    sizes = math.fsum([*map(abs, products), abs(own or 0.0)]) or 1.0
+    sizes = summed([*map(abs, products), abs(own or 0.0)]) or 1.0
     delta = examples.whole.delta(neuron)
     return Ledger(
         neuron,
@@ -205,7 +205,7 @@ def delta_ledger(frame: Frame, neuron: int, conventions: Conventions = USUAL) ->
             )
             for edge, product, mean in zip(edges, products, means.tolist(), strict=True)
         ),
-        math.fsum([*products, own if own is not None and own_in_total else 0.0]),
+        summed([*products, own if own is not None and own_in_total else 0.0]),
         None if by_a or batch else float(slopes[0]),
         not by_a and not fused and not slopes.any(),
         delta.value,
