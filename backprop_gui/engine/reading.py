@@ -84,11 +84,15 @@ def as_read(frame: Frame, conventions: Conventions) -> Frame:
 
 def loss_slopes(frame: Frame, trace: Trace) -> Array:
     """Return what the loss itself says to each output, ∂L/∂a where nothing else comes back, (examples, outputs)."""
-    columns = [frame.plan.column[neuron.id] for neuron in frame.plan.network.outputs]
-    a = np.ascontiguousarray(trace.a[:, columns].T)
+    outputs, fused = frame.plan.network.outputs, frame.loss.fused
+    columns = [frame.plan.column[neuron.id] for neuron in outputs]
+    a, t = np.ascontiguousarray(trace.a[:, columns].T), np.ascontiguousarray(trace.t.T)
     slopes = np.empty_like(a)
     with np.errstate(all="ignore"):
-        frame.loss.slope(a, np.ascontiguousarray(trace.t.T), slopes)
+        frame.loss.slope(a, t, slopes)
+        if fused is not None:
+            rows = [k for k, neuron in enumerate(outputs) if neuron.activation == fused.activation]
+            slopes[rows] = fused.slope(trace.z[:, columns].T[rows], a[rows], t[rows])
     return slopes.T
 
 

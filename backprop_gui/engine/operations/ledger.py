@@ -10,7 +10,7 @@ import numpy as np
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.conventions import USUAL, Conventions, Delta
 from backprop_gui.engine.frame import Frame
-from backprop_gui.engine.operations.equations import is_fused
+from backprop_gui.engine.operations.equations import is_fused, through
 from backprop_gui.engine.operations.expression import Quantity, Symbol, summed
 from backprop_gui.engine.operations.quantities import Example, Examples
 from backprop_gui.engine.operations.text import write_value
@@ -28,8 +28,9 @@ class Contribution:
     name : str
         That of the target.
     factors : tuple of Quantity
-        The weight and the target's delta; where delta is ∂L/∂a, the target's f′ between them. For a batch, the weight
-        and the mean of the rest, since a mean of products is not the product of the means.
+        The weight and the target's delta; where delta is ∂L/∂a, the target's f′ between them, or both in one as δ
+        where they have lost their digits. For a batch, the weight and the mean of the rest, since a mean of products
+        is not the product of the means.
     product : float
     share : float
         Its part of all that comes in, by size, 0 to 1; NaN where that is infinite.
@@ -138,9 +139,9 @@ class Ledger:
 
     def _largest(self) -> str:
         """Return the words for what decides the sign: the largest contribution on the side of the sum."""
-        side = [one for one in self.contributions if one.product * self.total > 0]
+        side = [one for one in self.contributions if _sign(one.product) == _sign(self.total)]
         leading = max(side, key=lambda one: abs(one.product), default=None)
-        own = self.own if self.own is not None and self.own * self.total > 0 else None
+        own = self.own if self.own is not None and _sign(self.own) == _sign(self.total) else None
         if own is not None and (leading is None or abs(own) >= abs(leading.product)):
             return f"the loss itself ({write_value(own, 3)})"
         if leading is None:
@@ -226,12 +227,11 @@ def _own(example: Example, neuron: Neuron, slopes: Array, cancels: bool, with_sl
 
 def _factors(example: Example, source: int, target: int, mean: float | None) -> tuple[Quantity, ...]:
     """Return the factors of what an edge brings back; ``mean`` is that of all but the weight over a batch."""
-    weight, delta = example.weight((source, target)), example.delta(target)
-    if mean is not None:
-        rest = Symbol(f"f′ {delta.symbol.letter}", example.name(target))
-        return weight, Quantity(Symbol("mean", argument=rest), mean, target)
-    between = (example.slope(target),) if example.conventions.delta is Delta.BY_A else ()
-    return weight, *between, delta
+    weight = example.weight((source, target))
+    if mean is None:
+        return weight, *through(example, target)
+    rest = Symbol(f"f′ {example.delta(target).symbol.letter}", example.name(target))
+    return weight, Quantity(Symbol("mean", argument=rest), mean, target)
 
 
 def _sign(value: float) -> str:

@@ -69,6 +69,11 @@ class Example:
         """The delta, as the conventions write it."""
         return self._of(names(self.conventions).delta, id, self.deltas)
 
+    def delta_by_z(self, id: int) -> Quantity:
+        """∂L/∂z with the sign of the conventions, whatever they call the delta."""
+        value = self.conventions.factor * float(self.trace.delta[self.row, self._column(id)])
+        return self._quantity("δ", id, value)
+
     def answers(self) -> tuple[Answer, ...]:
         """All outputs with their targets."""
         letter = "p" if self.frame.loss.for_classes else "a"
