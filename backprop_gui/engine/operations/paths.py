@@ -77,7 +77,7 @@ def paths(frame: Frame, key: Key, conventions: Conventions = USUAL, most: int = 
     most : int
         So many paths are listed at most.
     """
-    example = Examples(frame, conventions).each[0]
+    example = Examples(frame, conventions).first
     start = key[1] if isinstance(key, tuple) else key
     before: tuple[Quantity, ...] = (example.a(key[0]),) if isinstance(key, tuple) else ()
     # ∂L/∂a of a neuron does not pass through its own f′; a gradient does.
