@@ -251,7 +251,7 @@ class _Terms:
     def own(self, output: Neuron, fused: bool) -> float:
         """Return what the loss itself says to an output."""
         frame, trace = self._example.frame, self._example.trace
-        place = frame.plan.network.outputs.index(output)
+        place = self._example.place(output.id)
         with np.errstate(all="ignore"):
             if fused and self._example.conventions.delta is Delta.BY_Z:
                 said = trace.a[:, frame.plan.column[output.id]].astype(float) - trace.t[:, place]

@@ -123,7 +123,7 @@ class _Search:
         """The last factors of a path that ends at an output: f′ and ∂L/∂a, or both in one where f′ cancels."""
         example, factor = self.example, self.example.conventions.factor
         if is_fused(example, self.network.neuron_of[id]):
-            answer = next(answer for answer in example.answers() if answer.a.key == id)
+            answer = example.answers[example.place(id)]
             symbol = Symbol("z", example.name(id), derivative_of="L")
             return (Quantity(symbol, factor * (answer.a.value - answer.t.value), id),)
         said = example.loss_slope(id)

@@ -49,6 +49,11 @@ class Rows:
             return averaged(self.of.loss_slopes)
         return loss_slopes(self.frame, self.trace)
 
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """Which of the outputs each of them is, from 0."""
+        return {neuron.id: k for k, neuron in enumerate(self.frame.plan.network.outputs)}
+
 
 @dataclass(frozen=True)
 class Example:
@@ -113,6 +118,7 @@ class Example:
         value = self.conventions.factor * float(self.trace.delta[self.row, self._column(id)])
         return self._quantity("δ", id, value)
 
+    @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """All outputs with their targets."""
         letter = "p" if self.frame.loss.for_classes else "a"
@@ -132,9 +138,12 @@ class Example:
 
     def loss_slope(self, id: int) -> Quantity:
         """What the loss itself says to an output, ∂L/∂a, without what comes back along edges."""
-        place = [neuron.id for neuron in self.frame.plan.network.outputs].index(id)
         symbol = Symbol("a", self.name(id), derivative_of="L", above=self.above)
-        return Quantity(symbol, float(self.rows.loss_slopes[self.row, place]), id)
+        return Quantity(symbol, float(self.rows.loss_slopes[self.row, self.place(id)]), id)
+
+    def place(self, id: int) -> int:
+        """Return which of the outputs a neuron is, from 0."""
+        return self.rows.places[id]
 
     # ---- parameters
 
