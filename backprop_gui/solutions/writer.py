@@ -12,6 +12,9 @@ from backprop_gui.solutions.solution import Solution
 EXACT = 17
 """Significant digits of what is given."""
 
+LONGEST_SUM = 32
+"""Terms of a sum that people read; a longer one is folded where a line can be as long as it likes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -59,4 +62,4 @@ class Writer:
 
 WRITERS: Registry[Writer] = Registry("kind of document")
 
-__all__ = ["EXACT", "WRITERS", "Style", "Writer"]
+__all__ = ["EXACT", "LONGEST_SUM", "WRITERS", "Style", "Writer"]

@@ -130,13 +130,13 @@ def summary_of(found: Checked) -> str:
 
 
 def worst_of(found: Checked) -> str:
-    """Say in a sentence how large the errors are, and where the largest one is."""
+    """Say in a sentence how large the errors are, and what the largest one is of."""
     check = found.check
-    error, allowed = (
-        format_number(check.max_relative_error, 3),
-        format_number(check.method.tolerance, 1),
-    )
-    return f"Largest relative error {error}, allowed {allowed}; the worst is {check.worst}."
+    allowed = format_number(check.method.tolerance, 1)
+    if not check.max_relative_error:
+        return f"No relative error at all, allowed {allowed}."
+    error = format_number(check.max_relative_error, 3)
+    return f"Largest relative error {error}, allowed {allowed}; it is that of {check.worst}."
 
 
 __all__ = ["GradientChip", "summary_of", "worst_of"]

@@ -155,12 +155,32 @@ def test_latex_is_balanced_whatever_neurons_are_called(run: Run, folder: Path, o
 
 
 def test_what_cannot_be_traced_is_said(run: Run) -> None:
-    assert (
-        "no training example 5; there are 4 of them"
-        in run("trace", "whole-numbers", "--example", "5").complaint
-    )
-    assert "choose one from 1 to 4" in run("trace", "whole-numbers", "--example", "0").complaint
-    assert "no test example 1; there are none" in run("trace", "whole-numbers", "--test", "1").complaint
-    assert "--digits must be from 2 to 17" in run("trace", "mazur", "--digits", "1").complaint
+    for typed, said in (
+        (("whole-numbers", "--example", "5"), "no training example 5: choose one from 1 to 4"),
+        (("mazur", "--example", "2"), "no training example 2: there is only one"),
+        (("whole-numbers", "--example", "0"), "--example must be a whole number from 1"),
+        (("whole-numbers", "--test", "1"), "no test example 1: there are none"),
+        (("whole-numbers", "--test", "one"), "--test must be a whole number from 1"),
+        (("mazur", "--digits", "1"), "--digits must be a whole number from 2 to 17"),
+        (("mazur", "--inputs", "0.1,0.2", "--targets", "1"), "--inputs: “0.1,0.2” is not a number"),
+        (("mazur", "--inputs", "0.1,0.2", "--targets", "1"), "Several numbers have spaces between them"),
+    ):
+        assert said in run("trace", *typed).complaint
     assert "--answers belongs to --exercise" in run("trace", "mazur", "--answers").complaint
     assert "Choose a smaller network" in run("trace", "--layers", "64-400-10", "--data", "digits").complaint
+
+
+def test_no_term_of_a_long_sum_is_left_out(run: Run) -> None:
+    """Wine has 13 inputs: a sum of 13 products and a bias."""
+    [first, *_] = json.loads(run("trace", "wine", "--json").out)["operations"]
+    [equation] = first["equations"]
+    assert equation["symbols"].count("w_") == equation["numbers"].count("·") == 13
+    written = run("trace", "wine").out
+    assert "…" not in written.partition("Activation")[0].partition("Forward")[2]
+
+
+@pytest.mark.parametrize("text", ["-0,5", "-1/2", "-5e-1", "−0.5"])
+def test_negative_numbers_are_no_options(run: Run, text: str) -> None:
+    typed = run("trace", "mazur", "--inputs", text, "-.25", "--targets", "0", "1", "--json").out
+    given = {one["name"]: one["value"] for one in json.loads(typed)["given"]}
+    assert (given["i1"], given["i2"]) == (-0.5, -0.25)

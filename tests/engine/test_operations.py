@@ -223,6 +223,25 @@ def test_paths_add_up(moment: tuple[Frame, TrainingSettings], how: Conventions) 
 # ---- steps, probes, writing
 
 
+def test_the_gradient_of_a_batch_has_another_name_than_that_of_one_of_its_examples() -> None:
+    def written(part: Part) -> str:
+        example = worked("whole-numbers", Probe(part))
+        update = next(one for one in example.operations if one.title == "Update of the weight x1 → Z1")
+        return as_text(example.equations(update)[0].right, symbols=True)
+
+    assert written(Part.TRAIN) == "∂L_batch/∂w_x1→Z1"
+    assert written(Part.BATCH) == "∂L/∂w_x1→Z1"
+
+
+def test_what_is_frozen_is_not_said_to_move() -> None:
+    """Mazur's biases are frozen."""
+    example = worked("mazur")
+    frozen = {one.title: "frozen" in one.why for one in example.operations if one.kind is Kind.UPDATE}
+    assert {title for title, is_frozen in frozen.items() if is_frozen} == {
+        f"Update of the bias of {name}" for name in ("h1", "h2", "o1", "o2")
+    }
+
+
 def test_stepping_stops_at_the_end_of_each_group() -> None:
     example = worked("mazur")
     assert list(example.stops(Pace.OPERATION)) == list(range(len(example.operations)))

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backprop_gui.network import Network
+from backprop_gui.network import Network, dense
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas import Canvas, Form, Reach, View
 from backprop_gui.ui.canvas.asking import tooltip_at
@@ -433,6 +433,18 @@ def test_the_control_chooses_the_view(canvas: Canvas, qtbot: QtBot) -> None:
     assert canvas.view is View.FORWARD
     canvas.set_view(View.UPDATE)
     assert canvas.segments.value is View.UPDATE
+
+
+def test_the_headings_stay_clear_of_the_example_where_it_has_a_row_of_its_own(canvas: Canvas) -> None:
+    shown(canvas, dense([2, 4, 1]))
+    canvas.resize(464, 420)
+    canvas.set_probe_text("example 1 of 4")
+    QApplication.processEvents()
+    probe, views = canvas._over.probe.geometry(), canvas._over.segments.geometry()
+    assert probe.top() > views.bottom(), "there is no room beside the views"
+    left, top, _, _ = canvas.scene.picture.bounds
+    _, above, _ = canvas.scene.headings.reach_px()
+    assert spot(canvas, left, top).y() - above > probe.bottom()
 
 
 def test_the_probe_label_asks_for_other_examples(canvas: Canvas) -> None:

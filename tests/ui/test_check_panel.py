@@ -22,7 +22,7 @@ from backprop_gui.ui.canvas import Canvas, View
 from backprop_gui.ui.canvas.asking import content_of, error_at, tooltip_at
 from backprop_gui.ui.canvas.views import PASSING_SHARE, place_of_error
 from backprop_gui.ui.document import Document
-from backprop_gui.ui.gradient_chip import GradientChip
+from backprop_gui.ui.gradient_chip import GradientChip, worst_of
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.panels.check import CheckPanel
 from backprop_gui.ui.player import Player
@@ -301,3 +301,19 @@ def test_the_window_shows_one_check_everywhere(window: Window, qtbot: QtBot) -> 
     assert window.canvas.view is View.CHECK
     window.lab.player.step()
     qtbot.waitUntil(lambda: not window.canvas.scene.values.known.any())
+
+
+def test_it_says_what_the_largest_error_is_of(panel: CheckPanel, qtbot: QtBot) -> None:
+    panel.lab.checking.start()
+    qtbot.waitUntil(lambda: panel.lab.checking.holds)
+    found = panel.lab.checking.found
+    assert found is not None
+    errors = np.zeros_like(found.check.errors)
+    right = replace(found, check=replace(found.check, errors=errors, loss_error=0.0))
+    assert worst_of(right) == "No relative error at all, allowed 1·10⁻¹²."
+    of_loss = replace(right, check=replace(right.check, loss_error=2e-16))
+    assert "2.00·10⁻¹⁶" in worst_of(of_loss)
+    assert worst_of(of_loss).endswith("that of the loss itself.")
+    errors[3] = 1e-15
+    of_one = replace(right, check=replace(right.check, errors=errors, loss_error=2e-16))
+    assert worst_of(of_one).endswith(f"that of {found.check.name(3)}.")

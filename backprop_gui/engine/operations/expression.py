@@ -32,8 +32,8 @@ class Symbol:
         Whether it is a derivative, as f′.
     argument : Symbol or None
         What it is a function of, as z in f′(z).
-    derivative_of : str
-        If not empty, the whole stands for ∂(this)/∂letter.
+    derivative_of : Symbol or None
+        If there is one, the whole stands for ∂(this)/∂letter.
     bar : bool
         Whether it wears a bar, as the mean over a batch.
     above : str
@@ -45,7 +45,7 @@ class Symbol:
     hat: bool = False
     prime: bool = False
     argument: Symbol | None = None
-    derivative_of: str = ""
+    derivative_of: Symbol | None = None
     bar: bool = False
     above: str = ""
 

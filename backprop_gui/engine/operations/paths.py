@@ -16,7 +16,7 @@ from backprop_gui.engine.conventions import USUAL, Conventions, Delta
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.operations.equations import is_fused
 from backprop_gui.engine.operations.expression import Quantity, Symbol, summed
-from backprop_gui.engine.operations.quantities import Example, Examples
+from backprop_gui.engine.operations.quantities import LOSS, Example, Examples
 from backprop_gui.network import Key, Kind
 from backprop_gui.network.reach import led_to
 
@@ -124,7 +124,7 @@ class _Search:
         example, factor = self.example, self.example.conventions.factor
         if is_fused(example, self.network.neuron_of[id]):
             answer = example.answers[example.place(id)]
-            symbol = Symbol("z", example.name(id), derivative_of="L")
+            symbol = Symbol("z", example.name(id), derivative_of=LOSS)
             return (Quantity(symbol, factor * (answer.a.value - answer.t.value), id),)
         said = example.loss_slope(id)
         return example.slope(id), Quantity(said.symbol, factor * said.value, id)

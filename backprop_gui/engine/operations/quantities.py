@@ -16,6 +16,7 @@ from backprop_gui.engine.passes import Trace
 from backprop_gui.engine.reading import deltas_of, loss_slopes, names
 from backprop_gui.network import Edge, Key, Kind
 
+LOSS, BATCH_LOSS = Symbol("L"), Symbol("L", "batch")
 SHORT_NAME = re.compile(r"[^\W\d_]\u0302?\d*")
 """Names that read as a letter of mathematics."""
 
@@ -138,7 +139,7 @@ class Example:
 
     def loss_slope(self, id: int) -> Quantity:
         """What the loss itself says to an output, ∂L/∂a, without what comes back along edges."""
-        symbol = Symbol("a", self.name(id), derivative_of="L", above=self.above)
+        symbol = Symbol("a", self.name(id), derivative_of=LOSS, above=self.above)
         return Quantity(symbol, float(self.rows.loss_slopes[self.row, self.place(id)]), id)
 
     def place(self, id: int) -> int:
@@ -157,10 +158,10 @@ class Example:
         letter, index = self.parameter_name(key)
         return Quantity(Symbol(letter, index), float(self.frame.theta[self.frame.plan.slot[key]]), key)
 
-    def gradient(self, key: Key, value: float) -> Quantity:
-        """∂L/∂ a parameter, whose value is given."""
+    def gradient(self, key: Key, value: float, of: Symbol = LOSS) -> Quantity:
+        """∂L/∂ a parameter, whose value is given; ``of`` is the loss."""
         letter, index = self.parameter_name(key)
-        return Quantity(Symbol(letter, index, derivative_of="L"), value, key)
+        return Quantity(Symbol(letter, index, derivative_of=of), value, key)
 
     def parameter_name(self, key: Key) -> tuple[str, str]:
         """Return the letter and the index of a parameter."""
@@ -237,4 +238,4 @@ class Examples:
         return self._frame.rows is not None
 
 
-__all__ = ["Example", "Examples"]
+__all__ = ["BATCH_LOSS", "LOSS", "Example", "Examples"]

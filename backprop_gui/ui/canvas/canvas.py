@@ -225,8 +225,11 @@ class Canvas(QWidget):
 
     def set_probe_text(self, text: str) -> None:
         """Say which example is looked at, such as ``example 98 of 140``; empty hides the label."""
+        before = self._over.room()
         self._over.probe.set_text(text)
         self._place_overlays()
+        if self._over.room() != before:
+            self._refit()
 
     def probe_corner(self) -> QPoint:
         """Return where on the screen what offers other examples has its upper right corner."""

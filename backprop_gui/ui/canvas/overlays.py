@@ -21,6 +21,8 @@ GAP_PX = 14
 """Distance of what floats from the rim."""
 TOP_PX = 20.0
 """Room between the controls and the headings."""
+BELOW_PROBE_PX = 4.0
+"""Room between the example, where it has a row of its own, and the headings."""
 LABEL_PX = 40.0
 """Half of the width that the label of a bundle takes."""
 CELL = 0.25
@@ -129,7 +131,10 @@ class Overlays:
         corner = self.legend.geometry()
         if not self.weak.isHidden():
             corner |= self.weak.geometry()
-        return QRectF(self._canvas.rect()), self.segments.geometry().bottom() + TOP_PX, QRectF(corner)
+        above = self.segments.geometry().bottom() + TOP_PX
+        if not self.probe.isHidden():
+            above = max(above, self.probe.geometry().bottom() + BELOW_PROBE_PX)
+        return QRectF(self._canvas.rect()), above, QRectF(corner)
 
     def region(self) -> QRegion:
         """Return what is covered by widgets below which nothing is while the picture fits."""

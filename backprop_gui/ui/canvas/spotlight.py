@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem
 
 from backprop_gui.network import Key, Network
 from backprop_gui.ui.canvas.look import Look
 from backprop_gui.ui.canvas.picture import Picture
+from backprop_gui.ui.canvas.tag import Tag, words_of
 from backprop_gui.ui.colors import blended
 
 Floats = NDArray[np.float64]
@@ -26,8 +27,6 @@ RING_PX = 4.0
 """Distance of the light around a neuron from its rim."""
 READ_PX, WRITTEN_PX, POINTED_PX = 2.0, 3.6, 5.0
 DOT_PX = 4.6
-TAG_PX = 12
-TAG_GAP_PX = 9.0
 
 
 class Way(enum.Enum):
@@ -212,40 +211,23 @@ class SpotlightItem(QGraphicsItem):
         lights = self.lights
         if lights is None or not lights.tag or len(lights.writes) != 1:
             return
-        spot = self._tag_spot(next(iter(lights.writes)))
-        if spot is None:
-            return
-        view, look = painter.worldTransform(), self._look
-        font = QFont(look.name_font)
-        font.setPixelSize(TAG_PX)
-        font.setWeight(QFont.Weight.DemiBold)
-        metrics = QFontMetricsF(font)
-        middle = view.map(spot)
-        width, height = metrics.horizontalAdvance(lights.tag) + 14, metrics.height() + 5
-        plate = QRectF(middle.x() - width / 2, middle.y() - height, width, height)
-        painter.resetTransform()
-        path = QPainterPath()
-        path.addRoundedRect(plate, height / 2, height / 2)
-        painter.fillPath(path, look.theme.accent)
-        painter.setPen(QPen(look.theme.accent_text))
-        painter.setFont(font)
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, lights.tag)
-        painter.setWorldTransform(view)
-
-    def _tag_spot(self, key: Key) -> QPointF | None:
-        """Return the middle of the lower rim of the tag, in the scene."""
-        gap = TAG_GAP_PX / self._look.zoom
+        (key,) = lights.writes
+        view, zoom = painter.worldTransform(), self._look.zoom
+        tag = Tag(words_of(lights.tag, key, self._picture), self._look)
         if isinstance(key, tuple):
             way = self._way(key)
             if way is None:
-                return None
-            x, y = points_at(way[None], 0.5)[0].tolist()
-            return QPointF(x, y - gap)
-        place = self._picture.index.get(key)
-        if place is None:
-            return None
-        x, y = self._picture.position[place].tolist()
-        return QPointF(x, y - float(self._picture.radius[place] if self._picture.shown[place] else 0) - gap)
+                return
+            plate = tag.over(view.map(QPointF(*points_at(way[None], 0.5)[0].tolist())))
+        else:
+            place = self._picture.index.get(key)
+            if place is None:
+                return
+            middle = view.map(QPointF(*self._picture.position[place].tolist()))
+            plate = tag.beside(place, self._picture, zoom).translated(middle)
+        painter.resetTransform()
+        tag.draw(painter, plate)
+        painter.setWorldTransform(view)
 
 
 def points_at(ways: Floats, share: float) -> Floats:
