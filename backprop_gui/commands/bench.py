@@ -80,8 +80,8 @@ COMMANDS.add(
         connects, selects and cuts in a network of 1,000 neurons. In the list these are objects such as
         {"case": "784-128-10, 101,632 edges", "what": "edit: move a neuron", "value": 98.2, "unit": "ms"}.
 
-        With --timeline it measures what the timeline of a long run takes instead: memory, and how soon a moment is
-        shown.
+        With --timeline it measures what the timeline of a long run takes instead: memory, disk, and how soon a moment
+        is shown.
         """,
         ("backprop-gui bench", "backprop-gui bench --json", "backprop-gui bench --timeline 100000"),
         _arguments,

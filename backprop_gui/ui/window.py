@@ -67,10 +67,12 @@ AUTOSAVES = "autosaves"
 """Where below the state folder the work of windows is kept."""
 MICROSCOPE_PX, MICROSCOPE_SHARE = 280, 0.3
 """What an equation and a ledger need, and how much of the window's height they may take at first."""
+OVER_TIME_PX, OVER_TIME_SHARE = 340, 0.36
+"""What plots above each other need, and how much of the window's height they may take at first."""
 NO_TROUBLE = (
     "There is nothing to go back from: this is for when a number became too large and training stopped."
 )
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 """Raised when the panels change so much that a remembered layout no longer fits."""
 
 
@@ -491,6 +493,10 @@ class Window(QMainWindow):
             scope.look_at(current, self.canvas.view)
         if not scope.active:
             scope.first()
+
+    def show_over_time(self) -> None:
+        """Show what is selected over time."""
+        self.docks.bring_up("over-time", min(OVER_TIME_PX, round(OVER_TIME_SHARE * self.height())))
 
     def choose_example(self) -> None:
         """Offer the examples to be looked at, the mean of many, and numbers of one's own."""

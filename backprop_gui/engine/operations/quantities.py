@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.arrays import Array, averaged
 from backprop_gui.engine.conventions import Conventions
 from backprop_gui.engine.frame import Frame, Part
 from backprop_gui.engine.operations.expression import Quantity, Symbol
@@ -17,6 +17,7 @@ from backprop_gui.engine.passes import Trace
 from backprop_gui.engine.reading import deltas_of, loss_slopes, names
 from backprop_gui.network import Edge, Key, Kind
 
+LOSS, BATCH_LOSS = Symbol("L"), Symbol("L", "batch")
 SHORT_NAME = re.compile(r"[^\W\d_]\u0302?\d*")
 """Names that read as a letter of mathematics."""
 
@@ -69,6 +70,11 @@ class Example:
         """The delta, as the conventions write it."""
         return self._of(names(self.conventions).delta, id, self.deltas)
 
+    def delta_by_z(self, id: int) -> Quantity:
+        """∂L/∂z with the sign of the conventions, whatever they call the delta."""
+        value = self.conventions.factor * float(self.trace.delta[self.row, self._column(id)])
+        return self._quantity("δ", id, value)
+
     def answers(self) -> tuple[Answer, ...]:
         """All outputs with their targets."""
         letter = "p" if self.frame.loss.for_classes else "a"
@@ -89,7 +95,7 @@ class Example:
     def loss_slope(self, id: int) -> Quantity:
         """What the loss itself says to an output, ∂L/∂a, without what comes back along edges."""
         place = [neuron.id for neuron in self.frame.plan.network.outputs].index(id)
-        symbol = Symbol("a", self.name(id), derivative_of="L", above=self.above)
+        symbol = Symbol("a", self.name(id), derivative_of=LOSS, above=self.above)
         return Quantity(symbol, float(self.slopes[self.row, place]), id)
 
     # ---- parameters
@@ -104,10 +110,10 @@ class Example:
         letter, index = self.parameter_name(key)
         return Quantity(Symbol(letter, index), float(self.frame.theta[self.frame.plan.slot[key]]), key)
 
-    def gradient(self, key: Key, value: float) -> Quantity:
-        """∂L/∂ a parameter, whose value is given."""
+    def gradient(self, key: Key, value: float, of: Symbol = LOSS) -> Quantity:
+        """∂L/∂ a parameter, whose value is given; ``of`` is the loss."""
         letter, index = self.parameter_name(key)
-        return Quantity(Symbol(letter, index, derivative_of="L"), value, key)
+        return Quantity(Symbol(letter, index, derivative_of=of), value, key)
 
     def parameter_name(self, key: Key) -> tuple[str, str]:
         """Return the letter and the index of a parameter."""
@@ -157,8 +163,8 @@ class Examples:
             found = deltas_of(frame, frame.trace, conventions)
             return Example(frame, frame.trace, 0, conventions, found, slopes)
         first = self.each[0]
-        found = np.mean(first.deltas, axis=0, keepdims=True)
-        slopes = np.mean(first.slopes, axis=0, keepdims=True)
+        found = averaged(first.deltas)
+        slopes = averaged(first.slopes)
         return Example(frame, frame.trace, 0, conventions, found, slopes, bar=True)
 
     @cached_property
@@ -180,4 +186,4 @@ class Examples:
         return self._frame.rows is not None
 
 
-__all__ = ["Example", "Examples"]
+__all__ = ["BATCH_LOSS", "LOSS", "Example", "Examples"]

@@ -107,7 +107,7 @@ class FindingsPanel(ComputingPanel):
                 prepared.t_train,
                 frame.loss,
                 frame.update,
-                frame.curve.until(frame.epoch),
+                frame.losses,
                 settings,
                 frame.epoch,
                 frame.note,

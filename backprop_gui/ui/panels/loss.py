@@ -110,10 +110,7 @@ class LossPanel(PanelWidget):
         )
 
     def _seek(self, epoch: float) -> None:
-        if math.isfinite(epoch):
-            self.lab.player.past.look_at_time(epoch)
-        else:
-            self.lab.player.past.leave()
+        self.lab.player.past.look_at_time(epoch)
 
     def _step(self, ahead: bool) -> None:
         self.lab.player.past.go_beside(ahead=ahead)
