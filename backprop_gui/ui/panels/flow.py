@@ -81,6 +81,13 @@ class FlowPanel(ComputingPanel):
             self.flow = None
             self._draw()
 
+    def show_frame(self, frame: Frame) -> None:
+        # Also while nobody sees it: a moment of the past that is looked at leaves the record as it is, and what
+        # begins anew or goes on from there does not.
+        if not frame.past:
+            self.record.follow(frame.branch, frame.epoch)
+        super().show_frame(frame)
+
     def has_time(self) -> bool:
         return self.plot.budget.allows()
 
@@ -96,13 +103,8 @@ class FlowPanel(ComputingPanel):
 
     def take(self, frame: Frame, result: Flow) -> None:
         self.flow = result
-        if len(frame.curve.epochs) <= 1:
-            # Training has begun anew: what was recorded is of another run.
-            self.record.clear()
-        elif frame.rate > 0 and not frame.past:
-            # A moment of the past that is looked at leaves the record as it is; going on from there does not.
-            self.record.cut(frame.epoch)
-        if not frame.past:
+        # Of what was computed meanwhile, training may be on another way already.
+        if not frame.past and frame.branch is self.record.branch:
             self.record.add(frame.epoch, self.flow)
         self._draw()
 
