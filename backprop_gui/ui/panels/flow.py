@@ -140,7 +140,8 @@ class FlowPanel(ComputingPanel):
         self.words.set_text(as_drawn(text, network))
 
     def _examples(self) -> str:
-        count = len(self.lab.document.prepared.x_train)
+        assert self.computed is not None  # whose flow is shown
+        count = len(made_with(self.computed, self.lab.document).prepared.x_train)
         chosen = len(sample(count))
         return f"{count:,} examples" if chosen == count else f"{chosen:,} of {count:,} examples"
 
