@@ -23,7 +23,7 @@ from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace, trace
-from backprop_gui.engine.plan import Indices, Plan
+from backprop_gui.engine.plan import Plan
 from backprop_gui.network import Kind, Network
 
 LEVELS = (0.0, 0.1, 0.5, 0.9, 1.0)
@@ -145,11 +145,6 @@ def flow_in(plan: Plan, theta: Array, update: Array, seen: Trace) -> Flow:
     )
 
 
-def sample(count: int, most: int = MOST_EXAMPLES) -> Indices:
-    """Return the indices of at most ``most`` of ``count`` examples, evenly chosen, the first and last among them."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.intp))
-
-
 def _in_order(network: Network) -> list[int]:
     """Return the ids of the layers that have a neuron above the inputs, by the lowest rank in them."""
     lowest = {
@@ -191,5 +186,4 @@ __all__ = [
     "Spread",
     "flow_in",
     "flow_of",
-    "sample",
 ]

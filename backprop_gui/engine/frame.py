@@ -113,11 +113,21 @@ class Curve:
     train_accuracy: Array
     test_accuracy: Array
 
-    def until(self, epoch: float) -> Curve:
-        """Return the records up to a time, in epochs."""
-        count = int(np.searchsorted(self.epochs, epoch, "right"))
-        rows = self.epochs, self.train, self.test, self.train_accuracy, self.test_accuracy
-        return Curve(*(row[:count] for row in rows))
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """From when on losses can be compared: the start, or where the loss or the data were exchanged last.
+
+    Attributes
+    ----------
+    epoch : float
+        The time, in epochs. Records up to then, that one included, may be of another kind.
+    loss : float
+        The training loss at that moment.
+    """
+
+    epoch: float
+    loss: float
 
 
 class NoteKind(enum.Enum):
@@ -205,6 +215,8 @@ class Frame:
     penalty : float
         The L1 and L2 penalty at this moment, apart from the data loss.
     curve : Curve
+    beginning : Beginning
+        Since when the losses of the curve can be compared with that of this moment.
     probe : Probe
         The example that ``trace`` is about.
     trace : Trace
@@ -246,6 +258,7 @@ class Frame:
     scored_at: float
     penalty: float
     curve: Curve
+    beginning: Beginning
     probe: Probe
     trace: Trace
     coming: Coming
@@ -265,3 +278,11 @@ class Frame:
     def update(self) -> Array:
         """What the optimiser will add to ``theta`` in the next step, with the next batch: (plan.size,)."""
         return self.coming.step
+
+    @property
+    def losses(self) -> Array:
+        """The recorded training losses up to this moment that can be compared, with the one they begin at."""
+        times = self.curve.epochs
+        return np.append(
+            self.beginning.loss, self.curve.train[(times > self.beginning.epoch) & (times <= self.epoch)]
+        )

@@ -161,5 +161,7 @@ class Standing:
             until = moment.epoch + moment.position / self._stepper.batches.count
             if best is not None and best.epoch > moment.epoch:
                 best = None
-        run = run_of(moment, self._stepper, self.history.curve(until), best)
+        run = run_of(
+            moment, self._stepper, self.history.curve(until), self.timeline.segments[-1].beginning, best
+        )
         return carried(run, self.plan.network, steps, attic.copy())

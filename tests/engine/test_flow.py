@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from backprop_gui.engine.branch import Branch
-from backprop_gui.engine.flow import LEVELS, Flow, Measure, flow_of, sample
+from backprop_gui.engine.flow import LEVELS, Flow, Measure, flow_of
 from backprop_gui.engine.flow_record import CAPACITY, FlowRecord
 from backprop_gui.engine.initializers import drawer
 from backprop_gui.engine.losses import LOSSES
@@ -108,14 +108,6 @@ def test_what_is_not_finite_is_counted_and_left_out() -> None:
     assert np.isnan(output.spread(Measure.DELTA).median)
     assert hidden.spread(Measure.STEP).broken == 0
     assert hidden.spread(Measure.STEP).zeros == 1
-
-
-def test_examples_are_evenly_chosen() -> None:
-    assert sample(4).tolist() == [0, 1, 2, 3]
-    chosen = sample(10_000)
-    assert len(chosen) == 256
-    assert (chosen[0], chosen[-1]) == (0, 9_999)
-    assert set(np.diff(chosen).tolist()) <= {39, 40}
 
 
 def flow_like(value: float, layers: int = 2) -> Flow:

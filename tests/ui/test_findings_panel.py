@@ -15,7 +15,7 @@ from backprop_gui.engine.frame import Frame, Part
 from backprop_gui.network import Network
 from backprop_gui.project import Project, templates
 from backprop_gui.ui.document import Document
-from backprop_gui.ui.panels.findings import NOT_WHOLE, FindingsPanel
+from backprop_gui.ui.panels.findings import CHEAP_SECONDS, NOT_WHOLE, FindingsPanel
 from backprop_gui.ui.player import Player
 from backprop_gui.ui.widgets.finding_card import FindingCard
 from tests.ui.conftest import a_project
@@ -140,3 +140,27 @@ def test_in_the_window_show_me_turns_the_view(qtbot: QtBot, qapp: QApplication) 
         assert window.canvas.view.value == "forward"
     finally:
         shut(window)
+
+
+def test_its_tab_says_how_many_there_are_and_never_of_another_moment(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    window = open_window(qtbot, qapp)
+    panel, dock = window.panels["findings"], window.docks.by_name["findings"]
+    assert isinstance(panel, FindingsPanel)
+    assert not panel.isVisible(), "it stands behind another tab"
+    qtbot.waitUntil(lambda: panel.computed is window.lab.player.frame)
+    assert dock.windowTitle() == "Findings"
+    document = window.lab.document
+    document.edit("Break it", with_dead_relu(document.project))
+    qtbot.waitUntil(lambda: dock.windowTitle() == "Findings (1)")
+    panel.seconds = CHEAP_SECONDS + 1  # as if it took long
+    step = window.lab.player.frame.step
+    window.lab.player.step()
+    qtbot.waitUntil(lambda: window.lab.player.frame.step > step and window.lab.player.frame.rate == 0)
+    qtbot.waitUntil(lambda: dock.windowTitle() == "Findings")
+    qtbot.wait(100)
+    assert panel.computed is not window.lab.player.frame
+    window.docks.bring_up("findings")
+    qtbot.waitUntil(lambda: dock.windowTitle() == "Findings (1)")
+    shut(window)

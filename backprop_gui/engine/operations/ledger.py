@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.conventions import USUAL, Conventions, Delta
 from backprop_gui.engine.frame import Frame
-from backprop_gui.engine.operations.equations import is_fused, own_delta, own_slope
-from backprop_gui.engine.operations.expression import Product, Quantity, evaluate
+from backprop_gui.engine.operations.equations import is_fused, through
+from backprop_gui.engine.operations.expression import Quantity, Symbol, summed
 from backprop_gui.engine.operations.quantities import Example, Examples
 from backprop_gui.engine.operations.text import write_value
-from backprop_gui.network import Kind
+from backprop_gui.network import Kind, Neuron
 from backprop_gui.network.errors import UnknownNeuronError
 
 
@@ -22,14 +25,19 @@ class Contribution:
     Attributes
     ----------
     edge : (source, target)
+    name : str
+        That of the target.
     factors : tuple of Quantity
-        The weight and the target's delta; where delta is ∂L/∂a, the target's f′ between them.
+        The weight and the target's delta; where delta is ∂L/∂a, the target's f′ between them, or both in one as δ
+        where they have lost their digits. For a batch, the weight and the mean of the rest, since a mean of products
+        is not the product of the means.
     product : float
     share : float
-        Its part of all that comes in, by size, 0 to 1.
+        Its part of all that comes in, by size, 0 to 1; NaN where that is infinite.
     """
 
     edge: tuple[int, int]
+    name: str
     factors: tuple[Quantity, ...]
     product: float
     share: float
@@ -45,16 +53,21 @@ class Ledger:
     name : str
     letter : str
         What the delta is called: δ or e.
+    examples : int or None
+        How many examples all numbers are the means of; None where they are those of one example.
     own : float or None
         What the loss itself says to an output, with its share ``own_share``; None for hidden neurons.
-    own_has_slope : bool
-        Whether ``own`` is multiplied with f′(z) as the contributions are; not where f′ cancels.
+    own_in_total : bool
+        Whether ``own`` is one of the terms of ``total``; not where f′ cancels, but only in ``own``.
     contributions : tuple of Contribution
         In drawing order.
     total : float
-        The contributions together, and ``own`` where it is multiplied with f′(z).
+        The contributions together, and ``own`` where it is one of the terms.
     slope : float or None
-        f′(z); None where delta is ∂L/∂a, which has no such factor.
+        f′(z), which ``total`` is multiplied with. None where there is no such factor: where delta is ∂L/∂a, and for a
+        batch, in whose terms each example's own f′(z) is.
+    flat : bool
+        Whether f′(z) is a factor of everything and 0, for a batch in every example.
     delta : float
         The model's number.
     """
@@ -62,123 +75,163 @@ class Ledger:
     neuron: int
     name: str
     letter: str
+    examples: int | None
     own: float | None
     own_share: float
-    own_has_slope: bool
+    own_in_total: bool
     contributions: tuple[Contribution, ...]
     total: float
     slope: float | None
+    flat: bool
     delta: float
-    names: tuple[str, ...]
+
+    @property
+    def factors(self) -> str:
+        """What each contribution is the product of, in symbols."""
+        if self.examples is not None:
+            return f"w · mean(f′ {self.letter})"
+        return "w · δ" if self.slope is not None else f"w · f′ · {self.letter}"
 
     @property
     def sentence(self) -> str:
         """Why the delta has its sign, in a sentence."""
-        what = f"{self.letter} of {self.name}"
+        what, averaged = f"{self.letter} of {self.name}", ""
+        if self.examples is not None:
+            what = f"The mean {what} over {self.examples:,} example{'s' * (self.examples != 1)}"
+            averaged = " on average"
         if not math.isfinite(self.delta):
             return f"{what} is not a finite number: something it is made of overflowed."
         if not self.contributions and self.own is None:
             return f"{what} is 0 because nothing leads on from {self.name}."
-        if self.delta == 0:
-            if self.slope == 0:
-                return f"{what} is 0 because f′(z) is 0: a change of z does not change a."
-            return f"{what} is 0 because what comes back adds up to 0."
+        if self.delta == 0 and self.flat:
+            each = " in each of them" if self.examples is not None else ""
+            return f"{what} is 0 because f′(z) is 0{each}: a change of z does not change a."
         sign = _sign(self.delta)
-        many = len(self.contributions) + (self.own is not None) > 1
+        if sign != _sign(self._led_to):
+            return f"{what} is {sign}: the sign of so small a number is decided by rounding."
         if self.own is not None and not self.contributions:
             # In errors the order is the other way round, and so is what a negative one means.
-            text = f"{what} is {sign} because the loss itself says {write_value(self.own, 3)}"
-            if self.own_has_slope and self.slope is not None:
-                text += f", and f′(z) is {_sign(self.slope)}"
-            return f"{text}."
-        comes = (
-            f"the contributions sum to a {_sign(self.total)} number"
-            if many
-            else (f"what comes back is {_sign(self.total)}")
-        )
-        if self.own is not None and not self.own_has_slope:
+            slope = (
+                "" if self.slope is None or not self.own_in_total else f", and f′(z) is {_sign(self.slope)}"
+            )
+            return (
+                f"{what} is {sign} because the loss itself says {write_value(self.own, 3)}{averaged}{slope}."
+            )
+        if self.delta == 0:
+            return f"{what} is 0 because what comes back adds up to 0."
+        if self.own is not None and not self.own_in_total:
             return (
                 f"{what} is {sign}: the loss itself says {write_value(self.own, 3)}, and f′(z) times what comes back "
-                f"is {write_value((self.slope or 0.0) * self.total, 3)}."
+                f"is {write_value(self._led_to - self.own, 3)}."
             )
+        many = len(self.contributions) + (self.own is not None) > 1
+        comes = "the contributions sum to a {} number" if many else "what comes back is {}"
+        comes = comes.format(_sign(self.total))
         if self.slope is not None:
             comes = f"f′(z) is {_sign(self.slope)} and {comes}"
         return f"{what} is {sign} because {comes}: {'mostly ' if many else ''}{self._largest()}."
 
+    @property
+    def _led_to(self) -> float:
+        """What the terms lead to, which is ``delta`` but for rounding."""
+        inner = self.total if self.slope is None else self.slope * self.total
+        return inner + (0.0 if self.own is None or self.own_in_total else self.own)
+
     def _largest(self) -> str:
         """Return the words for what decides the sign: the largest contribution on the side of the sum."""
-        side = [
-            (abs(one.product), name, one)
-            for one, name in zip(self.contributions, self.names, strict=True)
-            if one.product * self.total > 0
-        ]
-        own = self.own if self.own is not None and self.own_has_slope and self.own * self.total > 0 else None
-        if own is not None and all(abs(own) >= size for size, _, _ in side):
+        side = [one for one in self.contributions if _sign(one.product) == _sign(self.total)]
+        leading = max(side, key=lambda one: abs(one.product), default=None)
+        own = self.own if self.own is not None and _sign(self.own) == _sign(self.total) else None
+        if own is not None and (leading is None or abs(own) >= abs(leading.product)):
             return f"the loss itself ({write_value(own, 3)})"
-        if not side:
+        if leading is None:
             return "small differences"
-        _, name, one = max(side, key=lambda item: item[0])
-        product = " · ".join(f"{_letter(factor)} {write_value(factor.value, 3)}" for factor in one.factors)
-        return f"the path over {name} ({product})"
+        product = " · ".join(
+            f"{_letter(factor)} {write_value(factor.value, 3)}" for factor in leading.factors
+        )
+        return f"the path over {leading.name} ({product})"
 
 
 def delta_ledger(frame: Frame, neuron: int, conventions: Conventions = USUAL) -> Ledger:
     """Return what a neuron's delta is made of, for the example (or the mean of the batch) that ``frame`` is about.
 
-    Over a batch each product is the mean of the examples' products, w times the mean delta of its target; f′(z) then
-    stands for the share of that sum that arrives, since the mean of products is not the product of means.
+    Over a batch each term is the mean of the examples' own terms, with each example's f′(z) in it.
 
     Raises
     ------
     UnknownNeuronError
         If the frame's network has no such neuron.
     """
-    network = frame.plan.network
+    plan, network = frame.plan, frame.plan.network
     if neuron not in network.neuron_of:
         raise UnknownNeuronError(f"The network has no neuron with the id {neuron}.")
     examples, drawn = Examples(frame, conventions), network.neuron_of[neuron]
-    whole = examples.whole
-    by_a = conventions.delta is Delta.BY_A
+    # Its arrays hold all examples.
+    first, batch = examples.each[0], examples.is_batch
+    by_a, fused = conventions.delta is Delta.BY_A, is_fused(examples.whole, drawn)
+    slopes = first.trace.slope[:, plan.column[neuron]].astype(float)
+    # Within a batch f′(z) differs from example to example, so it belongs to the terms and not before the sum.
+    with_slope = batch and not by_a
     edges = network.outgoing[neuron]
-    factors = [_factors(whole, edge.source, edge.target, by_a) for edge in edges]
-    products = [
-        math.fsum(
-            evaluate(Product(_factors(one, edge.source, edge.target, by_a))) for one in examples.each
-        ) / len(examples.each)
-        for edge in edges
-    ]  # fmt: skip
+    brought = conventions.factor * first.trace.delta[:, [plan.column[edge.target] for edge in edges]].astype(
+        float
+    )
+    weights = frame.theta[[plan.slot[edge.source, edge.target] for edge in edges]].astype(float)
     own: float | None = None
-    fused = is_fused(whole, drawn) and not by_a
-    if drawn.kind is Kind.OUTPUT:
-        form = own_delta if fused else own_slope
-        own = math.fsum(evaluate(form(one, drawn)) for one in examples.each) / len(examples.each)
-    delta = whole.delta(neuron).value
-    total = math.fsum([*products, own if own is not None and not fused else 0.0])
-    slope = None if by_a else whole.slope(neuron).value
-    if slope is not None and examples.is_batch and total:
-        slope = (delta - (own if fused and own is not None else 0.0)) / total
-    sizes = math.fsum([*map(abs, products), abs(own or 0.0)]) or 1.0
+    with np.errstate(all="ignore"):
+        if with_slope:
+            brought *= slopes[:, np.newaxis]
+        means = brought.mean(axis=0)
+        products = (weights * means).tolist()
+        if drawn.kind is Kind.OUTPUT:
+            own = float(_own(first, drawn, slopes, fused and not by_a, with_slope).mean())
+    own_in_total = batch or by_a or not fused
+    sizes = summed([*map(abs, products), abs(own or 0.0)]) or 1.0
+    delta = examples.whole.delta(neuron)
     return Ledger(
         neuron,
         drawn.name,
-        whole.delta(neuron).symbol.letter,
+        delta.symbol.letter,
+        len(slopes) if batch else None,
         own,
         abs(own or 0.0) / sizes,
-        not fused,
+        own_in_total,
         tuple(
-            Contribution((edge.source, edge.target), of, product, abs(product) / sizes)
-            for edge, of, product in zip(edges, factors, products, strict=True)
+            Contribution(
+                (edge.source, edge.target),
+                first.name(edge.target),
+                _factors(first, edge.source, edge.target, mean if batch else None),
+                product,
+                abs(product) / sizes,
+            )
+            for edge, product, mean in zip(edges, products, means.tolist(), strict=True)
         ),
-        total,
-        slope,
-        delta,
-        tuple(network.neuron_of[edge.target].name for edge in edges),
+        summed([*products, own if own is not None and own_in_total else 0.0]),
+        None if by_a or batch else float(slopes[0]),
+        not by_a and not fused and not slopes.any(),
+        delta.value,
     )
 
 
-def _factors(example: Example, source: int, target: int, by_a: bool) -> tuple[Quantity, ...]:
-    between = (example.slope(target),) if by_a else ()
-    return example.weight((source, target)), *between, example.delta(target)
+def _own(example: Example, neuron: Neuron, slopes: Array, cancels: bool, with_slope: bool) -> Array:
+    """Return what the loss itself says to an output in each example, (examples,)."""
+    frame, trace = example.frame, example.trace
+    place = frame.plan.network.outputs.index(neuron)
+    if cancels:
+        said = trace.a[:, frame.plan.column[neuron.id]].astype(float) - trace.t[:, place]
+    else:
+        said = example.slopes[:, place].astype(float)
+        said = said * slopes if with_slope else said
+    return example.conventions.factor * said
+
+
+def _factors(example: Example, source: int, target: int, mean: float | None) -> tuple[Quantity, ...]:
+    """Return the factors of what an edge brings back; ``mean`` is that of all but the weight over a batch."""
+    weight = example.weight((source, target))
+    if mean is None:
+        return weight, *through(example, target)
+    rest = Symbol(f"f′ {example.delta(target).symbol.letter}", example.name(target))
+    return weight, Quantity(Symbol("mean", argument=rest), mean, target)
 
 
 def _sign(value: float) -> str:
@@ -186,7 +239,10 @@ def _sign(value: float) -> str:
 
 
 def _letter(quantity: Quantity) -> str:
-    return "f′" if quantity.symbol.prime else quantity.symbol.letter
+    symbol = quantity.symbol
+    if symbol.prime:
+        return "f′"
+    return symbol.letter if symbol.argument is None else f"{symbol.letter} {symbol.argument.letter}"
 
 
 __all__ = ["Contribution", "Ledger", "delta_ledger"]

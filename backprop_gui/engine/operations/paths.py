@@ -15,7 +15,7 @@ from itertools import count
 from backprop_gui.engine.conventions import USUAL, Conventions, Delta
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.operations.equations import is_fused
-from backprop_gui.engine.operations.expression import Quantity, Symbol
+from backprop_gui.engine.operations.expression import Quantity, Symbol, summed
 from backprop_gui.engine.operations.quantities import LOSS, Example, Examples
 from backprop_gui.network import Key, Kind
 from backprop_gui.network.reach import led_to
@@ -92,7 +92,7 @@ def paths(frame: Frame, key: Key, conventions: Conventions = USUAL, most: int = 
     number = search.counts[start]
     rest = 0.0
     if len(shown) < number:
-        rest = total - math.fsum(path.product for path in shown)
+        rest = total - summed([path.product for path in shown])
     return Paths(shown, number, rest, total)
 
 

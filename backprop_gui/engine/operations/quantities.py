@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.arrays import Array, averaged
 from backprop_gui.engine.conventions import Conventions
 from backprop_gui.engine.frame import Frame, Part
 from backprop_gui.engine.operations.expression import Quantity, Symbol
@@ -69,6 +69,11 @@ class Example:
     def delta(self, id: int) -> Quantity:
         """The delta, as the conventions write it."""
         return self._of(names(self.conventions).delta, id, self.deltas)
+
+    def delta_by_z(self, id: int) -> Quantity:
+        """∂L/∂z with the sign of the conventions, whatever they call the delta."""
+        value = self.conventions.factor * float(self.trace.delta[self.row, self._column(id)])
+        return self._quantity("δ", id, value)
 
     def answers(self) -> tuple[Answer, ...]:
         """All outputs with their targets."""
@@ -158,8 +163,8 @@ class Examples:
             found = deltas_of(frame, frame.trace, conventions)
             return Example(frame, frame.trace, 0, conventions, found, slopes)
         first = self.each[0]
-        found = np.mean(first.deltas, axis=0, keepdims=True)
-        slopes = np.mean(first.slopes, axis=0, keepdims=True)
+        found = averaged(first.deltas)
+        slopes = averaged(first.slopes)
         return Example(frame, frame.trace, 0, conventions, found, slopes, bar=True)
 
     @cached_property

@@ -19,8 +19,11 @@ from backprop_gui.ui.selection import still_there
 from backprop_gui.ui.widgets.column import Column, muted
 from backprop_gui.ui.widgets.finding_card import FindingCard
 
+TITLE = "Findings"
 EVERY_SECONDS = 2.0
 """While training runs, it looks no more often."""
+CHEAP_SECONDS = 0.2
+"""If looking took no longer, it looks when training comes to rest although only its tab is seen."""
 SHARE = 0.05
 """Of the wall time that looking may take while training runs."""
 VIEWS = {Look.ACTIVATIONS: View.FORWARD, Look.DELTAS: View.BACKWARD, Look.STEPS: View.UPDATE}
@@ -74,6 +77,15 @@ class FindingsPanel(ComputingPanel):
             self._show([])
             self._say(LOOKING if obstacle is None else NOT_WHOLE)
 
+    def wants(self, frame: Frame) -> bool:
+        if self.isVisible():
+            return True
+        if frame is not self.computed:
+            self.setWindowTitle(TITLE)  # the number was of another moment
+        dock = self.parentWidget()
+        has_tab = dock is not None and dock.isVisible()
+        return has_tab and frame.rate == 0 and self.seconds <= CHEAP_SECONDS
+
     def work_on(self, frame: Frame) -> Callable[[], Result]:
         origin = made_with(frame, self.lab.document)
         prepared, settings = origin.prepared, origin.project.training
@@ -86,7 +98,7 @@ class FindingsPanel(ComputingPanel):
                 prepared.t_train,
                 frame.loss,
                 frame.update,
-                frame.curve.until(frame.epoch),
+                frame.losses,
                 settings,
                 frame.epoch,
                 frame.note,
@@ -113,6 +125,7 @@ class FindingsPanel(ComputingPanel):
 
     def _show(self, findings: list[Finding]) -> None:
         self.findings = findings
+        self.setWindowTitle(f"{TITLE} ({len(findings)})" if findings else TITLE)
         while len(self.cards) > len(findings):
             card = self.cards.pop()
             self._list.removeWidget(card)
@@ -150,7 +163,7 @@ def _looked_for() -> str:
 add_panel(
     Panel(
         "findings",
-        "Findings",
+        TITLE,
         FindingsPanel,
         Qt.DockWidgetArea.BottomDockWidgetArea,
         2,

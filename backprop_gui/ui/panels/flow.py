@@ -7,9 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from backprop_gui.engine.examples import evenly_chosen
 from backprop_gui.engine.findings.rate import USUAL
 from backprop_gui.engine.findings.verdict import verdict
-from backprop_gui.engine.flow import Flow, Measure, flow_of, sample
+from backprop_gui.engine.flow import MOST_EXAMPLES, Flow, Measure, flow_of
 from backprop_gui.engine.flow_record import FlowRecord
 from backprop_gui.engine.frame import Frame
 from backprop_gui.project import Project
@@ -93,7 +94,7 @@ class FlowPanel(ComputingPanel):
 
     def work_on(self, frame: Frame) -> Callable[[], Flow]:
         prepared = made_with(frame, self.lab.document).prepared
-        chosen = sample(len(prepared.x_train))
+        chosen = evenly_chosen(len(prepared.x_train), MOST_EXAMPLES)
 
         def work() -> Flow:
             x, t = prepared.x_train[chosen], prepared.t_train[chosen]
@@ -142,7 +143,7 @@ class FlowPanel(ComputingPanel):
     def _examples(self) -> str:
         assert self.computed is not None  # whose flow is shown
         count = len(made_with(self.computed, self.lab.document).prepared.x_train)
-        chosen = len(sample(count))
+        chosen = len(evenly_chosen(count, MOST_EXAMPLES))
         return f"{count:,} examples" if chosen == count else f"{chosen:,} of {count:,} examples"
 
     def _pick(self, index: int) -> None:

@@ -118,8 +118,7 @@ class OperationReader(QScrollArea):
             sentence = as_drawn(ledger.sentence, network)
             lines, ends = ledger_lines(ledger, network)
             self.ledger.setAccessibleName("What the delta is made of")
-            product = "w · δ" if ledger.slope is not None else "w · f′ · e"
-            self.ledger.show_lines(lines, ends, ("comes back over", product), digits)
+            self.ledger.show_lines(lines, ends, ("comes back over", ledger.factors), digits)
         elif operation.kind is Kind.GRADIENT and key is not None:
             found = paths(worked.frame, key, worked.conventions, MOST_LINES)
             lines, ends = path_lines(found, key, network)
@@ -161,7 +160,7 @@ def ledger_lines(ledger: Ledger, network: Network) -> tuple[list[Line], list[Lin
         return [], []
     name = f"{ledger.letter} of {display_name(ledger.name)}"
     ends = [Line("sum", (), ledger.total)] if len(lines) > 1 and ledger.slope is not None else []
-    if ledger.slope is not None and ledger.own_has_slope:
+    if ledger.slope is not None and ledger.own_in_total:
         name = f"× f′(z)  =  {name}"
     ends.append(Line(name, (), ledger.delta, None, frozenset({ledger.neuron})))
     return lines, ends
