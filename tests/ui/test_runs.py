@@ -237,6 +237,43 @@ def test_deleting_can_be_undone_in_the_banner(window: Window, qtbot: QtBot) -> N
     assert window.lab.runs.kept[-1].number == 4, "no number is given twice"
 
 
+def undo_of(window: Window) -> QPushButton:
+    return [button for button in window.banner.findChildren(QPushButton) if button.text() == "Undo"][-1]
+
+
+def test_what_was_deleted_does_not_come_back_in_another_project(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    gone = window.lab.runs.run(1)
+    window.lab.runs.delete(1)
+    undo = undo_of(window)
+    window.lab.document.open(replace(window.lab.document.project, name="other"), None)
+    assert not window.banner.text, "it was about what was open before"
+    qtbot.waitUntil(lambda: window.lab.player.frame is not None)
+    train(window, qtbot, 1)
+    window.commands["keep-run"].trigger()
+    qtbot.waitUntil(lambda: len(window.lab.runs.kept) == 1)
+    undo.click()
+    window.lab.runs.bring_back(gone)
+    assert [run.number for run in window.lab.runs.kept] == [1]
+    assert window.lab.runs.run(1) is not gone
+    path = tmp_path / "x.backprop"
+    assert window.files._write(path)
+    assert [run.number for run in files.load(path).kept] == [1]
+
+
+def test_it_is_brought_back_once_however_often_that_is_asked_for(window: Window, qtbot: QtBot) -> None:
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    gone = window.lab.runs.run(1)
+    window.lab.runs.delete(1)
+    for _ in range(2):
+        window.lab.runs.bring_back(gone)
+    assert window.lab.runs.kept == (gone,)
+
+
 def test_a_run_is_taken_up_again_as_one_step_of_undo(window: Window, qtbot: QtBot) -> None:
     panel, document, player = panel_of(window), window.lab.document, window.lab.player
     train(window, qtbot, 3)
