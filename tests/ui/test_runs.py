@@ -130,6 +130,22 @@ def test_the_present_run_moves_on_in_its_row(window: Window, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: panel.table.entries.index(0, 1).data() == str(window.lab.player.frame.step))
 
 
+def test_its_row_is_about_the_present_while_the_past_is_looked_at(window: Window, qtbot: QtBot) -> None:
+    panel, player = panel_of(window), window.lab.player
+    train(window, qtbot, 3)
+    now = player.frame.step
+    qtbot.waitUntil(lambda: panel.table.entries.rows[0].step == now)
+    row = panel.table.entries.rows[0]
+    player.past.step_back()
+    qtbot.waitUntil(lambda: player.frame.past)
+    # The pictures, the curves and the numbers are shown at once.
+    assert player.frame.step == now - 1
+    assert panel.table.entries.rows[0] == row
+    window.docks.bring_up("loss")
+    panel_of(window)
+    assert panel.table.entries.rows[0] == row
+
+
 def test_no_number_is_cut_however_it_grows(window: Window, qtbot: QtBot) -> None:
     window.resize(1024, 700)
     panel, document = panel_of(window), window.lab.document
