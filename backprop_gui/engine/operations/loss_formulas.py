@@ -129,7 +129,10 @@ def _cross_entropy_of_z(answers: Sequence[Answer]) -> Expression:
 
 
 def _cross_entropy_slope(answers: Sequence[Answer], k: int) -> Expression:
-    a = answers[k].a
+    a, t = answers[k].a, answers[k].t
+    if a.value == t.value and t.value in (0, 1):
+        # A perfect answer: one of the two terms of the loss is not there, and the fraction of both would be 0 / 0.
+        return Negative(Fraction(t, a)) if t.value else Fraction(minus(ONE, t), minus(ONE, a))
     return Fraction(_error(answers[k]), Product((a, minus(ONE, a))))
 
 
