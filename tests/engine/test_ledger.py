@@ -134,3 +134,41 @@ def test_large_finite_numbers_are_added_up_where_an_exact_sum_overflows() -> Non
     assert summed([1.0, math.inf]) == math.inf
     assert summed([0.1] * 10) == 1.0
     assert evaluate(Sum(tuple(map(Number, (1.7e308, 1.7e308, 1.0))))) == math.inf
+
+
+@pytest.mark.parametrize("how", CONVENTIONS)
+@pytest.mark.parametrize("probe", PROBES)
+def test_of_many_contributions_the_largest_are_told_apart(how: Conventions, probe: Probe) -> None:
+    rng = np.random.default_rng(7)
+    network = dense([2, 2, 40], activation="tanh", output_activation="sigmoid")
+    weights = {(edge.source, edge.target): float(rng.normal()) for edge in network.edges}
+    network = network.with_parameters({}, weights)
+    frame = frame_of(
+        network, rng.normal(size=(6, 2)), rng.integers(0, 2, (6, 40)), probe, loss="binary-cross-entropy"
+    )
+    hidden = next(neuron.id for neuron in network.neurons if neuron.kind is Kind.HIDDEN)
+    every, few = delta_ledger(frame, hidden, how), delta_ledger(frame, hidden, how, most=12)
+    assert (len(every.contributions), every.rest_count) == (40, 0)
+    assert (len(few.contributions), few.rest_count) == (11, 29)
+    by_size = sorted(every.contributions, key=lambda one: -abs(one.product))
+    assert list(few.contributions) == by_size[:11]
+    assert few.rest == pytest.approx(sum(one.product for one in by_size[11:]), rel=1e-12)
+    assert sum(one.share for one in few.contributions) + few.rest_share == pytest.approx(1, rel=1e-12)
+    assert few.sentence == every.sentence
+    assert delta_ledger(frame, hidden, how, most=40) == every
+
+
+def test_what_decides_the_sign_is_named_though_it_is_folded() -> None:
+    # Two large ones against, many small ones for: the sum is theirs.
+    network = dense([1, 1, 22], activation="identity", output_activation="identity")
+    hidden = next(neuron.id for neuron in network.neurons if neuron.kind is Kind.HIDDEN)
+    into = next((edge.source, edge.target) for edge in network.edges if edge.target == hidden)
+    weights = {(hidden, output.id): 1.0 for output in network.outputs}
+    targets = [1.0 + 3.0] * 2 + [1.0 - 0.5] * 20
+    frame = frame_of(
+        network.with_parameters({}, {**weights, into: 1.0}), [[1.0]], [targets], Probe(), loss="half-squared"
+    )
+    ledger = delta_ledger(frame, hidden, most=3)
+    assert [one.product for one in ledger.contributions] == [-3, -3]
+    assert (ledger.rest, ledger.rest_count, ledger.total) == (10, 20, 4)
+    assert ledger.sentence.endswith(f"mostly the path over {network.outputs[2].name} (w 1 · δ 0.5).")
