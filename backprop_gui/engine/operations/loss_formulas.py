@@ -103,7 +103,7 @@ def _huber(answer: Answer) -> Expression:
 
 
 def _log_likelihood(answer: Answer) -> Expression:
-    """T ln a + (1 − t) ln(1 − a), of which a part with the factor 0 is left out where its logarithm is infinite."""
+    """Return t ln a + (1 − t) ln(1 − a); a part with the factor 0 is left out where its logarithm is infinite."""
     one = Product((answer.t, logarithm(answer.a)))
     zero = Product((minus(ONE, answer.t), logarithm(minus(ONE, answer.a))))
     if answer.t.value == 0 and answer.a.value <= 0:
