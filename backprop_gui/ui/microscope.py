@@ -59,7 +59,7 @@ class Microscope(QObject):
     moved()
         Another operation is looked at, the same with other numbers, or none any more.
     dressed()
-        The digits or the pace are others.
+        The digits, the pace or the speed are others.
     playing_changed(bool)
     pointed(frozenset of keys)
         These neurons and edges are pointed at, in an equation or on the picture; empty: none any more.
@@ -248,6 +248,7 @@ class Microscope(QObject):
         self.speed = steps_a_second
         if self.playing:
             self._clock.start(round(1000 / steps_a_second))
+        self.dressed.emit()
 
     def set_pace(self, pace: Pace) -> None:
         """Step by operation, neuron, layer or phase."""

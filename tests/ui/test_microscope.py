@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -377,3 +378,27 @@ def test_the_microscope_opens_at_what_is_selected(window: Window) -> None:
     assert window.canvas.scene.spotlight.pointed == {(h2, output)}
     window.lab.microscope.leave()
     assert window.canvas.scene.spotlight.lights is None
+
+
+def test_the_speed_is_that_of_operations_where_these_are_the_unit(window: Window, qtbot: QtBot) -> None:
+    top, scope = window._top, window.lab.microscope
+    told: list[float] = []
+    top.speed.updates_chosen.connect(told.append)
+    panel = window.docks.bring_up("microscope")
+    assert isinstance(panel, MicroscopePanel)
+    updates, place = top.speed.updates_a_second, top.speed.value()
+    assert top._rate.text() == top.speed.words == "210 updates/s"
+    QTest.mouseClick(top._units.button(Unit.OPERATION), Qt.MouseButton.LeftButton)
+    assert top._rate.text() == "1 op/s"
+    QTest.keyClick(top.speed, Qt.Key.Key_Right)
+    assert (scope.speed, top._rate.text(), panel.speed.currentData()) == (2.0, "2 op/s", 2.0)
+    QTest.keyClick(top.speed, Qt.Key.Key_End)
+    assert scope.speed == 10.0
+    panel.speed.activated.emit(0)
+    assert (scope.speed, top._rate.text()) == (0.5, "0.5 op/s")
+    assert (top.speed.updates_a_second, told) == (updates, []), "training keeps its own"
+    QTest.mouseClick(top._units.button(Unit.EPOCH), Qt.MouseButton.LeftButton)
+    assert (top.speed.value(), top._rate.text()) == (place, "210 updates/s")
+    QTest.keyClick(top.speed, Qt.Key.Key_End)
+    assert top._rate.text() == "full speed"
+    assert (told, scope.speed) == ([math.inf], 0.5)

@@ -188,6 +188,7 @@ class MicroscopePanel(PanelWidget):
     def _dress(self) -> None:
         self.pace.set_value(self.scope.pace)
         self.digits.setValue(self.scope.digits)
+        self.speed.setCurrentIndex(self.speed.findData(self.scope.speed))
         self._shown = None
         self._move()
 
