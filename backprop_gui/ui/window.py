@@ -266,6 +266,10 @@ class Window(QMainWindow):
         self._title()
 
     def _opened(self) -> None:
+        # What it said, and what its buttons do, was about what was open before.
+        self.banner.hide()
+        self._noting = False
+        self._allow("go-back", False, NO_TROUBLE)
         self.drawing.in_place.close_form()
         self.lab.selection.set(frozenset())
         self._show_project()
@@ -436,9 +440,6 @@ class Window(QMainWindow):
             self.banner.show_message(str(error))
         else:
             window.files.opened(path)
-            if window is self:
-                # What it said was about what was open before.
-                self.banner.hide()
 
     def _is_elsewhere(self, path: Path) -> bool:
         return self.windows.showing(path, but=self) is not None

@@ -11,8 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.flow import Flow, Measure, flow_of
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.passes import trace
+from backprop_gui.engine.reading import deltas_of
 from backprop_gui.project import templates
 from backprop_gui.ui import theme
 from backprop_gui.ui.document import Document
@@ -245,3 +248,24 @@ def test_zeros_and_what_is_not_finite_are_said(panel: FlowPanel, document: Docum
     panel.plot.show_picture(FlowPicture.of(flow, Measure.DELTA, *NOTHING_YET))
     assert "not finite: 100.0 %" in panel.plot.words(1)
     panel.plot.grab()
+
+
+def test_deltas_are_those_that_the_conventions_call_so(
+    panel: FlowPanel, document: Document, player: Player, qtbot: QtBot
+) -> None:
+    frame = player.frame
+    assert frame is not None
+    before = panel.flow
+    assert before is not None
+    conventions = Conventions(delta=Delta.BY_A)
+    document.edit("By a", replace(document.project, conventions=conventions))
+    qtbot.waitUntil(lambda: panel.flow is not None and panel.flow != before)
+    seen = trace(frame.plan, frame.theta, document.prepared.x_train, document.prepared.t_train, frame.loss)
+    sizes = np.abs(deltas_of(frame, seen, conventions))
+    layer = panel.flow.layers[-1]
+    columns = [frame.plan.column[n.id] for n in document.project.network.members[layer.layer]]
+    assert layer.spread(Measure.DELTA).median == pytest.approx(float(np.median(sizes[:, columns])))
+    assert panel.measure.button(Measure.DELTA).text() == "|e|"
+    assert len(panel.record) == 1
+    document.edit("As error", replace(document.project, conventions=Conventions(Delta.BY_A, Sign.ERROR)))
+    assert panel.flow is not None, "sizes have no sign"

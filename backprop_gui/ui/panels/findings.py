@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
+from backprop_gui.engine.conventions import Delta
 from backprop_gui.engine.findings import FINDERS, Checkup, Finding, Look, checkup_of, find_all
 from backprop_gui.engine.findings.words import counted
 from backprop_gui.engine.frame import Frame, Part, Probe
@@ -22,13 +23,14 @@ from backprop_gui.ui.widgets.finding_card import FindingCard
 TITLE = "Findings"
 EVERY_SECONDS = 2.0
 """While training runs, it looks no more often."""
-CHEAP_SECONDS = 0.2
+CHEAP_SECONDS = 0.05
 """If looking took no longer, it looks when training comes to rest although only its tab is seen."""
 SHARE = 0.05
 """Of the wall time that looking may take while training runs."""
 VIEWS = {Look.ACTIVATIONS: View.FORWARD, Look.DELTAS: View.BACKWARD, Look.STEPS: View.UPDATE}
 NOT_WHOLE = "Nothing can be found before the drawing can be trained."
 LOOKING = "Looking …"
+OWN_DELTAS = "In findings, deltas are ∂L/∂z, whichever derivative the conventions call so."
 
 Result = tuple[Checkup, list[Finding]]
 
@@ -66,12 +68,19 @@ class FindingsPanel(ComputingPanel):
         outside.setContentsMargins(0, 0, 0, 0)
         outside.addWidget(column)
         self.setMinimumSize(210, 100)
+        self._where = ""
         self._say(LOOKING)
 
     # ---- what the base asks for
 
     def sync(self, old: Project | None, new: Project) -> None:
         obstacle = self.lab.document.obstacle
+        if (
+            old is not None
+            and old.conventions.delta is not new.conventions.delta
+            and self.computed is not None
+        ):
+            self._word()
         if old is None or obstacle is not None:
             self.forget()
             self._show([])
@@ -110,18 +119,25 @@ class FindingsPanel(ComputingPanel):
     def take(self, frame: Frame, result: Result) -> None:
         checkup, findings = result
         self._show(findings)
-        where = f"{checkup.examples}, epoch {frame.epoch:,.6g}"
-        if findings:
-            self._say(f"{counted(len(findings), 'finding')} on {where}.")
-        else:
-            self._say(f"Nothing wrong found on {where}.", _looked_for())
+        self._where = f"{checkup.examples}, epoch {frame.epoch:,.6g}"
+        self._word()
 
     # ---- showing
 
-    def _say(self, summary: str, looked_for: str = "") -> None:
+    def _word(self) -> None:
+        """Say how many there are and where they were found."""
+        if self.findings:
+            by_a = self.lab.document.project.conventions.delta is Delta.BY_A
+            self._say(
+                f"{counted(len(self.findings), 'finding')} on {self._where}.", OWN_DELTAS if by_a else ""
+            )
+        else:
+            self._say(f"Nothing wrong found on {self._where}.", _looked_for())
+
+    def _say(self, summary: str, more: str = "") -> None:
         self.summary.setText(summary)
-        self.looked_for.setText(looked_for)
-        self.looked_for.setVisible(bool(looked_for))
+        self.looked_for.setText(more)
+        self.looked_for.setVisible(bool(more))
 
     def _show(self, findings: list[Finding]) -> None:
         self.findings = findings
