@@ -449,6 +449,11 @@ def test_the_probe_label_asks_for_other_examples(canvas: Canvas) -> None:
     assert not label.geometry().intersects(canvas.segments.geometry())
     assert before.isVisible()
     assert label.toolTip() == "example 98 of 140"
+    # Beside the legend it covers neither headings nor neurons.
+    shown(canvas, a_network(2, 2, 2))
+    top = min(canvas.place_of(None, layer.id).top() for layer in canvas.scene.network.layers)
+    assert top > canvas.segments.geometry().bottom()
+    assert label.y() > max(canvas.place_of(n.id).bottom() for n in canvas.scene.network.neurons)
     canvas.set_probe_text("")
     assert not label.isVisible()
 

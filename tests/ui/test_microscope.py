@@ -377,3 +377,29 @@ def test_the_microscope_opens_at_what_is_selected(window: Window) -> None:
     assert window.canvas.scene.spotlight.pointed == {(h2, output)}
     window.lab.microscope.leave()
     assert window.canvas.scene.spotlight.lights is None
+
+
+def test_a_chip_says_that_the_picture_shows_an_operation_where_the_microscope_does_not(
+    window: Window,
+) -> None:
+    chip = window.canvas._over.stepping
+    window.commands["microscope"].trigger()
+    QApplication.processEvents()
+    window.lab.microscope.go(3)
+    assert chip.text == ""
+    window.docks.bring_up("loss")
+    QApplication.processEvents()
+    count = len(window.lab.microscope.worked.operations)  # type: ignore[union-attr]
+    assert chip.text == f"operation 4 of {count}"
+    assert not chip.geometry().intersects(window.canvas.segments.geometry())
+    window.commands["next-operation"].trigger()
+    assert chip.text == f"operation 5 of {count}"
+    chip.asked.emit()
+    QApplication.processEvents()
+    assert chip.text == ""
+    window.docks.bring_up("loss")
+    QApplication.processEvents()
+    chip.cross.click()
+    assert chip.text == ""
+    assert window.lab.microscope.operation is None
+    assert window.canvas.scene.spotlight.lights is None

@@ -14,7 +14,8 @@ from backprop_gui.network import dense
 from backprop_gui.ui import theme
 from backprop_gui.ui.canvas import Canvas, View
 from backprop_gui.ui.canvas.look import WAITING
-from backprop_gui.ui.canvas.spotlight import RING_PX, Lights, Way, points_at
+from backprop_gui.ui.canvas.routes import points_at
+from backprop_gui.ui.canvas.spotlight import RING_PX, Lights, Way
 from tests.ui.canvas_lab import center, drawn, shown, spot
 
 PLAIN = dense([2, 3, 1])

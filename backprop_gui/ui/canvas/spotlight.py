@@ -6,6 +6,7 @@ It is drawn in the ink of texts: every hue of the picture says something about a
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import QGraphicsItem
 from backprop_gui.network import Key, Network
 from backprop_gui.ui.canvas.look import Look
 from backprop_gui.ui.canvas.picture import Picture
+from backprop_gui.ui.canvas.routes import points_at
 from backprop_gui.ui.colors import blended
 
 Floats = NDArray[np.float64]
@@ -36,7 +38,7 @@ SOFT = 0.6
 """Strength of the ink around what is only read."""
 DOT_PX = 4.6
 TAG_PX = 12
-TAG_GAP_PX = 9.0
+TAG_GAP_PX, TAG_PAD_PX = 9.0, 14
 
 
 class Way(enum.Enum):
@@ -241,7 +243,11 @@ class SpotlightItem(QGraphicsItem):
         font.setWeight(QFont.Weight.DemiBold)
         metrics = QFontMetricsF(font)
         middle = view.map(spot)
-        width, height = metrics.horizontalAdvance(lights.tag) + 14, metrics.height() + 5
+        tag = lights.tag
+        width, height = metrics.horizontalAdvance(tag) + TAG_PAD_PX, metrics.height() + 5
+        if width > self._tag_room():
+            tag = tag.rpartition(" = ")[2]
+            width = metrics.horizontalAdvance(tag) + TAG_PAD_PX
         plate = QRectF(middle.x() - width / 2, middle.y() - height, width, height)
         painter.resetTransform()
         path = QPainterPath()
@@ -249,8 +255,16 @@ class SpotlightItem(QGraphicsItem):
         painter.fillPath(path, look.theme.text)
         painter.setPen(QPen(look.theme.surface))
         painter.setFont(font)
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, lights.tag)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, tag)
         painter.setWorldTransform(view)
+
+    def _tag_room(self) -> float:
+        """Return how broad the tag of an edge can be, in pixels, without covering the neurons at its ends."""
+        rows = self._lit.written_edges
+        if not rows:
+            return math.inf
+        across = self._picture.points[rows[0], :, 0]
+        return float(across.max() - across.min()) * self._look.zoom
 
     def _tag_spot(self, key: Key) -> QPointF | None:
         """Return the middle of the lower rim of the tag, in the scene."""
@@ -268,24 +282,6 @@ class SpotlightItem(QGraphicsItem):
         return QPointF(x, y - float(self._picture.radius[place] if self._picture.shown[place] else 0) - gap)
 
 
-def points_at(ways: Floats, share: float) -> Floats:
-    """Return the point of each way, (ways, 2), at a share of its length.
-
-    Parameters
-    ----------
-    ways : (ways, points, 2) array
-    """
-    steps = np.hypot(*np.moveaxis(np.diff(ways, axis=1), 2, 0))
-    ends = np.cumsum(steps, axis=1)
-    goal = share * ends[:, -1:]
-    piece = np.minimum((ends < goal).sum(axis=1), steps.shape[1] - 1)
-    rows = np.arange(len(ways))
-    before = ends[rows, piece] - steps[rows, piece]
-    length = steps[rows, piece]
-    part = np.where(length > 0, (goal[:, 0] - before) / np.where(length > 0, length, 1), 0.0)[:, None]
-    return ways[rows, piece] * (1 - part) + ways[rows, piece + 1] * part
-
-
 def waiting_mask(network: Network, lights: Lights | None) -> Mask:
     """Return which neurons, in drawing order, still wait for their number."""
     waiting = None if lights is None else lights.waiting
@@ -298,4 +294,4 @@ def _polygon(way: Floats) -> QPolygonF:
     return QPolygonF([QPointF(x, y) for x, y in way.tolist()])
 
 
-__all__ = ["Lights", "SpotlightItem", "Way", "points_at", "waiting_mask"]
+__all__ = ["Lights", "SpotlightItem", "Way", "waiting_mask"]
