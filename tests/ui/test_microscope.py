@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -333,6 +334,8 @@ def test_a_lab_of_its_own_keeps_nothing(document: Document, player: Player, qtbo
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication) -> Iterator[Window]:
+    # Another test may have left the mouse where the picture will be.
+    QCursor.setPos(0, 0)
     window = open_window(qtbot, qapp)
     yield window
     shut(window)
