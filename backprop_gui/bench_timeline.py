@@ -29,9 +29,9 @@ def timeline_rows(updates: int, progress: Callable[[str], None] = lambda text: N
     Returns
     -------
     list of dict
-        ``case``, ``what``, ``value`` and ``unit``. What the kept moments take and by how much the peak of the whole
-        process has grown are in MB; showing a moment is measured for steps chosen at random, and for kept ones, which
-        dragging leads to.
+        ``case``, ``what``, ``value`` and ``unit``. What the kept moments take in memory and in the file, and by how
+        much the peak of the whole process has grown, are in MB; showing a moment is measured for steps chosen at
+        random, and for kept ones, which dragging leads to.
     """
     rows: list[Row] = []
     rng = np.random.default_rng(0)
@@ -43,7 +43,8 @@ def timeline_rows(updates: int, progress: Callable[[str], None] = lambda text: N
         trainer.advance(updates)
         kept = trainer.timeline
         found = {
-            "kept moments": (kept.bytes / 1e6, "MB"),
+            "kept moments, in memory": (kept.bytes / 1e6, "MB"),
+            "kept moments, in the file": (kept.file_bytes / 1e6, "MB"),
             "growth of the process": (_peak_mb() - before, "MB"),
         }
         steps = rng.integers(0, trainer.step, LOOKS).tolist()

@@ -6,13 +6,12 @@ import argparse
 import os
 
 from backprop_gui import bench, bench_timeline
-from backprop_gui.commands.command import COMMANDS, Command
+from backprop_gui.commands.command import COMMANDS, Command, whole_number
 from backprop_gui.commands.output import print_json
 from backprop_gui.display import display_problem
-from backprop_gui.errors import UserError
 from backprop_gui.terminal import say
 
-LONG_RUN = 1_000_000
+LONG_RUN, MOST_UPDATES = 1_000_000, 1_000_000_000
 UNSEEN_PLATFORMS = ("offscreen", "minimal")
 """Platforms of Qt on which pictures cost less than on a screen."""
 
@@ -21,7 +20,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print a JSON list instead of a table")
     parser.add_argument(
         "--timeline",
-        type=int,
+        type=whole_number("--timeline", 1, MOST_UPDATES),
         nargs="?",
         const=LONG_RUN,
         metavar="UPDATES",
@@ -32,8 +31,6 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, and print a table; the window too, where there is a screen."""
     if args.timeline is not None:
-        if args.timeline < 1:
-            raise UserError("At least one update has to be made: try --timeline 100000.")
         return _print([], bench_timeline.timeline_rows(args.timeline, say), as_json=args.json)
     rows = bench.run(progress=say)
     measures = bench.check_rows(progress=say)
@@ -83,8 +80,8 @@ COMMANDS.add(
         connects, selects and cuts in a network of 1,000 neurons. In the list these are objects such as
         {"case": "784-128-10, 101,632 edges", "what": "edit: move a neuron", "value": 98.2, "unit": "ms"}.
 
-        With --timeline it measures what the timeline of a long run takes instead: memory, and how soon a moment is
-        shown.
+        With --timeline it measures what the timeline of a long run takes instead: memory, disk, and how soon a moment
+        is shown.
         """,
         ("backprop-gui bench", "backprop-gui bench --json", "backprop-gui bench --timeline 100000"),
         _arguments,

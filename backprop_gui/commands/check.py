@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from backprop_gui.commands.command import COMMANDS, Command
+from backprop_gui.commands.command import COMMANDS, Command, whole_number
 from backprop_gui.commands.output import print_json, print_table
 from backprop_gui.commands.subject import add_subject, subject_of
-from backprop_gui.engine.gradient_check import (
-    MOST_EXAMPLES,
-    GradientCheck,
-    check_gradient,
-    examples_to_check,
-)
+from backprop_gui.engine.examples import evenly_chosen
+from backprop_gui.engine.gradient_check import MOST_EXAMPLES, GradientCheck, check_gradient
 from backprop_gui.engine.plan import Indices
 from backprop_gui.engine.settings import Reduction
 
 FAILED = 1
+MOST_ROWS = 1_000_000_000
 COLUMNS = ("parameter", "backpropagation", "reference", "relative_error")
 
 
@@ -26,7 +23,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--table",
-        type=_count,
+        type=whole_number("--table", 1, MOST_ROWS),
         default=0,
         metavar="N",
         help="list the N parameters with the largest errors too",
@@ -34,20 +31,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--all", action="store_true", help="list every parameter, the largest error first")
 
 
-def _count(text: str) -> int:
-    """Read how many rows a table is to have."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(
-            f"“{text}” is not a number of parameters: write a whole number such as 10"
-        )
-    return int(text)
-
-
 def run(args: argparse.Namespace) -> int:
     """Check the gradient where the project stands."""
     subject = subject_of(args)
     trainer, x, t = subject.trainer(), subject.prepared.x_train, subject.prepared.t_train
-    chosen = examples_to_check(len(x))
+    chosen = evenly_chosen(len(x), MOST_EXAMPLES)
     mean = trainer.settings.reduction is Reduction.MEAN
     check = check_gradient(trainer.plan, trainer.theta, x[chosen], t[chosen], trainer.stepper.loss, mean=mean)
     assert check is not None  # nobody cancels it
@@ -80,11 +68,12 @@ def _rows(check: GradientCheck, listed: Indices) -> list[tuple[str, float, float
 def _lines(check: GradientCheck, used: int, examples: int) -> list[str]:
     worst = int(check.errors.argmax())
     both = f"backpropagation {check.claimed[worst]:.17g}, reference {check.measured[worst]:.17g}"
+    largest = f"{check.max_relative_error:.2g}, that of {check.worst}"
     which = f"{used} of {examples:,}" if used < examples else f"all {examples:,}"
     return [
         f"Gradient of {len(check.claimed):,} parameters on {which} training examples, against {check.method.label}.",
-        f"Largest relative error: {check.max_relative_error:.2g}; up to {check.method.tolerance:g} is rounding.",
-        f"Worst parameter: {check.worst}; {both}.",
+        f"Largest relative error: {largest}; up to {check.method.tolerance:g} is rounding.",
+        f"Worst parameter: {check.name(worst)}; {both}.",
         "Passed." if check.passed else "Failed: backpropagation and the independent gradient do not agree.",
     ]
 

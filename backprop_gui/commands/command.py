@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
 from backprop_gui.errors import UserError
+from backprop_gui.numerals import MINUS
 from backprop_gui.registry import Registry
 from backprop_gui.terminal import PROGRAM
 
@@ -58,6 +60,11 @@ class Command:
 COMMANDS: Registry[Command] = Registry("command")
 
 
+MOST_DIGITS = 15
+"""Digits of a whole number; more are a slip, and Python refuses to read very many."""
+_NEGATIVE = re.compile(r"-[\d.,]")
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises sentences instead of printing its usage and leaving."""
 
@@ -79,7 +86,7 @@ class Parser(argparse.ArgumentParser):
         UsageError
             If they are not understood.
         """
-        namespace, rest = self.parse_known_intermixed_args(arguments)
+        namespace, rest = self.parse_known_intermixed_args([_with_minus(one) for one in arguments])
         if rest:
             raise UsageError(f"{self._unknown(rest[0])} {self._see()}")
         return namespace
@@ -98,6 +105,24 @@ class Parser(argparse.ArgumentParser):
 
     def _see(self) -> str:
         return f"“{self.prog} --help” lists what there is."
+
+
+def whole_number(option: str, least: int, most: int) -> Callable[[str], int]:
+    """Return what reads the whole number of ``option``: 1000, 1,000 and 1_000 are the same."""
+
+    def read(text: str) -> int:
+        digits = text.replace(",", "").replace("_", "")
+        known = digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS
+        if not (known and least <= int(digits) <= most):
+            raise UsageError(f"{option} must be a whole number from {least:,} to {most:,}, not “{text}”.")
+        return int(digits)
+
+    return read
+
+
+def _with_minus(argument: str) -> str:
+    """Write −1/2 for -1/2: argparse takes all but the plainest negative numbers for options."""
+    return f"{MINUS}{argument[1:]}" if _NEGATIVE.match(argument) else argument
 
 
 def add_debug(parser: argparse.ArgumentParser) -> None:

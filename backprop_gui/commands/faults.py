@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
-from backprop_gui.commands.command import COMMANDS, Command, UsageError
+from backprop_gui.commands.command import COMMANDS, Command, whole_number
 from backprop_gui.commands.output import percent, print_json, print_table
-from backprop_gui.commands.subject import add_subject, subject_of
+from backprop_gui.commands.subject import add_subject, names_subject, subject_of
 from backprop_gui.data import DataSettings, divide, load
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.faults import FAULTS
-from backprop_gui.engine.sandbox import Survey, drawn_starts, survey
 from backprop_gui.engine.settings import TrainingSettings
+from backprop_gui.engine.survey import Survey, drawn_starts, survey
 from backprop_gui.network import Network, dense
 from backprop_gui.project import examples_of
 from backprop_gui.terminal import say
@@ -34,19 +34,25 @@ class _Trial:
 def _arguments(parser: argparse.ArgumentParser) -> None:
     add_subject(parser)
     parser.add_argument(
-        "--starts", metavar="N", help=f"how many starting weights to try; {STARTS} unless given"
+        "--starts",
+        type=whole_number("--starts", 1, MOST_STARTS),
+        default=STARTS,
+        metavar="N",
+        help=f"how many starting weights to try; {STARTS} unless given",
     )
     parser.add_argument(
-        "--epochs", metavar="N", help=f"how long to train; {EPOCHS:,} for XOR, else what suits WHAT"
+        "--epochs",
+        type=whole_number("--epochs", 1, MOST_EPOCHS),
+        metavar="N",
+        help=f"how long to train; {EPOCHS:,} for XOR, else what suits WHAT",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what became of each bug."""
-    trial = _xor() if args.what is None and args.layers is None else _of_subject(args)
-    starts = _whole("--starts", args.starts, STARTS, MOST_STARTS)
-    epochs = _whole("--epochs", args.epochs, trial.epochs, MOST_EPOCHS)
+    trial = _of_subject(args) if names_subject(args) else _xor()
+    starts, epochs = args.starts, args.epochs or trial.epochs
     drawn = drawn_starts(trial.network, trial.settings, starts, biases=trial.draws_biases)
     surveys = []
     for number, fault in enumerate((None, *FAULTS.values())):
@@ -75,15 +81,6 @@ def _of_subject(args: argparse.Namespace) -> _Trial:
     return _Trial(
         project.network, examples_of(subject.prepared), project.training, subject.epochs, draws_biases=False
     )
-
-
-def _whole(option: str, text: str | None, usual: int, most: int) -> int:
-    if text is None:
-        return usual
-    digits = text.replace(",", "").replace("_", "")
-    if not (digits.isascii() and digits.isdigit() and 1 <= int(digits) <= most):
-        raise UsageError(f"{option} must be a whole number from 1 to {most:,}, not “{text}”.")
-    return int(digits)
 
 
 def _rows(surveys: list[Survey]) -> list[tuple[str, ...]]:

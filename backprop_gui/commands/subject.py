@@ -139,6 +139,13 @@ def subject_of(args: argparse.Namespace) -> Subject:
     return existing(args.what, changes)
 
 
+def names_subject(args: argparse.Namespace) -> bool:
+    """Return whether anything at all was said about what to work on."""
+    take_subject(args, args.set)
+    given = (args.what, args.layers, args.loss, args.seed, *(getattr(args, name) for name in ONLY_FOR_NEW))
+    return bool(args.set) or any(value is not None for value in given)
+
+
 def take_subject(args: argparse.Namespace, values: list[str]) -> None:
     """Move WHAT from the end of an option's values to where it belongs.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from backprop_gui.commands.command import COMMANDS, Command, UsageError
+from backprop_gui.commands.command import COMMANDS, Command, UsageError, whole_number
 from backprop_gui.commands.output import check_destinations
 from backprop_gui.commands.subject import add_subject, subject_of, take_subject
 from backprop_gui.data import Prepared
@@ -16,6 +16,7 @@ from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Part, Probe
 from backprop_gui.engine.operations.worked import worked_example
 from backprop_gui.engine.probing import check_probe
+from backprop_gui.errors import UserError
 from backprop_gui.network import Network
 from backprop_gui.numerals import read_number
 from backprop_gui.project import files
@@ -23,15 +24,24 @@ from backprop_gui.solutions import WRITERS, Style, check_length, solution_of
 from backprop_gui.terminal import say
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 17
+MOST_EXAMPLES = 1_000_000_000
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     add_subject(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
-        "--example", type=int, metavar="K", help="the training example, from 1; 1 unless given"
+        "--example",
+        type=whole_number("--example", 1, MOST_EXAMPLES),
+        metavar="K",
+        help="the training example, from 1; 1 unless given",
     )
-    which.add_argument("--test", type=int, metavar="K", help="an example of the test data instead, from 1")
+    which.add_argument(
+        "--test",
+        type=whole_number("--test", 1, MOST_EXAMPLES),
+        metavar="K",
+        help="an example of the test data instead, from 1",
+    )
     which.add_argument("--batch", action="store_true", help="the mean of the next batch instead")
     which.add_argument(
         "--inputs",
@@ -48,7 +58,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
             )
     parser.set_defaults(kind="text")
     parser.add_argument(
-        "--digits", type=int, default=6, metavar="N", help="significant digits, 2 to 17; 6 unless given"
+        "--digits",
+        type=whole_number("--digits", FEWEST_DIGITS, MOST_DIGITS),
+        default=6,
+        metavar="N",
+        help=f"significant digits, {FEWEST_DIGITS} to {MOST_DIGITS}; 6 unless given",
     )
     parser.add_argument(
         "--delta",
@@ -67,8 +81,6 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the step out that the project would take next."""
-    if not FEWEST_DIGITS <= args.digits <= MOST_DIGITS:
-        raise UsageError(f"--digits must be from {FEWEST_DIGITS} to {MOST_DIGITS}, not {args.digits}.")
     if args.answers and not args.exercise:
         raise UsageError("--answers belongs to --exercise: without blanks the results stand in the text.")
     if args.output is not None:
@@ -99,10 +111,17 @@ def run(args: argparse.Namespace) -> int:
 
 def _typed(args: argparse.Namespace, prepared: Prepared, network: Network) -> Probe:
     """Return the example that was typed, as the network sees it."""
-    x, t = (tuple(read_number(text) for text in texts or ()) for texts in (args.inputs, args.targets))
+    x, t = _numbers("--inputs", args.inputs), _numbers("--targets", args.targets)
     probe = Probe(Part.TYPED, 0, x, t)
     check_probe(probe, network)
     return replace(probe, x=tuple(prepared.scaling.apply(np.array(x)).tolist()))
+
+
+def _numbers(option: str, texts: list[str] | None) -> tuple[float, ...]:
+    try:
+        return tuple(read_number(text) for text in texts or ())
+    except UserError as error:
+        raise UsageError(f"{option}: {error} Several numbers have spaces between them.") from None
 
 
 def _probe(args: argparse.Namespace, train: int, test: int) -> Probe:
@@ -111,11 +130,10 @@ def _probe(args: argparse.Namespace, train: int, test: int) -> Probe:
     part, number, count = (
         (Part.TEST, args.test, test) if args.test is not None else (Part.TRAIN, args.example or 1, train)
     )
-    if args.example == 0 or not 1 <= number <= count:
-        asked = args.example if args.test is None else number
+    if number > count:
         kind = "training" if part is Part.TRAIN else "test"
-        there = f"there are {count:,} of them: choose one from 1 to {count:,}" if count else "there are none"
-        raise UsageError(f"There is no {kind} example {asked:,}; {there}.")
+        there = {0: "there are none", 1: "there is only one"}.get(count, f"choose one from 1 to {count:,}")
+        raise UsageError(f"There is no {kind} example {number:,}: {there}.")
     return Probe(part, number - 1)
 
 
@@ -131,7 +149,7 @@ COMMANDS.add(
         --json has every number at full precision. It prints one object with title, facts (an object of words), given (a
         list of name, value and group) and operations (a list), each with number, phase, kind, subject (a neuron's id,
         [source, target], or null for the loss), title, why, value and equations (a list of left, relation, symbols,
-        numbers, result and remark). A number that is not finite, or left blank, is null.
+        numbers, result and remark). What is not finite or left blank is null.
 
         --latex compiles with pdflatex; --markdown has its formulas between dollar signs. --exercise leaves blanks for
         what is to be worked out, and --answers puts the results at the end, or in JSON into a list called answers.

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from backprop_gui.commands.assignments import setting_names
-from backprop_gui.commands.command import COMMANDS, Command, UsageError
+from backprop_gui.commands.command import COMMANDS, Command, whole_number
 from backprop_gui.commands.output import (
     check_destinations,
     check_project_path,
@@ -46,6 +46,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     work = parser.add_argument_group("training")
     work.add_argument(
         "--epochs",
+        type=whole_number("--epochs", 0, LONGEST),
         metavar="N",
         help=f"how many epochs from where it stands; unless given, a template knows, else {DEFAULT_EPOCHS}, or with "
         f"training.patience until it stops by itself, at most {MOST_EPOCHS:,}",
@@ -66,14 +67,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train, then save, export and report whatever there is."""
-    epochs = None if args.epochs is None else _epochs(args.epochs)
     take_subject(args, args.export)
     check_destinations(args.export, formats=True)
     if args.save is not None:
         check_project_path(args.save)
     subject = subject_of(args)
     trainer = subject.trainer()
-    goal = math.floor(trainer.epoch) + (subject.epochs if epochs is None else epochs)
+    goal = math.floor(trainer.epoch) + (subject.epochs if args.epochs is None else args.epochs)
     seconds, interrupted = _train(trainer, goal)
     report = {
         "epoch": int(trainer.epoch) if trainer.epoch.is_integer() else trainer.epoch,
@@ -103,13 +103,6 @@ def run(args: argparse.Namespace) -> int:
     for error in errors[:1]:
         raise error
     return INTERRUPTED if interrupted else NOT_FINITE if failed else 0
-
-
-def _epochs(text: str) -> int:
-    digits = text.replace(",", "").replace("_", "")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 11 and int(digits) <= LONGEST):
-        raise UsageError(f"--epochs must be a whole number up to {LONGEST:,}, not “{text}”.")
-    return int(digits)
 
 
 def _train(trainer: Trainer, goal: int) -> tuple[float, bool]:

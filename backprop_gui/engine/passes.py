@@ -19,7 +19,7 @@ allocates nothing: it is two lists of bound calls. :func:`trace` runs the same l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -77,17 +77,33 @@ def trace(plan: Plan, theta: Array, x: Array, t: Array, loss: Loss, *, mean: boo
     mean : bool
         Whether ``grad`` is the mean over the examples or their sum.
     """
+    return next(traces(plan, theta[np.newaxis], x, t, loss, mean=mean))
+
+
+def traces(
+    plan: Plan, thetas: Array, x: Array, t: Array, loss: Loss, *, mean: bool = True
+) -> Iterator[Trace]:
+    """Trace the same examples at each of ``thetas``, (moments, plan.size): see :func:`trace`."""
+    # What the passes are made of is made once: for small networks that takes longer than to run them.
+    theta = np.empty(plan.size, thetas.dtype)
     grad = np.zeros_like(theta)
     passes = Passes(plan, theta, grad, len(x), loss, 1.0, everything=True)
     passes.x[...] = x.T
     passes.t[...] = t.T
+    for each in thetas:
+        theta[...] = each
+        yield _traced(passes, grad, mean=mean)
+
+
+def _traced(passes: Passes, grad: Array, *, mean: bool) -> Trace:
+    """Run ``passes``, which write into ``grad``, and copy every number."""
     with np.errstate(all="ignore"):
         for call in (*passes.forward, *passes.backward):
             call()
         if mean:
-            grad /= len(x)
-        losses, predictions = passes.losses(), loss.predict(passes.outputs())
-    rows = plan.neuron_rows
+            grad /= passes.x.shape[1]
+        losses, predictions = passes.losses(), passes.loss.predict(passes.outputs())
+    plan, rows = passes.plan, passes.plan.neuron_rows
     # What a constant row of ones cannot say, the inputs can: they pass on x, so z = a = x.
     passes.z[plan.inputs] = passes.x
     return Trace(

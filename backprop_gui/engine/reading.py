@@ -6,13 +6,32 @@ Every panel, equation and export asks here, so that all of them show the same nu
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
-from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.arrays import Array, averaged
 from backprop_gui.engine.conventions import USUAL, Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace
+from backprop_gui.engine.plan import Plan
+
+
+class Origin(Protocol):
+    """What a trace was made with, such as a frame."""
+
+    @property
+    def plan(self) -> Plan:
+        """The compiled network."""
+
+    @property
+    def loss(self) -> Loss:
+        """What the deltas are derivatives of."""
+
+    @property
+    def theta(self) -> Array:
+        """The parameters, (plan.size,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +79,12 @@ def deltas(frame: Frame, conventions: Conventions) -> Array:
     """
     if conventions.delta is Delta.BY_Z or frame.rows is None:
         return deltas_of(frame, frame.trace, conventions)
-    means: Array = deltas_of(frame, frame.rows, conventions).mean(axis=0, keepdims=True)
-    return means
+    return averaged(deltas_of(frame, frame.rows, conventions))
 
 
-def deltas_of(frame: Frame, trace: Trace, conventions: Conventions) -> Array:
+def deltas_of(origin: Origin, trace: Trace, conventions: Conventions) -> Array:
     """Return the deltas of each example of ``trace``, (examples, neurons)."""
-    found = trace.delta if conventions.delta is Delta.BY_Z else _by_a(frame, trace)
+    found = trace.delta if conventions.delta is Delta.BY_Z else _by_a(origin, trace)
     return found if conventions.sign is Sign.GRADIENT else -found
 
 
@@ -83,29 +101,34 @@ def as_read(frame: Frame, conventions: Conventions) -> Frame:
     return replace(frame, trace=trace)
 
 
-def loss_slopes(frame: Frame, trace: Trace) -> Array:
+def loss_slopes(origin: Origin, trace: Trace) -> Array:
     """Return what the loss itself says to each output, ∂L/∂a where nothing else comes back, (examples, outputs)."""
-    columns = [frame.plan.column[neuron.id] for neuron in frame.plan.network.outputs]
-    a = np.ascontiguousarray(trace.a[:, columns].T)
+    outputs, fused = origin.plan.network.outputs, origin.loss.fused
+    columns = [origin.plan.column[neuron.id] for neuron in outputs]
+    a, t = np.ascontiguousarray(trace.a[:, columns].T), np.ascontiguousarray(trace.t.T)
     slopes = np.empty_like(a)
+    rows = [k for k, neuron in enumerate(outputs) if fused and neuron.activation == fused.activation]
     with np.errstate(all="ignore"):
-        frame.loss.slope(a, np.ascontiguousarray(trace.t.T), slopes)
+        if len(rows) < len(outputs):
+            origin.loss.slope(a, t, slopes)
+        if fused is not None:
+            slopes[rows] = fused.slope(trace.z[:, columns].T[rows], a[rows], t[rows])
     return slopes.T
 
 
-def _by_a(frame: Frame, trace: Trace) -> Array:
+def _by_a(origin: Origin, trace: Trace) -> Array:
     """∂L/∂a of every neuron: what the loss says to it, and Σ w δ of what it feeds; never δ / f'."""
-    plan = frame.plan
+    plan = origin.plan
     delta = np.zeros((plan.row_count, len(trace.delta)), trace.delta.dtype)
     delta[plan.neuron_rows] = trace.delta.T
     found = np.zeros_like(delta)
-    found[plan.outputs] = loss_slopes(frame, trace).T
+    found[plan.outputs] = loss_slopes(origin, trace).T
     with np.errstate(all="ignore"):
         for block in plan.blocks:
-            weights = frame.theta[block.weights].reshape(block.shape)
+            weights = origin.theta[block.weights].reshape(block.shape)
             found[block.sources] += weights.T @ delta[block.rows]
     by_a: Array = found[plan.neuron_rows].T
     return by_a
 
 
-__all__ = ["Names", "as_read", "deltas", "deltas_of", "gradient", "loss_slopes", "names"]
+__all__ = ["Names", "Origin", "as_read", "deltas", "deltas_of", "gradient", "loss_slopes", "names"]

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.frame import Beginning
 from backprop_gui.engine.losses import LOSSES, Loss
-from backprop_gui.engine.run import Best
-from backprop_gui.engine.stepper import Moment, Stepper
+from backprop_gui.engine.moment_store import Record
+from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.stepper import Stepper
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Record:
-    """A moment, and the best weights up to then where early stopping watches for them."""
+class Passage:
+    """What is kept of a segment, copied: to be drawn or computed with elsewhere.
 
-    moment: Moment
-    best: Best | None = None
+    Attributes
+    ----------
+    plan, loss : Plan, Loss
+    steps, epochs : (moments,) arrays
+    thetas : (moments, plan.size) array
+    """
 
-    @property
-    def step(self) -> int:
-        """Updates made until then."""
-        return self.moment.step
-
-    @property
-    def bytes(self) -> int:
-        """What it takes."""
-        best = 0 if self.best is None else self.best.parameters.nbytes
-        return bytes_of(self.moment) + best
+    plan: Plan
+    loss: Loss
+    steps: Array
+    epochs: Array
+    thetas: Array
 
 
 class Segment:
@@ -38,12 +43,14 @@ class Segment:
         What the change that began it came from: whatever the trainer was told.
     text : str
         What that change is called; empty where training began.
+    beginning : Beginning
+        Since when losses can be compared with those of this segment.
     records : list of Record
         By step; the first is the beginning of the segment.
     """
 
-    def __init__(self, stepper: Stepper, origin: object, text: str) -> None:
-        self.plan, self.origin, self.text = stepper.plan, origin, text
+    def __init__(self, stepper: Stepper, origin: object, text: str, beginning: Beginning) -> None:
+        self.plan, self.origin, self.text, self.beginning = stepper.plan, origin, text, beginning
         self.records: list[Record] = []
         self._parts = stepper.plan, stepper.examples, stepper.settings, stepper.columns
         self._stepper: Stepper | None = stepper
@@ -72,16 +79,18 @@ class Segment:
     @property
     def began(self) -> float:
         """The time at which it begins, in epochs."""
-        return self.time(self.records[0].moment)
+        return self.time(self.records[0])
 
-    def time(self, moment: Moment) -> float:
-        """Return the time of a moment, in epochs."""
-        return moment.epoch + moment.position / len(self._parts[1].x_train)
+    def time(self, record: Record) -> float:
+        """Return the time of a record, in epochs."""
+        return record.epoch + record.position / len(self._parts[1].x_train)
+
+    def passage(self, records: Sequence[Record]) -> Passage:
+        """Return some records of it, copied."""
+        steps = np.array([record.step for record in records])
+        epochs = np.array([self.time(record) for record in records])
+        thetas = np.stack([record.moment.theta for record in records])
+        return Passage(self.plan, self.loss, steps, epochs, thetas)
 
 
-def bytes_of(moment: Moment) -> int:
-    """Return the bytes that a moment takes."""
-    return moment.theta.nbytes + sum(vector.nbytes for vector in moment.vectors.values())
-
-
-__all__ = ["Record", "Segment", "bytes_of"]
+__all__ = ["Passage", "Segment"]

@@ -4,31 +4,34 @@ Only causes are kept: now and then a :class:`Moment`, which is everything that a
 two of them is made again by the same stepper from the earlier one. What an update *reads* (the drawing, the data, the
 settings) stays for as long as a stepper lives, so whatever else changes begins a new segment.
 
-The memory is bounded: when it is full, every second moment goes, and from then on half as many are kept.
+The memory is bounded: when it is full, every second moment goes, and from then on half as many are kept. Once they are
+so far apart that replaying takes its time, the earliest move to a file instead, until that is full too.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.early_stopping import best_of, watched
-from backprop_gui.engine.frame import Mark, Span
-from backprop_gui.engine.losses import Loss
-from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.frame import Beginning, Mark, Span
+from backprop_gui.engine.moment_store import MomentStore, Record, bytes_of
 from backprop_gui.engine.run import Best
-from backprop_gui.engine.segment import Record, Segment, bytes_of
+from backprop_gui.engine.segment import Passage, Segment
 from backprop_gui.engine.stepper import Moment, Stepper
 
 BUDGET = 160_000_000
-"""Bytes that all moments may take together."""
-MOST_MOMENTS = 2048
+"""Bytes that all moments in memory may take together."""
+FILE_BUDGET = 1_000_000_000
+"""Bytes that all moments in the file may take together."""
+SPARSE = 256
+"""The stride from which on moments go to the file rather than away. Below, replaying is quick and writing would not be:
+so few updates of 10,000 parameters take some 20 ms, and moments of them, one after another, 10 MB a second."""
+MOST_MOMENTS = 8192
 """Moments kept, however small they are."""
 MOST_SEGMENTS = 64
 """Segments kept: each holds a drawing and its plan."""
@@ -36,24 +39,6 @@ PLAN_VECTORS = 4
 """What the plan of an earlier drawing takes, in vectors of its parameters."""
 MOST_NEAR, NEAR_SHARE = 24, 8
 """Moments kept of the gap that was looked into last, and the share of the budget that they may take."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Passage:
-    """What is kept of a segment, copied: to be drawn or computed with elsewhere.
-
-    Attributes
-    ----------
-    plan, loss : Plan, Loss
-    steps, epochs : (moments,) arrays
-    thetas : (moments, plan.size) array
-    """
-
-    plan: Plan
-    loss: Loss
-    steps: Array
-    epochs: Array
-    thetas: Array
 
 
 class Timeline:
@@ -67,8 +52,15 @@ class Timeline:
         A moment is kept at every step that it divides.
     """
 
-    def __init__(self, budget: int = BUDGET, most: int = MOST_MOMENTS) -> None:
-        self._budget, self._most = budget, most
+    def __init__(
+        self,
+        budget: int = BUDGET,
+        most: int = MOST_MOMENTS,
+        file_budget: int = FILE_BUDGET,
+        sparse: int = SPARSE,
+    ) -> None:
+        self._budget, self._most, self._sparse = budget, most, sparse
+        self._store = MomentStore(file_budget)
         self._near: list[Moment] = []
         """Moments of the segment that was looked into last, between the kept ones."""
         self.clear()
@@ -78,22 +70,34 @@ class Timeline:
         self.segments: list[Segment] = []
         self.stride = 1
         self._forget_near()
-        self._used = self._count = 0
+        self._store.keep_only(())
+        self._plans = 0
         self._awake: Segment | None = None
 
     @property
     def bytes(self) -> int:
-        """What the kept moments take."""
+        """What the kept moments take in memory."""
         return self._used + sum(map(bytes_of, self._near))
+
+    @property
+    def file_bytes(self) -> int:
+        """What the kept moments take on the disk."""
+        return self._store.file_bytes
+
+    @property
+    def _used(self) -> int:
+        return self._store.bytes + self._plans
 
     # ---- recording
 
-    def begin(self, stepper: Stepper, origin: object, text: str, best: Best | None = None) -> None:
+    def begin(
+        self, stepper: Stepper, origin: object, text: str, beginning: Beginning, best: Best | None = None
+    ) -> None:
         """Begin a segment where ``stepper`` stands; what was at that step or later is forgotten."""
         self._cut(stepper.step)
         for segment in self.segments[-1:]:
             segment.rest()
-        self.segments.append(Segment(stepper, origin, text))
+        self.segments.append(Segment(stepper, origin, text, beginning))
         del self.segments[:-MOST_SEGMENTS]
         self._measure()
         self.record(best)
@@ -103,10 +107,9 @@ class Timeline:
         segment = self.segments[-1]
         record = Record(segment.stepper.moment(), best)
         segment.records.append(record)
-        self._used += record.bytes
-        self._count += 1
-        while self._used > self._budget or self._count > self._most:
-            if not self._thin() and not self._drop_oldest():
+        self._store.add(record)
+        while self._used > self._budget or self._store.count > self._most:
+            if not (self._move_out() or self._thin() or self._drop_oldest()):
                 break
         self._await()
 
@@ -128,6 +131,10 @@ class Timeline:
         self._forget_near()
         self._awake = None
 
+    def _move_out(self) -> bool:
+        """Make room in memory by means of the file; return False if it is too early for that, or impossible."""
+        return self.stride >= self._sparse and self._store.count <= self._most and self._store.move_out()
+
     def _thin(self) -> bool:
         """Keep half as many moments from now on; return False if none is left that could go."""
         if all(len(segment.records) == 1 for segment in self.segments):
@@ -148,12 +155,10 @@ class Timeline:
         return True
 
     def _measure(self) -> None:
-        records = [record for segment in self.segments for record in segment.records]
-        self._count = len(records)
         # What is trained now would be there without a timeline.
         older = {segment.plan for segment in self.segments} - {self.segments[-1].plan}
-        plans = sum(PLAN_VECTORS * plan.start.nbytes for plan in older)
-        self._used = plans + sum(record.bytes for record in records)
+        self._plans = sum(PLAN_VECTORS * plan.start.nbytes for plan in older)
+        self._store.keep_only(record for segment in self.segments for record in segment.records)
 
     # ---- looking
 
@@ -171,12 +176,12 @@ class Timeline:
 
     def kept_at(self, epoch: float) -> int:
         """Return the kept step that is nearest to a time in epochs."""
-        times = [
-            (abs(segment.time(record.moment) - epoch), -record.step)
-            for segment in self.segments
-            for record in segment.records
-        ]
-        return -min(times)[1]
+        near = []
+        for segment in self.segments:
+            place = bisect_left(segment.records, epoch, key=segment.time)
+            for record in segment.records[max(0, place - 1) : place + 1]:
+                near.append((abs(segment.time(record) - epoch), -record.step))
+        return -min(near)[1]
 
     def kept_beside(self, step: int, ahead: bool) -> int | None:
         """Return the next kept step after ``step``, or the last one before it; None if there is none."""
@@ -237,19 +242,13 @@ class Timeline:
 
     def passages(self, limit: int) -> list[Passage]:
         """Return what is kept, copied, segment by segment: at most ``limit`` moments, evenly chosen."""
-        every = max(1, math.ceil(self._count / max(1, limit)))
-        passages, number = [], 0
+        every = max(1, math.ceil(self._store.count / max(1, limit)))
+        passages, before = [], 0
         for segment in self.segments:
-            chosen = []
-            for record in segment.records:
-                if number % every == 0:
-                    chosen.append(record.moment)
-                number += 1
+            chosen = segment.records[-before % every :: every]
+            before += len(segment.records)
             if chosen:
-                steps = np.array([moment.step for moment in chosen])
-                epochs = np.array([segment.time(moment) for moment in chosen])
-                thetas = np.stack([moment.theta for moment in chosen])
-                passages.append(Passage(segment.plan, segment.loss, steps, epochs, thetas))
+                passages.append(segment.passage(chosen))
         return passages
 
     # ---- going back
@@ -268,8 +267,8 @@ class Timeline:
         stepper, best = segment.stepper, None
         if stepper.settings.patience:
             record = segment.records[bisect_right(segment.records, step, key=lambda r: r.step) - 1]
-            stepper.restore(record.moment)
-            best = record.best
+            moment, best = record.read()
+            stepper.restore(moment)
             with np.errstate(all="ignore"):
                 while stepper.step < step:
                     stepper.update()
@@ -281,4 +280,4 @@ class Timeline:
         return segment, best
 
 
-__all__ = ["BUDGET", "MOST_MOMENTS", "MOST_SEGMENTS", "Passage", "Timeline"]
+__all__ = ["BUDGET", "MOST_MOMENTS", "MOST_SEGMENTS", "Timeline"]

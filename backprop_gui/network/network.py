@@ -121,6 +121,10 @@ class Network:
         """Let go of what takes the most room and can be found out again: nobody looks at this one for now."""
         self.__dict__.pop("edge_of", None)
 
+    def is_frozen(self, key: Key) -> bool:
+        """Return whether training leaves an edge's weight or a neuron's bias as it is."""
+        return self.edge_of[key].frozen if isinstance(key, tuple) else self.neuron_of[key].frozen
+
     @property
     def parameter_count(self) -> int:
         """How many weights and biases there are, frozen ones included."""

@@ -18,6 +18,7 @@ from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
 from backprop_gui.network import Kind, Network
+from backprop_gui.numerals import write_number
 
 MOST_KEPT = 20
 MOST_SHOWN = 8
@@ -214,32 +215,35 @@ def words_of(network: Network, training: TrainingSettings) -> str:
 
 
 def settings_of(network: Network, data: DataSettings, training: TrainingSettings) -> Mapping[str, str]:
-    """Return everything that makes a run, each setting with its name, as texts."""
+    """Return everything that makes a run, each setting with its name; different values are different texts."""
     optimizer = OPTIMIZERS[training.optimizer]
     uses = optimizer.uses + SCHEDULES[training.schedule].uses
-    source = data.source if data.source in DATASETS else Path(data.source).name
+    table = None if data.source in DATASETS else Path(data.source)
     found = {
         "network": network.shape,
         "hidden": _activations(network, Kind.HIDDEN),
         "outputs": _activations(network, Kind.OUTPUT),
         "loss": LOSSES[training.loss].label,
         "optimiser": optimizer.label,
-        "learning rate": f"{training.learning_rate:g}",
-        **{name.replace("_", " "): f"{getattr(training, name):g}" for name in uses},
+        "learning rate": write_number(training.learning_rate),
+        **{name.replace("_", " "): write_number(getattr(training, name)) for name in uses},
         "batch": f"{training.batch_size:,}" if training.batch_size else "all",
         "reduction": training.reduction.value,
         "schedule": SCHEDULES[training.schedule].label,
-        "L1": f"{training.l1:g}",
-        "L2": f"{training.l2:g}",
-        "clip at": f"{training.clip_norm:g}",
+        "L1": write_number(training.l1),
+        "L2": write_number(training.l2),
+        "clip at": write_number(training.clip_norm),
         "stop early": f"{training.patience:,}",
         "precision": training.precision,
         "seed": str(training.seed),
         "initialiser": training.initializer,
-        "data": source,
+        "data": data.source if table is None else table.name,
+        "folder": "" if table is None else str(table.parent),
+        "targets": ", ".join(data.targets),
+        "task": "" if data.task is None else data.task.value,
         "examples": f"{data.examples:,}",
-        "noise": f"{data.noise:g}",
-        "test share": f"{100 * data.test_share:.4g} %",
+        "noise": write_number(data.noise),
+        "test share": f"{100 * data.test_share:.15g} %",
         "data seed": str(data.seed),
         "standardised": "yes" if data.standardize else "no",
     }

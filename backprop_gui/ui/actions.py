@@ -384,6 +384,14 @@ _command(
     tip="Go back through one training step",
 )
 _command(
+    "over-time",
+    "Show over time",
+    "Examine",
+    lambda w: w.show_over_time(),
+    "T",
+    tip="Draw the weight or bias, gradient, delta and activation of what is selected, from the beginning until now",
+)
+_command(
     "check",
     "Check gradient",
     "Examine",

@@ -65,6 +65,7 @@ class CanvasMenu(QMenu):
             if isinstance(current, int) and editor.network.neuron_of[current].kind is Kind.INPUT:
                 what = "Edit name…"
             self._do(what, lambda: self._window.drawing.edit_in_place(current, 0), like="edit")
+        self._commands("over-time")
         if editor.neurons:
             self._commands("connect")
         if editor.computing():

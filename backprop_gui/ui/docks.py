@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
 from shiboken6 import isValid
 
 from backprop_gui.ui.panel import PANELS, Lab, Panel, PanelWidget, load_panels
@@ -49,9 +49,10 @@ class Docks:
         for panel in PANELS.values():
             self.by_name[panel.name].setVisible(panel.shown)
         for dock in self.by_name.values():
-            dock.visibilityChanged.connect(self._place_titles)
-            dock.dockLocationChanged.connect(self._place_titles)
-        self._place_titles()
+            dock.visibilityChanged.connect(self._arrange)
+            dock.dockLocationChanged.connect(self._arrange)
+        self._arrange()
+        self._hide_strays()
 
     def bring_up(self, name: str, least_px: int = 0) -> PanelWidget:
         """Show a panel in front of those that it shares its place with, at least so high, and return it."""
@@ -76,8 +77,8 @@ class Docks:
             window.resizeDocks(there, [size] * len(there), orientation)
         window.resizeDocks([self.by_name["inspector"]], [inspector], down)
 
-    def _place_titles(self) -> None:
-        """Give each dock a title bar, except where its tab says the same already."""
+    def _arrange(self) -> None:
+        """Give each dock a title bar, except where its tab says the same already; no tab is cut short."""
         if not isValid(self._window):
             # It is being destroyed, which hides its docks first.
             return
@@ -86,11 +87,38 @@ class Docks:
             if tabbed == (dock.titleBarWidget() is None):
                 # None brings Qt's own title bar back, which its stub does not say.
                 dock.setTitleBarWidget(QWidget() if tabbed else None)  # type: ignore[arg-type]
+        # Qt makes these bars when it needs them. Where not all tabs have room, arrows lead to the rest.
+        for bar in self._bars():
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+
+    def _bars(self) -> list[QTabBar]:
+        """Return all bars of tabs that Qt has made, the oldest first."""
+        return self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+    def _hide_strays(self) -> None:
+        """Hide the bars that Qt made and forgot while the docks were put together.
+
+        Dressing a new bar makes Qt lay the window out in the middle of making it, and make another one for the same
+        tabs. It keeps the last one; those before would stay somewhere on the window for good.
+        """
+        seen: set[str] = set()
+        for bar in reversed(self._bars()):
+            titles = {bar.tabText(index) for index in range(bar.count())}
+            if titles & seen:
+                bar.hide()
+            seen |= titles
 
     def _dock(self, panel: Panel, widget: PanelWidget) -> QDockWidget:
         dock = QDockWidget(panel.title, self._window)
         dock.setObjectName(panel.name)
         dock.setWidget(widget)
+        # Behind another tab a dock is only moved away, and Qt still calls it visible: then the panel is hidden in it,
+        # with the room it needs kept, so that it does nothing and is told when somebody sees it.
+        policy = widget.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        widget.setSizePolicy(policy)
+        dock.visibilityChanged.connect(widget.setVisible)
+        widget.windowTitleChanged.connect(dock.setWindowTitle)
         features = QDockWidget.DockWidgetFeature
         dock.setFeatures(features.DockWidgetClosable | features.DockWidgetMovable)
         return dock

@@ -247,8 +247,7 @@ class Editor(QObject):
 
     def is_frozen(self, key: Key) -> bool:
         """Return whether a weight or bias does not train."""
-        part = self.network.edge_of[key] if isinstance(key, tuple) else self.network.neuron_of[key]
-        return part.frozen
+        return self.network.is_frozen(key)
 
 
 __all__ = ["Editor"]

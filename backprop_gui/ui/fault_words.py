@@ -16,6 +16,9 @@ ALMOST = 0.01
 FACTOR = 3.0
 """So does a loss that is so many times as high, where there is no right or wrong."""
 
+HARDLY = 0.9
+"""A loss that is left with a larger share than this has hardly fallen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -34,6 +37,8 @@ def of_loss(course: Course) -> Verdict:
     if course.broke:
         return Verdict("✗ not finite", False, f"{tip}: a number became too large.")
     last = format_number(course.last_loss, 2)
+    if _hardly_fell(course):
+        return Verdict(f"~ hardly fell: {last}", None, tip, f"~ {last}")
     if course.loss_went_down:
         return Verdict(f"✓ fell to {last}", True, tip, f"✓ {last}")
     moved = "stayed at" if course.last_loss == course.first_loss else "rose to"
@@ -54,7 +59,7 @@ def of_answers(course: Course) -> Verdict:
 def of_check(course: Course) -> Verdict:
     """Say what the check makes of the gradient."""
     check = course.check
-    error = f"{format_exact(check.max_relative_error)} at {check.worst}"
+    error = f"{format_exact(check.max_relative_error)}, that of {check.worst}"
     tip = f"Largest relative error {error}, by {check.method.label} at the starting weights"
     if check.passed:
         return Verdict("✓ right", True, tip)
@@ -81,9 +86,15 @@ def lesson(course: Course | None, correct: Course | None, network: Network) -> s
         return "At these starting weights the bug does not show: the gradient is the same."
     if not course.loss_went_down:
         return "This bug gives itself away: the loss does not go down. The check says where it is."
+    if _hardly_fell(course):
+        return "The loss hardly goes down, which looks like a bad start or a bad learning rate. Only the check tells."
     if correct is not None and _as_good(course, correct):
         return "It learns as if nothing were wrong. Only the check tells."
     return "The loss goes down and it learns less well, which looks like bad luck. Only the check tells."
+
+
+def _hardly_fell(course: Course) -> bool:
+    return course.loss_went_down and course.last_loss > HARDLY * course.first_loss
 
 
 def _as_good(course: Course, correct: Course) -> bool:

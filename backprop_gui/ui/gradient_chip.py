@@ -30,6 +30,7 @@ class GradientChip(QAbstractButton):
         self._checking = checking
         self._key: Key | None = None
         self._short = False
+        self._factor = 1
         self.tone = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -46,9 +47,9 @@ class GradientChip(QAbstractButton):
         found = self._checking.found
         return None if found is None else found.check
 
-    def follow(self, key: Key | None) -> None:
-        """Say something about the parameter ``key`` too."""
-        self._key = key
+    def follow(self, key: Key | None, factor: int = 1) -> None:
+        """Say something about the parameter ``key`` too, its derivative multiplied with ``factor``."""
+        self._key, self._factor = key, factor
         self._report()
 
     def set_short(self, short: bool) -> None:
@@ -87,10 +88,11 @@ class GradientChip(QAbstractButton):
         lines = [summary_of(found), worst_of(found)]
         row = found.row_of(self._key)
         if row is not None:
-            lines.append(
-                f"{check.name(row).capitalize()}: {format_number(check.claimed[row], 9)} by "
-                f"backpropagation, {format_number(check.measured[row], 9)} by {check.method.label}."
+            ours, reference = (
+                format_number(self._factor * found[row], 9) for found in (check.claimed, check.measured)
             )
+            name = check.name(row).capitalize()
+            lines.append(f"{name}: {ours} by backpropagation, {reference} by {check.method.label}.")
         return "\n".join(lines)
 
     def _say(self, text: str, tone: str, tip: str) -> None:
@@ -140,13 +142,13 @@ def summary_of(found: Checked) -> str:
 
 
 def worst_of(found: Checked) -> str:
-    """Say in a sentence how large the errors are, and where the largest one is."""
+    """Say in a sentence how large the errors are, and what the largest one is of."""
     check = found.check
-    error, allowed = (
-        format_number(check.max_relative_error, 3),
-        format_number(check.method.tolerance, 1),
-    )
-    return f"Largest relative error {error}, allowed {allowed}; the worst is {check.worst}."
+    allowed = format_number(check.method.tolerance, 1)
+    if not check.max_relative_error:
+        return f"No relative error at all, allowed {allowed}."
+    error = format_number(check.max_relative_error, 3)
+    return f"Largest relative error {error}, allowed {allowed}; it is that of {check.worst}."
 
 
 __all__ = ["GradientChip", "summary_of", "worst_of"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -76,10 +77,13 @@ class Past(QObject):
         self._look(lambda timeline, shown: step)
 
     def look_at_time(self, epoch: float) -> None:
-        """Show the kept step that is nearest to a time in epochs.
+        """Show the kept step that is nearest to a time in epochs, or the present if that is infinite.
 
         As when a person drags: of many times that are asked for quickly only the last is computed.
         """
+        if math.isinf(epoch):
+            self.leave()
+            return
         self._look(lambda timeline, shown: timeline.kept_at(epoch), hasty=True)
 
     def step_back(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from backprop_gui.engine.frame import Frame
-from backprop_gui.engine.readings import Asked, Basis, Question
+from backprop_gui.engine.questions import Asked, Basis, Question
 from backprop_gui.engine.reconcile import Mark, Verdict, name_of, reconcile
 from backprop_gui.errors import UserError
 from backprop_gui.network import Key, Kind
@@ -52,6 +52,10 @@ class BookBox(TypingBox):
         )
         self.returnPressed.connect(self._ask)
 
+    def after_enter(self) -> None:
+        # One number is followed by the next; what is typed then must not become keys of the drawing.
+        self.selectAll()
+
     def take_back(self) -> None:
         self.clear()
         self.asked.emit("")
@@ -68,6 +72,7 @@ class Reconciler(QWidget):
         self._lab = lab
         self._key: Key | None = None
         self._answered: Frame | None = None
+        self._awaits_frame = False
         self._waiting = Waiting(self)
         self.asked = Choice(
             [
@@ -82,6 +87,8 @@ class Reconciler(QWidget):
         self.asked.chosen.connect(self._chosen)
         self.box = BookBox()
         self.box.asked.connect(self._ask)
+        self.box.textEdited.connect(self._typing)
+        lab.document.opened.connect(self.box.take_back)
         self.problem = Message()
         self.mark = QLabel()
         self.mark.setProperty("role", "chip")
@@ -120,8 +127,9 @@ class Reconciler(QWidget):
 
     def show_frame(self, frame: Frame) -> None:
         """Answer again about another moment, while nothing plays."""
-        answered = self._answered
-        if answered is not None and answered is not frame and self._lab.player.state is State.PAUSED:
+        answered, paused = self._answered, self._lab.player.state is State.PAUSED
+        outdated = answered is not None and answered is not frame and paused
+        if self._awaits_frame or outdated:
             self.ask_again()
 
     def ask_again(self) -> None:
@@ -146,6 +154,11 @@ class Reconciler(QWidget):
     def _chosen(self, asked: Asked) -> None:
         self.ask_again()
 
+    def _typing(self) -> None:
+        """Take back the answer to another number than the one that stands in the box now."""
+        self._waiting.forget()
+        self._show_nothing(self._say_what(), "muted")
+
     def _say_what(self) -> str:
         """Name in the box what is asked, and return why nothing can be."""
         network, key, question = self._lab.document.project.network, self._key, self.question
@@ -167,12 +180,13 @@ class Reconciler(QWidget):
             self._show_nothing(why, "muted")
             return
         if frame is None:
-            self._show_nothing(WAITING)
+            self._show_nothing(WAITING if document.obstacle is not None else "")
+            self._awaits_frame = True
             return
         if not _knows(frame, question):
             # The frame of an edit that has just been made is on its way.
             self._show_nothing("")
-            self._answered = frame
+            self._awaits_frame = True
             return
         try:
             book = read_book_number(text)
@@ -199,7 +213,7 @@ class Reconciler(QWidget):
     # ---- answering
 
     def _show_nothing(self, problem: str, tone: str = "bad") -> None:
-        self._answered = None
+        self._answered, self._awaits_frame = None, False
         self.problem.say(problem, tone)
         for widget in (self.mark, self.answer, self.when):
             widget.setVisible(False)

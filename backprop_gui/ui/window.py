@@ -51,6 +51,7 @@ from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.findings import FindingsPanel
 from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
+from backprop_gui.ui.past import made_with
 from backprop_gui.ui.past_bar import PastBar
 from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.probe_picker import ProbePicker
@@ -67,10 +68,12 @@ AUTOSAVES = "autosaves"
 """Where below the state folder the work of windows is kept."""
 MICROSCOPE_PX, MICROSCOPE_SHARE = 280, 0.3
 """What an equation and a ledger need, and how much of the window's height they may take at first."""
+OVER_TIME_PX, OVER_TIME_SHARE = 340, 0.36
+"""What plots above each other need, and how much of the window's height they may take at first."""
 NO_TROUBLE = (
     "There is nothing to go back from: this is for when a number became too large and training stopped."
 )
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 """Raised when the panels change so much that a remembered layout no longer fits."""
 
 
@@ -266,6 +269,10 @@ class Window(QMainWindow):
         self._title()
 
     def _opened(self) -> None:
+        # What it said, and what its buttons do, was about what was open before.
+        self.banner.hide()
+        self._noting = False
+        self._allow("go-back", False, NO_TROUBLE)
         self.drawing.in_place.close_form()
         self.lab.selection.set(frozenset())
         self._show_project()
@@ -370,7 +377,7 @@ class Window(QMainWindow):
         self.setWindowModified(self.files.unsaved)
 
     def _show_probe(self, frame: Frame) -> None:
-        probe, prepared = frame.probe, self.lab.document.prepared
+        probe, prepared = frame.probe, made_with(frame, self.lab.document).prepared
         if probe.part in (Part.TRAIN, Part.TEST):
             count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
             which = "test example" if probe.part is Part.TEST else "example"
@@ -451,9 +458,6 @@ class Window(QMainWindow):
             self.banner.show_message(str(error))
         else:
             window.files.opened(path)
-            if window is self:
-                # What it said was about what was open before.
-                self.banner.hide()
 
     def _is_elsewhere(self, path: Path) -> bool:
         return self.windows.showing(path, but=self) is not None
@@ -515,11 +519,16 @@ class Window(QMainWindow):
         self._read_microscope(True)
         self.docks.bring_up("microscope", min(MICROSCOPE_PX, round(MICROSCOPE_SHARE * self.height())))
 
+    def show_over_time(self) -> None:
+        """Show what is selected over time."""
+        self.docks.bring_up("over-time", min(OVER_TIME_PX, round(OVER_TIME_SHARE * self.height())))
+
     def choose_example(self) -> None:
         """Offer the examples to be looked at, the mean of many, and numbers of one's own."""
         frame = self.lab.player.frame
         if frame is not None:
-            self._picker.open_at(self.canvas.probe_corner(), self.lab.document.prepared, frame)
+            prepared = made_with(frame, self.lab.document).prepared
+            self._picker.open_at(self.canvas.probe_corner(), prepared, frame)
 
     def choose_template(self, title: str = "New project") -> None:
         """Open the gallery, and begin anew with what is chosen there."""

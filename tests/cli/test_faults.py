@@ -44,3 +44,15 @@ def test_it_takes_a_project_and_says_what_changes_nothing(run: Run) -> None:
 @pytest.mark.parametrize("text", ["0", "many", "1e9"])
 def test_a_wrong_number_is_a_sentence(run: Run, option: str, text: str) -> None:
     assert f"{option} must be a whole number" in run("faults", option, text).complaint
+
+
+def test_nothing_that_was_said_about_the_network_is_ignored(run: Run) -> None:
+    """Without a word about it XOR is trained; with half a one it is asked for the rest."""
+    iris = run("faults", "--starts", "2", "--epochs", "3", "--set", "training.seed=1", "iris").out
+    assert "changes nothing in this network" in iris
+    for said, asked in (
+        (("--data", "circle"), "add --layers"),
+        (("--loss", "huber"), "Say what to work on"),
+        (("--set", "training.nonsense=3"), "training.nonsense"),
+    ):
+        assert asked in run("faults", *said).complaint

@@ -135,6 +135,22 @@ def test_an_exercise_has_no_results_but_those_asked_for(run: Run, kind: str) -> 
     assert "0.29837" in run("trace", "mazur", "--exercise", "--answers", *options).out
 
 
+@pytest.mark.parametrize("activation", ["relu", "leaky-relu", "identity"])
+def test_an_exercise_does_not_give_a_slope_away_that_is_a_plain_number(run: Run, activation: str) -> None:
+    def sheet(*options: str) -> str:
+        network = ("--layers", "2-2-1", "--data", "xor", "--activation", activation)
+        return run("trace", *network, "--exercise", *options).out
+
+    assert "f′(z_h1) = ________    (" in sheet()
+    assert r"$$f'(z_{h_{1}}) = \underline{\hspace{5em}}$$" in sheet("--markdown")
+    assert r"f'(z_{h_{1}}) &= \underline{\hspace{5em}}" in sheet("--latex")
+    operations = json.loads(sheet("--json"))["operations"]
+    slope, delta = next(one["equations"] for one in operations if one["title"] == "Delta δ of h1")
+    assert (slope["left"], slope["symbols"]) == ("f′(z_h1)", None)
+    assert delta["symbols"] == "f′(z_h1) · w_h1→ŷ δ_ŷ"
+    assert "δ_h1 = f′(z_h1) · w_h1→ŷ δ_ŷ = ________" in sheet()
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop", "adam", "adamw"])
 def test_latex_is_balanced_whatever_neurons_are_called(run: Run, folder: Path, optimizer: str) -> None:
     assert run("new", "a.backprop", "--layers", "2-2-1", "--data", "xor").code == 0
@@ -155,12 +171,32 @@ def test_latex_is_balanced_whatever_neurons_are_called(run: Run, folder: Path, o
 
 
 def test_what_cannot_be_traced_is_said(run: Run) -> None:
-    assert (
-        "no training example 5; there are 4 of them"
-        in run("trace", "whole-numbers", "--example", "5").complaint
-    )
-    assert "choose one from 1 to 4" in run("trace", "whole-numbers", "--example", "0").complaint
-    assert "no test example 1; there are none" in run("trace", "whole-numbers", "--test", "1").complaint
-    assert "--digits must be from 2 to 17" in run("trace", "mazur", "--digits", "1").complaint
+    for typed, said in (
+        (("whole-numbers", "--example", "5"), "no training example 5: choose one from 1 to 4"),
+        (("mazur", "--example", "2"), "no training example 2: there is only one"),
+        (("whole-numbers", "--example", "0"), "--example must be a whole number from 1"),
+        (("whole-numbers", "--test", "1"), "no test example 1: there are none"),
+        (("whole-numbers", "--test", "one"), "--test must be a whole number from 1"),
+        (("mazur", "--digits", "1"), "--digits must be a whole number from 2 to 17"),
+        (("mazur", "--inputs", "0.1,0.2", "--targets", "1"), "--inputs: “0.1,0.2” is not a number"),
+        (("mazur", "--inputs", "0.1,0.2", "--targets", "1"), "Several numbers have spaces between them"),
+    ):
+        assert said in run("trace", *typed).complaint
     assert "--answers belongs to --exercise" in run("trace", "mazur", "--answers").complaint
     assert "Choose a smaller network" in run("trace", "--layers", "64-400-10", "--data", "digits").complaint
+
+
+def test_no_term_of_a_long_sum_is_left_out(run: Run) -> None:
+    """Wine has 13 inputs: a sum of 13 products and a bias."""
+    [first, *_] = json.loads(run("trace", "wine", "--json").out)["operations"]
+    [equation] = first["equations"]
+    assert equation["symbols"].count("w_") == equation["numbers"].count("·") == 13
+    written = run("trace", "wine").out
+    assert "…" not in written.partition("Activation")[0].partition("Forward")[2]
+
+
+@pytest.mark.parametrize("text", ["-0,5", "-1/2", "-5e-1", "−0.5"])
+def test_negative_numbers_are_no_options(run: Run, text: str) -> None:
+    typed = run("trace", "mazur", "--inputs", text, "-.25", "--targets", "0", "1", "--json").out
+    given = {one["name"]: one["value"] for one in json.loads(typed)["given"]}
+    assert (given["i1"], given["i2"]) == (-0.5, -0.25)

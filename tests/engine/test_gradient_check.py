@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -273,6 +275,16 @@ def test_every_wrong_entry_is_found_and_the_worst_comes_first() -> None:
     assert check.errors[[turned, half, slight]] == pytest.approx([2, 0.5, 0.03])
     assert np.count_nonzero(check.errors > check.method.tolerance) == 3
     assert check.worst == check.name(turned) == plan.parameter_name(int(plan.slots[turned]))
+
+
+def test_an_error_of_the_loss_is_not_blamed_on_a_parameter() -> None:
+    plan = xor_plan(0)
+    check = check_gradient(plan, plan.start, X, T, HALF)
+    assert check is not None
+    least = float(check.errors.max())
+    assert replace(check, loss_error=2 * least).worst == "the loss itself"
+    assert replace(check, loss_error=float("inf")).worst == "the loss itself"
+    assert replace(check, loss_error=0.5 * least).worst == check.name(int(check.errors.argmax()))
 
 
 @pytest.mark.parametrize(

@@ -12,71 +12,14 @@ from hypothesis import strategies as st
 from backprop_gui.engine import OPTIMIZERS
 from backprop_gui.engine.carry import Carry
 from backprop_gui.engine.examples import Examples
-from backprop_gui.engine.frame import Frame, NoteKind, Part, Probe
+from backprop_gui.engine.frame import NoteKind, Part, Probe
 from backprop_gui.engine.initializers import drawer
-from backprop_gui.engine.settings import TrainingSettings
-from backprop_gui.engine.timeline import MOST_SEGMENTS, Timeline
+from backprop_gui.engine.timeline import MOST_SEGMENTS
 from backprop_gui.engine.trainer import Trainer
-from backprop_gui.network import Network, dense
-from tests.strategies import random_examples, random_network
+from backprop_gui.network import dense
+from tests.engine.time_lab import BASE, KINDS, VARIANTS, begin, bits, edited, live, numbers
 
-BASE = TrainingSettings(loss="half-squared", learning_rate=0.05, batch_size=4, seed=3)
 every_optimizer = pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
-
-VARIANTS = [
-    {},
-    {"precision": "float32", "optimizer": "adam"},
-    {"schedule": "cosine", "schedule_epochs": 10, "optimizer": "momentum"},
-    {"schedule": "step", "schedule_epochs": 2, "l2": 0.01, "l1": 0.001},
-    {"clip_norm": 0.1, "optimizer": "rmsprop"},
-    {"batch_size": 0},
-    {"patience": 3, "learning_rate": 0.1, "optimizer": "nesterov"},
-]
-
-
-def examples(network: Network, count: int = 11, test: int = 3, seed: int = 0) -> Examples:
-    x, t = random_examples(network, count + test, seed)
-    return Examples(x[:count], t[:count], x[count:], t[count:])
-
-
-def begin(most: int = 4, budget: int = 10**9, **changes: object) -> Trainer:
-    """A trainer whose timeline keeps few moments, so that nearly everything is replayed."""
-    network = random_network(4, hidden=5, outputs=2)
-    trainer = Trainer(network, examples(network), replace(BASE, **changes))  # type: ignore[arg-type]
-    trainer.timeline = Timeline(budget, most)
-    trainer.timeline.begin(trainer.stepper, None, "")
-    return trainer
-
-
-def bits(trainer: Trainer) -> tuple[object, ...]:
-    """Everything that decides how training goes on."""
-    moment = trainer.stepper.moment()
-    vectors = {name: vector.tobytes() for name, vector in moment.vectors.items()}
-    where = moment.step, moment.epoch, moment.position, moment.count
-    network = trainer.plan.network
-    return where, moment.theta.tobytes(), vectors, trainer.settings, network, trainer.stepper.rate
-
-
-def live(trainer: Trainer, updates: int) -> dict[int, tuple[object, ...]]:
-    """Train by single updates and return the bits at each step."""
-    found = {trainer.step: bits(trainer)}
-    for _ in range(updates):
-        trainer.go_on()
-        trainer.advance(1)
-        found[trainer.step] = bits(trainer)
-    return found
-
-
-def numbers(frame: Frame) -> tuple[object, ...]:
-    """Everything that a frame says about its moment."""
-    arrays = (frame.theta, frame.trace.z, frame.trace.a, frame.trace.delta, frame.trace.grad)
-    coming = frame.coming
-    update = coming.batch, coming.gradient, coming.used, coming.step, *coming.vectors.values()
-    return (
-        (frame.step, frame.epoch, frame.penalty, frame.train, frame.test, frame.scored_at, frame.probe),
-        tuple(array.tobytes() for array in (*arrays, *update)),
-        (coming.clip, coming.count, coming.rate, frame.loss, frame.plan.network),
-    )
 
 
 # ---- the same bits
@@ -150,48 +93,20 @@ def test_the_curve_is_cut_where_one_continues_and_grows_the_same_again() -> None
 # ---- edits on the way
 
 
-def edited(trainer: Trainer, kind: str, number: int) -> None:
-    """Change something about what is trained."""
-    trainer.comes_from(kind, f"{kind} {number}")
-    network, training = trainer.plan.network, trainer.settings
-    if kind == "rate":
-        trainer.configure(replace(training, learning_rate=0.01 * (1 + number % 7)))
-    elif kind == "optimizer":
-        trainer.configure(replace(training, optimizer=list(OPTIMIZERS)[number % len(OPTIMIZERS)]))
-    elif kind == "data":
-        trainer.set_examples(examples(network, 9 + number % 4, seed=number))
-    elif kind == "edge":
-        edge = network.edges[number % len(network.edges)]
-        trainer.rebase(network.with_edges([replace(edge, weight=edge.weight + 0.1)]))
-    elif kind == "drawing":
-        pairs = [(a.id, b.id) for a in network.inputs for b in network.neurons]
-        free = [ends for ends in pairs if network.problem_with_edge(*ends) is None]
-        if free and number % 2:
-            trainer.rebase(network.connect(*free[number % len(free)], 0.3))
-        else:
-            edge = network.edges[number % len(network.edges)]
-            trainer.rebase(network.without([(edge.source, edge.target)]) if number < 40 else network)
-    elif kind == "back":
-        trainer.continue_from(trainer.step * (number % 5) // 5)
-    elif kind == "better":
-        trainer.go_back()
-
-
-KINDS = ["rate", "optimizer", "data", "edge", "drawing", "back", "better"]
-
-
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 25), st.sampled_from(KINDS), st.integers(0, 50)), min_size=1, max_size=6
     ),
     st.integers(1, 9),
+    st.sampled_from([10**9, 1500]),
     st.integers(0, 1000),
 )
 def test_whatever_happens_the_past_is_what_it_was(
-    changes: list[tuple[int, str, int]], most: int, seed: int
+    changes: list[tuple[int, str, int]], most: int, budget: int, seed: int
 ) -> None:
-    trainer = begin(most=most)
+    # With the smaller budget most of what is kept goes to the file.
+    trainer = begin(most=most, budget=budget, sparse=1)
     past: dict[int, tuple[object, ...]] = {}
     for updates, kind, number in [*changes, (5, "", 0)]:
         past.update(live(trainer, updates))

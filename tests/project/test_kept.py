@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backprop_gui.data import prepare
+from backprop_gui.data import Task, prepare
 from backprop_gui.project import Project, files, trainer_of
 from backprop_gui.project import kept as keeping
 from backprop_gui.project.files import ProjectFileError
@@ -130,6 +130,16 @@ def test_the_same_state_is_known() -> None:
     assert not is_known(
         (first,), a_run(replace(project, training=replace(project.training, l2=0.5)), number=2)
     )
+
+
+def test_runs_that_differ_in_little_are_told_apart() -> None:
+    project = small_project(optimizer="sgd")
+    table = replace(project.data, source="/a/houses.csv", targets=("price",))
+    other = replace(project.data, source="/b/houses.csv", targets=("rent",), task=Task.REGRESSION)
+    near = replace(project.training, learning_rate=project.training.learning_rate + 1e-9)
+    first = settings_of(project.network, table, project.training)
+    second = settings_of(project.network, other, near)
+    assert differing([first, second]) == ["learning rate", "folder", "targets", "task"]
 
 
 def test_what_differs_is_named() -> None:

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backprop_gui.network import Network
+from backprop_gui.network import Network, dense
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas import Canvas, Form, Reach, View
 from backprop_gui.ui.canvas.asking import tooltip_at
@@ -435,6 +435,20 @@ def test_the_control_chooses_the_view(canvas: Canvas, qtbot: QtBot) -> None:
     assert canvas.segments.value is View.UPDATE
 
 
+def test_the_picture_stays_clear_of_the_example_where_it_has_no_room_beside_the_views(canvas: Canvas) -> None:
+    shown(canvas, dense([2, 4, 1]))
+    canvas.resize(464, 420)
+    canvas.set_probe_text("example 1 of 4")
+    QApplication.processEvents()
+    probe, views = canvas._over.probe.geometry(), canvas._over.segments.geometry()
+    assert probe.top() > views.bottom(), "there is no room beside the views"
+    left, top, _, bottom = canvas.scene.picture.bounds
+    _, above, _ = canvas.scene.headings.reach_px()
+    assert spot(canvas, left, top).y() - above > views.bottom()
+    assert spot(canvas, left, bottom).y() < probe.top()
+    assert not probe.intersects(canvas.legend.geometry())
+
+
 def test_the_probe_label_asks_for_other_examples(canvas: Canvas) -> None:
     steps: list[int] = []
     canvas.probe_step.connect(steps.append)
@@ -449,11 +463,6 @@ def test_the_probe_label_asks_for_other_examples(canvas: Canvas) -> None:
     assert not label.geometry().intersects(canvas.segments.geometry())
     assert before.isVisible()
     assert label.toolTip() == "example 98 of 140"
-    # Beside the legend it covers neither headings nor neurons.
-    shown(canvas, a_network(2, 2, 2))
-    top = min(canvas.place_of(None, layer.id).top() for layer in canvas.scene.network.layers)
-    assert top > canvas.segments.geometry().bottom()
-    assert label.y() > max(canvas.place_of(n.id).bottom() for n in canvas.scene.network.neurons)
     canvas.set_probe_text("")
     assert not label.isVisible()
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from backprop_gui.network import Kind
 from backprop_gui.ui.canvas.inplace import InPlace
 from backprop_gui.ui.canvas_menu import CanvasMenu
+from backprop_gui.ui.panels.over_time import OverTimePanel
 from tests.ui.conftest import a_project
 from tests.ui.hand import SHIFT, Hand, Point, a_window
 from tests.ui.test_gestures import a_drawing, ids, layer_of, moving, pair
@@ -122,6 +123,15 @@ def test_an_edge(hand: Hand) -> None:
     form.close_form()
     choose(menu_at(hand, at), "Delete")
     assert key not in hand.network.edge_of
+
+
+def test_what_is_under_the_pointer_is_shown_over_time(hand: Hand, qtbot: QtBot) -> None:
+    choose(menu_at(hand, hand.edge("x1", "h1", 0.3)), "Show over time")
+    panel = hand.window.panels["over-time"]
+    assert isinstance(panel, OverTimePanel)
+    wanted = (pair(hand, "x1", "h1"),)
+    qtbot.waitUntil(lambda: panel.trails is not None and panel.trails.keys == wanted)
+    assert panel.isVisible()
 
 
 def test_what_is_selected_stays_selected(hand: Hand) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
-from backprop_gui.engine.readings import Asked
+from backprop_gui.engine.questions import Asked
 from backprop_gui.engine.settings import Reduction
 from backprop_gui.project import templates
 from backprop_gui.ui.document import Document
@@ -187,3 +187,36 @@ def test_escape_takes_number_and_answer_away(panel: ConventionsPanel, qtbot: QtB
     QTest.keyClick(panel.reconciler.box, Qt.Key.Key_Escape)
     assert panel.reconciler.box.text() == ""
     assert not panel.reconciler.answer.isVisible()
+
+
+def test_one_number_is_followed_by_the_next(panel: ConventionsPanel, qtbot: QtBot) -> None:
+    box = panel.reconciler.box
+    assert answer(panel, qtbot, "0.0088")[0] == "✓"
+    assert box.hasFocus()
+    assert box.selectedText() == "0.0088"
+    # While another one is typed, the answer to the first is no answer.
+    QTest.keyClicks(box, "0.0")
+    assert not panel.reconciler.answer.isVisible()
+    QTest.keyClicks(box, "175427")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: panel.reconciler.mark.text() == "≈")
+
+
+def test_a_number_of_another_project_is_not_asked_about_this_one(
+    panel: ConventionsPanel, document: Document, player: Player, qtbot: QtBot
+) -> None:
+    assert "is not a number" in answer(panel, qtbot, "abc")[1]
+    document.open(templates.load("one-neuron"), None)
+    qtbot.waitUntil(lambda: player.frame is not None)
+    assert panel.reconciler.box.text() == ""
+    assert panel.reconciler.problem.text() == ""
+
+
+def test_what_was_asked_before_there_was_a_frame_is_answered_with_the_first(
+    panel: ConventionsPanel, document: Document, player: Player, qtbot: QtBot
+) -> None:
+    document.open(templates.load("mazur"), None)
+    assert player.frame is None
+    type_into(panel.reconciler.box, "0.0088")
+    assert panel.reconciler.problem.text() == ""
+    qtbot.waitUntil(lambda: panel.reconciler.mark.text() == "✓")

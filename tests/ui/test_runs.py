@@ -18,8 +18,9 @@ from backprop_gui.project.kept import KeptRun
 from backprop_gui.ui import theme
 from backprop_gui.ui.class_colors import run_color
 from backprop_gui.ui.panels.loss import LossPanel
-from backprop_gui.ui.panels.runs import NUMBERS, RunsPanel
+from backprop_gui.ui.panels.runs import RunsPanel
 from backprop_gui.ui.player import Unit
+from backprop_gui.ui.run_table import NUMBERS
 from backprop_gui.ui.runs import NOTHING
 from backprop_gui.ui.window import Window
 from tests.ui.plot_lab import shows
@@ -58,7 +59,7 @@ def panel_of(window: Window) -> RunsPanel:
 
 
 def choose(panel: RunsPanel, number: int) -> None:
-    rows = [None if row.kept is None else row.kept.number for row in panel.model.rows]
+    rows = [None if row.kept is None else row.kept.number for row in panel.table.entries.rows]
     panel.table.selectRow(rows.index(number))
 
 
@@ -108,7 +109,7 @@ def test_the_table_compares_what_differs_first(window: Window, qtbot: QtBot) -> 
     document.edit("Lower the rate", replace(document.project, training=training))
     train(window, qtbot, 1)
     reset(window, qtbot)
-    model = panel.model
+    model = panel.table.entries
     assert model.settings == ["learning rate"]
     texts = [
         [model.index(row, column).data() for column in range(model.columnCount())]
@@ -126,7 +127,51 @@ def test_the_table_compares_what_differs_first(window: Window, qtbot: QtBot) -> 
 def test_the_present_run_moves_on_in_its_row(window: Window, qtbot: QtBot) -> None:
     panel = panel_of(window)
     train(window, qtbot, 2)
-    qtbot.waitUntil(lambda: panel.model.index(0, 1).data() == str(window.lab.player.frame.step))
+    qtbot.waitUntil(lambda: panel.table.entries.index(0, 1).data() == str(window.lab.player.frame.step))
+
+
+def test_its_row_is_about_the_present_while_the_past_is_looked_at(window: Window, qtbot: QtBot) -> None:
+    panel, player = panel_of(window), window.lab.player
+    train(window, qtbot, 3)
+    now = player.frame.step
+    qtbot.waitUntil(lambda: panel.table.entries.rows[0].step == now)
+    row = panel.table.entries.rows[0]
+    player.past.step_back()
+    qtbot.waitUntil(lambda: player.frame.past)
+    # The pictures, the curves and the numbers are shown at once.
+    assert player.frame.step == now - 1
+    assert panel.table.entries.rows[0] == row
+    window.docks.bring_up("loss")
+    panel_of(window)
+    assert panel.table.entries.rows[0] == row
+
+
+def test_no_number_is_cut_however_it_grows(window: Window, qtbot: QtBot) -> None:
+    window.resize(1024, 700)
+    panel, document = panel_of(window), window.lab.document
+    for rate, optimizer, loss in ((0.1, "adam", "half-squared"), (0.0125, "rmsprop", "sum-squared")):
+        train(window, qtbot, 1)
+        reset(window, qtbot)
+        changed = replace(document.project.training, learning_rate=rate, optimizer=optimizer, loss=loss)
+        document.edit("Change", replace(document.project, training=changed))
+    table = panel.table
+    first = 1 + len(table.entries.settings)
+    assert first > 4
+    for _ in range(3):
+        for column in [0, *range(first, table.entries.columnCount())]:
+            assert table.columnWidth(column) >= table.sizeHintForColumn(column), column
+        assert table.horizontalHeader().length() <= table.viewport().width(), "all of them are in sight"
+        row = table.entries.rows[0]
+        results = replace(row.results, train=row.results.train * 1.2345e-9)
+        table.entries.show_present(replace(row, step=1000 * row.step + 1234, results=results))
+
+
+def test_a_run_that_went_on_out_of_sight_is_up_to_date_when_it_is_seen(window: Window, qtbot: QtBot) -> None:
+    panel = panel_of(window)
+    window.docks.bring_up("loss")
+    train(window, qtbot, 3)
+    panel_of(window)
+    assert panel.table.entries.index(0, 1).data() == str(window.lab.player.frame.step)
 
 
 def test_a_kept_curve_is_drawn_until_it_is_hidden(window: Window, qtbot: QtBot) -> None:
@@ -151,8 +196,8 @@ def test_a_kept_curve_is_drawn_until_it_is_hidden(window: Window, qtbot: QtBot) 
 
     assert drawn() > 0.8
     window.docks.bring_up("runs")
-    index = panel.model.index(1, 0)
-    assert panel.model.setData(index, Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
+    index = panel.table.entries.index(1, 0)
+    assert panel.table.entries.setData(index, Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
     assert not window.lab.runs.run(1).shown
     window.docks.bring_up("loss")
     qtbot.waitUntil(lambda: drawn() < 0.2)
@@ -173,14 +218,14 @@ def test_a_run_is_renamed_and_its_name_cannot_upset_anything(window: Window, qtb
     train(window, qtbot, 1)
     reset(window, qtbot)
     choose(panel, 1)
-    index = panel.model.index(1, 0)
-    assert panel.model.flags(index) & Qt.ItemFlag.ItemIsEditable
-    panel.model.setData(index, "  <b>the\n first</b> " + "x" * 500)
+    index = panel.table.entries.index(1, 0)
+    assert panel.table.entries.flags(index) & Qt.ItemFlag.ItemIsEditable
+    panel.table.entries.setData(index, "  <b>the\n first</b> " + "x" * 500)
     name = window.lab.runs.run(1).name
     assert name.startswith("<b>the first</b> x")
     assert len(name) == 80
-    assert "<b>" not in panel.model.index(1, 0).data()
-    panel.model.setData(panel.model.index(1, 0), " ")
+    assert "<b>" not in panel.table.entries.index(1, 0).data()
+    panel.table.entries.setData(panel.table.entries.index(1, 0), " ")
     assert window.lab.runs.run(1).name == "run 1"
     panel.rename.click()
     assert panel.table.state() == panel.table.State.EditingState
@@ -206,6 +251,43 @@ def test_deleting_can_be_undone_in_the_banner(window: Window, qtbot: QtBot) -> N
     train(window, qtbot, 4)
     reset(window, qtbot)
     assert window.lab.runs.kept[-1].number == 4, "no number is given twice"
+
+
+def undo_of(window: Window) -> QPushButton:
+    return [button for button in window.banner.findChildren(QPushButton) if button.text() == "Undo"][-1]
+
+
+def test_what_was_deleted_does_not_come_back_in_another_project(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    gone = window.lab.runs.run(1)
+    window.lab.runs.delete(1)
+    undo = undo_of(window)
+    window.lab.document.open(replace(window.lab.document.project, name="other"), None)
+    assert not window.banner.text, "it was about what was open before"
+    qtbot.waitUntil(lambda: window.lab.player.frame is not None)
+    train(window, qtbot, 1)
+    window.commands["keep-run"].trigger()
+    qtbot.waitUntil(lambda: len(window.lab.runs.kept) == 1)
+    undo.click()
+    window.lab.runs.bring_back(gone)
+    assert [run.number for run in window.lab.runs.kept] == [1]
+    assert window.lab.runs.run(1) is not gone
+    path = tmp_path / "x.backprop"
+    assert window.files._write(path)
+    assert [run.number for run in files.load(path).kept] == [1]
+
+
+def test_it_is_brought_back_once_however_often_that_is_asked_for(window: Window, qtbot: QtBot) -> None:
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    gone = window.lab.runs.run(1)
+    window.lab.runs.delete(1)
+    for _ in range(2):
+        window.lab.runs.bring_back(gone)
+    assert window.lab.runs.kept == (gone,)
 
 
 def test_a_run_is_taken_up_again_as_one_step_of_undo(window: Window, qtbot: QtBot) -> None:

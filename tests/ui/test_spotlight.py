@@ -16,6 +16,9 @@ from backprop_gui.ui.canvas import Canvas, View
 from backprop_gui.ui.canvas.look import WAITING
 from backprop_gui.ui.canvas.routes import points_at
 from backprop_gui.ui.canvas.spotlight import RING_PX, Lights, Way
+from backprop_gui.ui.canvas.tag import Tag, words_of
+from backprop_gui.ui.canvas.texts import ABOVE_PX
+from backprop_gui.ui.names import display_name
 from tests.ui.canvas_lab import center, drawn, shown, spot
 
 PLAIN = dense([2, 3, 1])
@@ -174,3 +177,30 @@ def test_a_lit_edge_keeps_the_colour_of_its_sign(canvas: Canvas) -> None:
         canvas.lighting.point_at(frozenset({pair}))
         assert middle_of(canvas, pair) == getattr(theme.current(), end)
         canvas.lighting.point_at(frozenset())
+
+
+def test_the_tag_stands_on_the_name_and_says_it(canvas: Canvas) -> None:
+    shown(canvas, NETWORK)
+    picture, look = canvas.scene.picture, canvas.scene.look
+    name = NETWORK.neuron_of[HIDDEN[1]].name
+    words = words_of(DELTA.tag, HIDDEN[1], picture)
+    assert words == f"{display_name(name)}:  {DELTA.tag}"
+    plate = Tag(words, look).beside(picture.index[HIDDEN[1]], picture, look.zoom)
+    radius = look.zoom * float(picture.radius[picture.index[HIDDEN[1]]])
+    assert plate.bottom() < -radius
+    assert plate.contains(0, -radius - ABOVE_PX - look.name_metrics.height() / 2)
+    canvas.lighting.show(DELTA)
+    x, y = picture.position[picture.index[HIDDEN[0]]].tolist()
+    lower = y - float(picture.radius[picture.index[HIDDEN[0]]]) - 9 / canvas.graphics.zoom
+    assert pixel(canvas, x, lower) == theme.current().text
+
+
+def test_the_tag_goes_under_a_neuron_that_has_another_one_right_above_it(canvas: Canvas) -> None:
+    upper, lower = HIDDEN[0], HIDDEN[1]
+    x, y = NETWORK.neuron_of[lower].position
+    neurons = tuple(replace(n, position=(x, y - 50)) if n.id == upper else n for n in NETWORK.neurons)
+    shown(canvas, replace(NETWORK, neurons=neurons))
+    picture, look = canvas.scene.picture, canvas.scene.look
+    tag = Tag(words_of(DELTA.tag, lower, picture), look)
+    assert tag.beside(picture.index[lower], picture, look.zoom).top() > 0
+    assert tag.beside(picture.index[upper], picture, look.zoom).bottom() < 0

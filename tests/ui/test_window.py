@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMessageBox,
     QPushButton,
+    QTabBar,
     QToolButton,
 )
 from pytestqt.qtbot import QtBot
@@ -315,6 +316,43 @@ def test_panels_come_back_after_being_closed(window: Window) -> None:
     assert dock.isHidden()
     dock.toggleViewAction().trigger()
     assert not dock.isHidden()
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+def test_every_tab_is_there_once_and_can_be_read(window: Window, qtbot: QtBot, *, remembered: bool) -> None:
+    if remembered:
+        window.close()
+        window = Window(templates.load(templates.FIRST))
+        window.show()
+    window.resize(1024, 700)
+    for name, dock in window.docks.by_name.items():
+        dock.show()
+        window.docks.bring_up(name)
+        qtbot.wait(10)
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    bars = [bar for bar in window.findChildren(QTabBar, options=direct) if bar.isVisible()]
+    titles = [bar.tabText(index) for bar in bars for index in range(bar.count())]
+    assert len(titles) == len(set(titles)) > 10
+    assert {bar.elideMode() for bar in bars} == {Qt.TextElideMode.ElideNone}
+    for bar in bars:
+        for index in range(bar.count()):
+            assert bar.tabRect(index).width() >= bar.tabSizeHint(index).width(), bar.tabText(index)
+    shut(window)
+
+
+def test_a_panel_behind_another_tab_is_hidden_and_keeps_its_room(window: Window, qtbot: QtBot) -> None:
+    panels, docks = window.panels, window.docks
+    assert [panels[name].isVisible() for name in ("loss", "flow", "check", "training")] == [
+        True,
+        *[False] * 3,
+    ]
+    height = panels["loss"].height()
+    for name in ("flow", "check", "training", "loss"):
+        assert docks.bring_up(name).isVisible()
+        qtbot.wait(10)
+        assert panels[name].isVisible()
+    assert [panels[name].isVisible() for name in ("loss", "flow", "check", "data")] == [True, *[False] * 3]
+    assert panels["loss"].height() == height
 
 
 def test_it_remembers_its_layout(window: Window, qtbot: QtBot) -> None:

@@ -125,7 +125,7 @@ def latex_symbol(symbol: Symbol) -> str:
     if symbol.argument is not None:
         letter += f"({latex_symbol(symbol.argument)})"
     if symbol.derivative_of:
-        return rf"\frac{{\partial {symbol.derivative_of}}}{{\partial {letter}}}"
+        return rf"\frac{{\partial {latex_symbol(symbol.derivative_of)}}}{{\partial {letter}}}"
     return letter
 
 

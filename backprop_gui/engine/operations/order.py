@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple, overload
 
+from backprop_gui.engine.conventions import USUAL, Conventions, Delta
 from backprop_gui.engine.operations.operation import Kind, Operation, Phase
+from backprop_gui.engine.reading import names
 from backprop_gui.network import Key, Network
 from backprop_gui.network import Kind as Role
 
@@ -36,7 +38,13 @@ WHY = {
     Kind.GRADIENT: "A weight is multiplied with the activation it starts from, so that is how much z changes with it.",
     Kind.UPDATE: "The parameter moves a little in the direction in which the loss becomes smaller.",
 }
+WHY_BY_A = {
+    Kind.OUTPUT_DELTA: "How the loss changes with the output itself; how the output changes with z is not in it yet.",
+    Kind.HIDDEN_DELTA: "The chain rule: a changes the loss only through the neurons it feeds, so theirs come back "
+    "along the edges, each times its weight and times f′ there.",
+}
 WHY_BIAS = "A bias is added as it is, so z changes exactly as much as the bias."
+WHY_FROZEN = "It is frozen: training leaves it as it is, whatever its gradient says."
 
 
 class Pace(enum.Enum):
@@ -89,8 +97,9 @@ def entries(network: Network) -> list[Entry]:
 class Operations(Sequence[Operation]):
     """The operations of one training step, each made when it is asked for: a large network has many thousands."""
 
-    def __init__(self, network: Network, delta: str = "δ") -> None:
-        self._network, self._delta = network, delta
+    def __init__(self, network: Network, conventions: Conventions = USUAL) -> None:
+        self._network, self._delta = network, names(conventions).delta
+        self._by_a = conventions.delta is Delta.BY_A
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -139,7 +148,6 @@ class Operations(Sequence[Operation]):
     def _made(self, number: int) -> Operation:
         entry = self.entries[number]
         reads, writes = _touched(self._network, entry)
-        bias = entry.kind is Kind.GRADIENT and not isinstance(entry.subject, tuple)
         return Operation(
             number,
             PHASE_OF[entry.kind],
@@ -148,10 +156,18 @@ class Operations(Sequence[Operation]):
             entry.neuron,
             entry.rank,
             self._title(entry),
-            WHY_BIAS if bias else WHY[entry.kind],
+            self._why(entry),
             reads,
             writes,
         )
+
+    def _why(self, entry: Entry) -> str:
+        kind, subject = entry.kind, entry.subject
+        if kind is Kind.GRADIENT and not isinstance(subject, tuple):
+            return WHY_BIAS
+        if kind is Kind.UPDATE and subject is not None and self._network.is_frozen(subject):
+            return WHY_FROZEN
+        return WHY_BY_A.get(kind, WHY[kind]) if self._by_a else WHY[kind]
 
     def _title(self, entry: Entry) -> str:
         network, subject = self._network, entry.subject

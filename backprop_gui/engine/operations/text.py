@@ -59,7 +59,7 @@ def symbol_text(symbol: Symbol) -> str:
         name += f"^{symbol.above}"
     if symbol.argument is not None:
         name += f"({symbol_text(symbol.argument)})"
-    return f"∂{symbol.derivative_of}/∂{name}" if symbol.derivative_of else name
+    return f"∂{symbol_text(symbol.derivative_of)}/∂{name}" if symbol.derivative_of else name
 
 
 def write_value(value: float, digits: int = DIGITS) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backprop_gui.engine.frame import Frame, NoteKind
+from backprop_gui.engine.frame import Frame, NoteKind, Part
 from backprop_gui.engine.operations.building import negated
 from backprop_gui.engine.operations.expression import (
     Call,
@@ -17,7 +17,7 @@ from backprop_gui.engine.operations.expression import (
     Symbol,
 )
 from backprop_gui.engine.operations.operation import Equation
-from backprop_gui.engine.operations.quantities import Example
+from backprop_gui.engine.operations.quantities import BATCH_LOSS, LOSS, Example
 from backprop_gui.engine.operations.update_formulas import Descent
 from backprop_gui.engine.optimizers import OPTIMIZERS
 from backprop_gui.engine.schedules import SCHEDULES
@@ -29,7 +29,7 @@ def update(example: Example, key: Key, settings: TrainingSettings) -> tuple[Equa
     """Return how a parameter's new value comes about; the last equation but one gives it."""
     frame = example.frame
     w = example.parameter(key)
-    if _is_frozen(frame, key):
+    if frame.plan.network.is_frozen(key):
         return (Equation(w, w, w.value, "←", "frozen: it stands still"),)
     if frame.note is not None and frame.note.kind is NoteKind.NOT_FINITE:
         return (Equation(w, w, w.value, "←", "no step is taken while there is numerical trouble"),)
@@ -76,7 +76,9 @@ def _given(example: Example, key: Key, settings: TrainingSettings) -> tuple[Quan
     slot, coming, factor = frame.plan.slot[key], frame.coming, example.conventions.factor
     w = example.parameter(key)
     symbol = Symbol("g", w.symbol.index)
-    bare = example.gradient(key, float(coming.gradient[slot]))
+    # Of one example it is another number than the one above, and must not have the same name.
+    is_other = len(coming.batch) > 1 and frame.probe.part is not Part.BATCH
+    bare = example.gradient(key, float(coming.gradient[slot]), BATCH_LOSS if is_other else LOSS)
     right: Expression = bare if factor == 1 else negated(bare)
     g = Quantity(symbol, factor * bare.value, key)
     equations = [Equation(g, right, g.value, remark=_of_batch(frame, settings))]
@@ -115,12 +117,8 @@ def _of_batch(frame: Frame, settings: TrainingSettings) -> str:
     if count == 1:
         return f"the gradient of training example {int(frame.coming.batch[0]) + 1:,}, the next one"
     how = "mean" if settings.reduction is Reduction.MEAN else "sum"
-    return f"the {how} over the {count:,} examples of the next batch"
-
-
-def _is_frozen(frame: Frame, key: Key) -> bool:
-    network = frame.plan.network
-    return network.edge_of[key].frozen if isinstance(key, tuple) else network.neuron_of[key].frozen
+    see = "" if frame.probe.part is Part.BATCH else "; look at the batch to see each of them"
+    return f"the {how} over the {count:,} examples of the next batch{see}"
 
 
 def _sign(value: float) -> float:

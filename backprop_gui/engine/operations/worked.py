@@ -11,7 +11,6 @@ from backprop_gui.engine.operations.operation import Equation, Kind, Operation
 from backprop_gui.engine.operations.order import Operations, Pace
 from backprop_gui.engine.operations.quantities import Examples
 from backprop_gui.engine.operations.update import new_value, update
-from backprop_gui.engine.reading import names
 from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.network import Key
 
@@ -30,7 +29,7 @@ class WorkedExample:
 
     def __init__(self, frame: Frame, settings: TrainingSettings, conventions: Conventions) -> None:
         self.frame, self.settings, self.conventions = frame, settings, conventions
-        self.operations = Operations(frame.plan.network, names(conventions).delta)
+        self.operations = Operations(frame.plan.network, conventions)
         self._examples = Examples(frame, conventions)
 
     def equations(self, operation: Operation) -> tuple[Equation, ...]:

@@ -6,7 +6,6 @@ It is drawn in the ink of texts: every hue of the picture says something about a
 from __future__ import annotations
 
 import enum
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,13 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem
 
 from backprop_gui.network import Key, Network
 from backprop_gui.ui.canvas.look import Look
 from backprop_gui.ui.canvas.picture import Picture
 from backprop_gui.ui.canvas.routes import points_at
+from backprop_gui.ui.canvas.tag import Tag, words_of
 from backprop_gui.ui.colors import blended
 
 Floats = NDArray[np.float64]
@@ -37,8 +37,6 @@ READ_CASING_PX, CASING_PX = 1.2, 2.2
 SOFT = 0.6
 """Strength of the ink around what is only read."""
 DOT_PX = 4.6
-TAG_PX = 12
-TAG_GAP_PX, TAG_PAD_PX = 9.0, 14
 
 
 class Way(enum.Enum):
@@ -234,52 +232,27 @@ class SpotlightItem(QGraphicsItem):
         lights = self.lights
         if lights is None or not lights.tag or len(lights.writes) != 1:
             return
-        spot = self._tag_spot(next(iter(lights.writes)))
-        if spot is None:
-            return
-        view, look = painter.worldTransform(), self._look
-        font = QFont(look.name_font)
-        font.setPixelSize(TAG_PX)
-        font.setWeight(QFont.Weight.DemiBold)
-        metrics = QFontMetricsF(font)
-        middle = view.map(spot)
-        tag = lights.tag
-        width, height = metrics.horizontalAdvance(tag) + TAG_PAD_PX, metrics.height() + 5
-        if width > self._tag_room():
-            tag = tag.rpartition(" = ")[2]
-            width = metrics.horizontalAdvance(tag) + TAG_PAD_PX
-        plate = QRectF(middle.x() - width / 2, middle.y() - height, width, height)
-        painter.resetTransform()
-        path = QPainterPath()
-        path.addRoundedRect(plate, height / 2, height / 2)
-        painter.fillPath(path, look.theme.text)
-        painter.setPen(QPen(look.theme.surface))
-        painter.setFont(font)
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, tag)
-        painter.setWorldTransform(view)
-
-    def _tag_room(self) -> float:
-        """Return how broad the tag of an edge can be, in pixels, without covering the neurons at its ends."""
-        rows = self._lit.written_edges
-        if not rows:
-            return math.inf
-        across = self._picture.points[rows[0], :, 0]
-        return float(across.max() - across.min()) * self._look.zoom
-
-    def _tag_spot(self, key: Key) -> QPointF | None:
-        """Return the middle of the lower rim of the tag, in the scene."""
-        gap = TAG_GAP_PX / self._look.zoom
+        (key,) = lights.writes
+        view, zoom = painter.worldTransform(), self._look.zoom
+        tag = Tag(words_of(lights.tag, key, self._picture), self._look)
         if isinstance(key, tuple):
             rows = self._rows([key])
             if not rows:
-                return None
-            x, y = points_at(self._picture.points[rows], 0.5)[0].tolist()
-            return QPointF(x, y - gap)
-        place = self._picture.index.get(key)
-        if place is None:
-            return None
-        x, y = self._picture.position[place].tolist()
-        return QPointF(x, y - float(self._picture.radius[place] if self._picture.shown[place] else 0) - gap)
+                return
+            way = self._picture.points[rows]
+            if tag.width > float(np.ptp(way[0, :, 0])) * zoom:
+                # The neurons at the ends of a short edge are not to be covered.
+                tag = Tag(lights.tag.rpartition(" = ")[2], self._look)
+            plate = tag.over(view.map(QPointF(*points_at(way, 0.5)[0].tolist())))
+        else:
+            place = self._picture.index.get(key)
+            if place is None:
+                return
+            middle = view.map(QPointF(*self._picture.position[place].tolist()))
+            plate = tag.beside(place, self._picture, zoom).translated(middle)
+        painter.resetTransform()
+        tag.draw(painter, plate)
+        painter.setWorldTransform(view)
 
 
 def waiting_mask(network: Network, lights: Lights | None) -> Mask:

@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import Future
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout
 
+from backprop_gui.engine.conventions import Delta
 from backprop_gui.engine.findings import FINDERS, Checkup, Finding, Look, checkup_of, find_all
 from backprop_gui.engine.findings.words import counted
 from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.project import Project
-from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.canvas.views import View
-from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
-from backprop_gui.ui.past import Origin, made_with
-from backprop_gui.ui.plots.predictor import fits
+from backprop_gui.ui.computing import ComputingPanel
+from backprop_gui.ui.panel import Lab, Pace, Panel, add_panel
+from backprop_gui.ui.past import made_with
 from backprop_gui.ui.selection import still_there
 from backprop_gui.ui.widgets.column import Column, muted
 from backprop_gui.ui.widgets.finding_card import FindingCard
 
+TITLE = "Findings"
 EVERY_SECONDS = 2.0
 """While training runs, it looks no more often."""
+CHEAP_SECONDS = 0.05
+"""If looking took no longer, it looks when training comes to rest although only its tab is seen."""
 SHARE = 0.05
 """Of the wall time that looking may take while training runs."""
 VIEWS = {Look.ACTIVATIONS: View.FORWARD, Look.DELTAS: View.BACKWARD, Look.STEPS: View.UPDATE}
 NOT_WHOLE = "Nothing can be found before the drawing can be trained."
 LOOKING = "Looking …"
+OWN_DELTAS = "In findings, deltas are ∂L/∂z, whichever derivative the conventions call so."
 
 Result = tuple[Checkup, list[Finding]]
 
 
-class FindingsPanel(PanelWidget):
+class FindingsPanel(ComputingPanel):
     """Lists what the finders find; looks again when training comes to rest, and now and then while it runs.
 
     Signals
@@ -44,16 +46,15 @@ class FindingsPanel(PanelWidget):
 
     view_wanted = Signal(str)
 
+    every_seconds = EVERY_SECONDS
+    share = SHARE
+
     def __init__(self, lab: Lab) -> None:
         super().__init__(lab)
         self.setProperty("role", "panel")
         self.setAccessibleName("Findings")
         self.findings: list[Finding] = []
         self.cards: list[FindingCard] = []
-        self._shown: Frame | None = None
-        self._next: Frame | None = None
-        self._began = self._free = 0.0
-        self._waiting = Waiting(self)
         column = Column(top=4)
         self.summary = muted(role="caption")
         self.looked_for = muted(role="caption")
@@ -67,42 +68,36 @@ class FindingsPanel(PanelWidget):
         outside.setContentsMargins(0, 0, 0, 0)
         outside.addWidget(column)
         self.setMinimumSize(210, 100)
+        self._where = ""
         self._say(LOOKING)
 
     # ---- what the base asks for
 
     def sync(self, old: Project | None, new: Project) -> None:
         obstacle = self.lab.document.obstacle
+        if (
+            old is not None
+            and old.conventions.delta is not new.conventions.delta
+            and self.computed is not None
+        ):
+            self._word()
         if old is None or obstacle is not None:
-            self._waiting.forget()
-            self._next = self._shown = None
+            self.forget()
             self._show([])
             self._say(LOOKING if obstacle is None else NOT_WHOLE)
 
-    def show_frame(self, frame: Frame) -> None:
-        if not self.isVisible() or frame is self._shown or not fits(frame, self._origin(frame).prepared):
-            return
-        if frame.rate > 0 and (self._waiting.busy or time.perf_counter() < self._free):
-            return
-        if self._waiting.busy:
-            self._next = frame  # the one that training came to rest at must not be lost
-            return
-        self._look(frame)
+    def wants(self, frame: Frame) -> bool:
+        if self.isVisible():
+            return True
+        if frame is not self.computed:
+            self.setWindowTitle(TITLE)  # the number was of another moment
+        dock = self.parentWidget()
+        has_tab = dock is not None and dock.isVisible()
+        return has_tab and frame.rate == 0 and self.seconds <= CHEAP_SECONDS
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self.lab.player.frame is not None:
-            self.show_frame(self.lab.player.frame)
-
-    # ---- looking
-
-    def _origin(self, frame: Frame) -> Origin:
-        return made_with(frame, self.lab.document)
-
-    def _look(self, frame: Frame) -> None:
-        origin = self._origin(frame)
+    def work_on(self, frame: Frame) -> Callable[[], Result]:
+        origin = made_with(frame, self.lab.document)
         prepared, settings = origin.prepared, origin.project.training
-        self._began = time.perf_counter()
 
         def work() -> Result:
             checkup = checkup_of(
@@ -112,39 +107,41 @@ class FindingsPanel(PanelWidget):
                 prepared.t_train,
                 frame.loss,
                 frame.update,
-                frame.curve.until(frame.epoch),
+                frame.losses,
                 settings,
                 frame.epoch,
                 frame.note,
             )
             return checkup, find_all(checkup)
 
-        self._waiting.for_(in_background(work), lambda future: self._take(frame, future))
+        return work
 
-    def _take(self, frame: Frame, future: Future[Result]) -> None:
-        took = time.perf_counter() - self._began
-        self._free = self._began + max(EVERY_SECONDS, took / SHARE)
-        checkup, findings = future.result()
-        self._shown = frame
+    def take(self, frame: Frame, result: Result) -> None:
+        checkup, findings = result
         self._show(findings)
-        where = f"{checkup.examples}, epoch {frame.epoch:,.6g}"
-        if findings:
-            self._say(f"{counted(len(findings), 'finding')} on {where}.")
-        else:
-            self._say(f"Nothing wrong found on {where}.", _looked_for())
-        if self._next is not None:
-            frame, self._next = self._next, None
-            self.show_frame(frame)
+        self._where = f"{checkup.examples}, epoch {frame.epoch:,.6g}"
+        self._word()
 
     # ---- showing
 
-    def _say(self, summary: str, looked_for: str = "") -> None:
+    def _word(self) -> None:
+        """Say how many there are and where they were found."""
+        if self.findings:
+            by_a = self.lab.document.project.conventions.delta is Delta.BY_A
+            self._say(
+                f"{counted(len(self.findings), 'finding')} on {self._where}.", OWN_DELTAS if by_a else ""
+            )
+        else:
+            self._say(f"Nothing wrong found on {self._where}.", _looked_for())
+
+    def _say(self, summary: str, more: str = "") -> None:
         self.summary.setText(summary)
-        self.looked_for.setText(looked_for)
-        self.looked_for.setVisible(bool(looked_for))
+        self.looked_for.setText(more)
+        self.looked_for.setVisible(bool(more))
 
     def _show(self, findings: list[Finding]) -> None:
         self.findings = findings
+        self.setWindowTitle(f"{TITLE} ({len(findings)})" if findings else TITLE)
         while len(self.cards) > len(findings):
             card = self.cards.pop()
             self._list.removeWidget(card)
@@ -166,7 +163,11 @@ class FindingsPanel(PanelWidget):
         if keys:
             current = next(key for key in finding.keys if key in keys)
             self.lab.selection.set(keys, current)
-        if finding.example is not None and finding.example < len(self.lab.document.prepared.x_train):
+        frame = self.lab.player.frame
+        if frame is None or finding.example is None:
+            return
+        # The one that is shown by now may have been made with fewer.
+        if finding.example < len(made_with(frame, self.lab.document).prepared.x_train):
             self.lab.player.look_at(Probe(Part.TRAIN, finding.example))
 
 
@@ -178,7 +179,7 @@ def _looked_for() -> str:
 add_panel(
     Panel(
         "findings",
-        "Findings",
+        TITLE,
         FindingsPanel,
         Qt.DockWidgetArea.BottomDockWidgetArea,
         2,

@@ -26,6 +26,7 @@ from backprop_gui.engine.arrays import Array
 from backprop_gui.ui import theme
 from backprop_gui.ui.numbers import format_number
 from backprop_gui.ui.plots.budget import Budget
+from backprop_gui.ui.plots.crosshair import moved
 from backprop_gui.ui.plots.kept_curves import KeptCurve, paint_kept
 from backprop_gui.ui.plots.marks import draw_dot, draw_mark, draw_values
 from backprop_gui.ui.plots.stroke import Stroke
@@ -38,7 +39,7 @@ LABEL_PX = 11
 DASHES = [5.0, 3.5]
 SPACING_X, SPACING_Y = 110, 22
 """Pixels that a tick of each axis wants for itself."""
-MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 8, 14, LABEL_PX + 13
+MARGIN_LEFT, MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 34, 8, 14, LABEL_PX + 13
 
 
 class CurvePlot(pg.GraphicsView):
@@ -80,6 +81,7 @@ class CurvePlot(pg.GraphicsView):
         self._now: tuple[float, str] | None = None
         self.index = -1
         self.area = QRectF(0, 0, 1, 1)
+        self._left, self._below = MARGIN_LEFT, MARGIN_BOTTOM
         self._up: list[tuple[float, str]] = []
         self._across: list[tuple[QRectF, str]] = []
         self._axes: object = None
@@ -99,7 +101,7 @@ class CurvePlot(pg.GraphicsView):
         self.axis = ValueAxis.around(scale, [*series, *others])
         self._heights = [self.axis.heights(values) for values in series]
         if self.index >= len(epochs):
-            self._read(-1)
+            self.read(-1)
         self._x_limit = self._limit()
         self._lay_out()
 
@@ -127,6 +129,13 @@ class CurvePlot(pg.GraphicsView):
 
     # ---- axes
 
+    def set_margins(self, left: int = MARGIN_LEFT, below: int = MARGIN_BOTTOM) -> None:
+        """Leave so much room for the labels, in pixels, and more on the left where a label needs it."""
+        if (left, below) != (self._left, self._below):
+            self._left, self._below = left, below
+            self._axes = None
+            self._lay_out()
+
     def _limit(self) -> float:
         ends = [
             epochs[-1] for epochs in (self.epochs, *(curve.epochs for curve in self._kept)) if len(epochs)
@@ -137,13 +146,15 @@ class CurvePlot(pg.GraphicsView):
     def _lay_out(self) -> None:
         """Choose the ticks and put the curves where they belong; what has not changed costs nothing to draw."""
         size = self.viewport().size()
-        height = max(1.0, size.height() - MARGIN_TOP - MARGIN_BOTTOM)
+        height = max(1.0, size.height() - MARGIN_TOP - self._below)
         up = self.axis.ticks(max(2, int(height / SPACING_Y)))
         axes = (up, self._x_limit, size)
         if axes != self._axes:
             self._axes, self._up = axes, up
             metrics = QFontMetricsF(self._label_font())
-            left = max([34.0, *(math.ceil(metrics.horizontalAdvance(label)) + 14 for _, label in up)])
+            left = max(
+                [float(self._left), *(math.ceil(metrics.horizontalAdvance(label)) + 14 for _, label in up)]
+            )
             self.area = QRectF(left, MARGIN_TOP, max(1.0, size.width() - left - MARGIN_RIGHT), height)
             self._across = self._labels_across(metrics)
             self.resetCachedContent()
@@ -178,7 +189,8 @@ class CurvePlot(pg.GraphicsView):
 
     # ---- the crosshair
 
-    def _read(self, index: int) -> None:
+    def read(self, index: int) -> None:
+        """Put the crosshair on a record; -1 takes it away."""
         if index != self.index:
             self.index = index
             self.reading.emit(index)
@@ -191,7 +203,7 @@ class CurvePlot(pg.GraphicsView):
         after = min(int(np.searchsorted(self.epochs, epoch)), len(self.epochs) - 1)
         before = max(after - 1, 0)
         nearer = before if epoch - self.epochs[before] <= self.epochs[after] - epoch else after
-        self._read(nearer)
+        self.read(nearer)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         area = self.area
@@ -199,31 +211,23 @@ class CurvePlot(pg.GraphicsView):
         if area.left() - 8 <= x <= area.right() + 8:
             self.read_near((x - area.left()) / max(1.0, area.width()) * self._x_limit)
         else:
-            self._read(-1)
+            self.read(-1)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._read(-1)
+        self.read(-1)
         super().leaveEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._read(-1)
+        self.read(-1)
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last = len(self.epochs) - 1
-        at = self.index if self.index >= 0 else last
-        moves = {
-            Qt.Key.Key_Left: max(0, at - 1),
-            Qt.Key.Key_Right: min(last, at + 1),
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
-            Qt.Key.Key_Escape: -1,
-        }
-        move = moves.get(Qt.Key(event.key()))
-        if move is None or last < 0 or (move < 0 and self.index < 0):
+        index = moved(event.key(), self.index, last, begin=last)
+        if index is None:
             event.ignore()
         else:
-            self._read(move)
+            self.read(index)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

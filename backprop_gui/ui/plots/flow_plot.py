@@ -18,6 +18,7 @@ from backprop_gui.ui import theme
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.plots.axes import LABEL_PX, label_font
 from backprop_gui.ui.plots.budget import Budget
+from backprop_gui.ui.plots.crosshair import moved
 from backprop_gui.ui.plots.flow_picture import RIGHT, TICK_PX, FlowPicture
 
 SHARE = 0.03
@@ -142,19 +143,11 @@ class FlowPlot(QWidget):
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        last = self._count - 1
-        moves = {
-            Qt.Key.Key_Left: max(0, self.index - 1),
-            Qt.Key.Key_Right: min(last, self.index + 1),
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
-            Qt.Key.Key_Escape: -1,
-        }
-        key = Qt.Key(event.key())
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.index >= 0:
+        index = moved(event.key(), self.index, self._count - 1)
+        if index is not None:
+            self._read(index)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.index >= 0:
             self.picked.emit(self.index)
-        elif key in moves and last >= 0 and not (moves[key] < 0 and self.index < 0):
-            self._read(moves[key])
         else:
             event.ignore()
 

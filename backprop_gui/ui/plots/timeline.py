@@ -80,7 +80,7 @@ class TimelinePlot(CurvePlot):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self._meets_axis(event.position()):
-            self._read(-1)
+            self.read(-1)
             self._seek(event.position())
         else:
             super().mousePressEvent(event)
@@ -92,7 +92,7 @@ class TimelinePlot(CurvePlot):
         meets = self._meets_axis(event.position())
         self.viewport().setCursor(Qt.CursorShape.SizeHorCursor if meets else Qt.CursorShape.ArrowCursor)
         if meets:
-            self._read(-1)
+            self.read(-1)
         else:
             super().mouseMoveEvent(event)
 

@@ -220,9 +220,9 @@ def symbol_box(symbol: Symbol, px: int, level: int) -> Box:
     """Return the name of a quantity."""
     upright = type_of(px, level)
     if symbol.derivative_of:
-        inner = symbol_box(replace(symbol, derivative_of=""), px, level)
+        inner = symbol_box(replace(symbol, derivative_of=None), px, level)
         partial = text_box("∂", type_of(px, level, italic=True))
-        above = symbol_box(Symbol(symbol.derivative_of), px, level)
+        above = symbol_box(symbol.derivative_of, px, level)
         return row([partial, above, text_box("/", upright), partial, inner])
     letter = symbol.letter
     lead = "Δ" if len(letter) == 2 and letter[0] == "Δ" else ""

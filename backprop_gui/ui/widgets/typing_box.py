@@ -32,7 +32,11 @@ class TypingBox(QLineEdit):
             return
         super().keyPressEvent(event)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.property("invalid"):
-            self._give_up()
+            self.after_enter()
+
+    def after_enter(self) -> None:
+        """Go on once what was typed is taken."""
+        self._give_up()
 
     def _give_up(self) -> None:
         self.clearFocus()

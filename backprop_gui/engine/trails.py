@@ -1,0 +1,167 @@
+"""Trails: what a few edges and neurons were at every kept moment of a run, for the examples that are looked at now.
+
+The timeline keeps causes, the parameters; what they did to today's examples is computed again, moment by moment.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.conventions import Conventions
+from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.losses import Loss
+from backprop_gui.engine.passes import traces
+from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.reading import deltas_of
+from backprop_gui.engine.segment import Passage
+from backprop_gui.engine.standing import Standing
+from backprop_gui.network import Key
+
+MOST_MOMENTS, FEWEST_MOMENTS = 512, 32
+"""More could not be told apart in a plot; with fewer, none would be one."""
+MOST_COPIED = 1_000_000
+"""Parameters that are copied at a time, while training waits."""
+MOST_PRODUCTS = 200_000_000
+"""Weights times examples times moments: what is computed in about a second."""
+
+
+class Track(enum.Enum):
+    """A number of an edge or a neuron that changes with time.
+
+    Of an edge: its weight, ∂L/∂w, the delta of its target and the activation of its source, whose product is
+    ∂L/∂w. Of a neuron: its bias, ∂L/∂b, and its own delta and activation.
+    """
+
+    VALUE = "value"
+    GRADIENT = "gradient"
+    DELTA = "delta"
+    ACTIVATION = "activation"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trails:
+    """Numbers over time; NaN where there was none, such as before an edge was drawn.
+
+    Attributes
+    ----------
+    keys : tuple of keys
+        Edges and neurons.
+    steps, epochs : (moments,) arrays
+        When each moment was, in ascending order.
+    tracks : mapping of (keys, moments) arrays
+        Where several examples are looked at, deltas and activations are means over them, and gradients are
+        reduced as training reduces a batch.
+    """
+
+    keys: tuple[Key, ...]
+    steps: Array
+    epochs: Array
+    tracks: Mapping[Track, Array]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moment:
+    plan: Plan
+    loss: Loss
+    theta: Array
+
+
+def moments_for(plan: Plan, examples: int) -> int:
+    """Return of how many moments trails of a network can be computed quickly."""
+    copied, products = MOST_COPIED // plan.size, MOST_PRODUCTS // (plan.size * examples)
+    return max(FEWEST_MOMENTS, min(MOST_MOMENTS, copied, products))
+
+
+def recorded(standing: Standing, limit: int) -> list[Passage]:
+    """Return at most about ``limit`` moments of the past, and where training stands, copied."""
+    passages = standing.timeline.passages(limit)
+    if not passages or passages[-1].steps[-1] < standing.step:
+        loss = standing.timeline.segments[-1].loss
+        passages.append(_passage(standing.plan, loss, standing.step, standing.epoch, standing.theta.copy()))
+    return passages
+
+
+def passage_of(frame: Frame) -> Passage:
+    """Return the moment of a frame as a passage of its own."""
+    return _passage(frame.plan, frame.loss, frame.step, frame.epoch, frame.theta)
+
+
+def _passage(plan: Plan, loss: Loss, step: int, epoch: float, theta: Array) -> Passage:
+    return Passage(plan, loss, np.array([step]), np.array([epoch]), theta[np.newaxis])
+
+
+def trails(
+    passages: Sequence[Passage],
+    keys: Sequence[Key],
+    x: Array,
+    t: Array,
+    conventions: Conventions,
+    *,
+    mean: bool = True,
+) -> Trails:
+    """Return the numbers of ``keys`` at each moment of ``passages``; a moment that is there twice counts once.
+
+    Parameters
+    ----------
+    x, t : (examples, inputs), (examples, outputs) arrays
+        What is looked at. A drawing that had another number of inputs or outputs has a value, but no gradient,
+        delta or activation.
+    conventions : Conventions
+        How deltas and gradients are written.
+    mean : bool
+        Whether the gradient of several examples is their mean or their sum.
+    """
+    steps = np.concatenate([passage.steps for passage in passages])
+    epochs = np.concatenate([passage.epochs for passage in passages])
+    parts = [_tracks(passage, keys, x, t, conventions, mean=mean) for passage in passages]
+    steps, chosen = np.unique(steps, return_index=True)
+    joined = {track: np.concatenate([part[track] for part in parts], axis=1)[:, chosen] for track in Track}
+    return Trails(tuple(keys), steps, epochs[chosen], joined)
+
+
+def _tracks(
+    passage: Passage, keys: Sequence[Key], x: Array, t: Array, conventions: Conventions, *, mean: bool
+) -> dict[Track, Array]:
+    plan = passage.plan
+    found = {track: np.full((len(keys), len(passage.steps)), np.nan) for track in Track}
+    weighed = [(place, plan.slot[key]) for place, key in enumerate(keys) if key in plan.slot]
+    for place, slot in weighed:
+        found[Track.VALUE][place] = passage.thetas[:, slot]
+    there = [(place, *_columns(plan, key)) for place, key in enumerate(keys) if _is_drawn(plan, key)]
+    if not there or (x.shape[1], t.shape[1]) != (len(plan.inputs), len(plan.outputs)):
+        return found
+    for at, (gradient, delta, a) in enumerate(_traced(passage, x, t, conventions, mean=mean)):
+        for place, slot in weighed:
+            found[Track.GRADIENT][place, at] = gradient[slot]
+        for place, target, source in there:
+            found[Track.DELTA][place, at] = delta[target]
+            found[Track.ACTIVATION][place, at] = a[source]
+    return found
+
+
+def _traced(
+    passage: Passage, x: Array, t: Array, conventions: Conventions, *, mean: bool
+) -> Iterator[tuple[Array, Array, Array]]:
+    """Yield, for each moment, the gradient, (parameters,), and all deltas and activations, (neurons,), as written."""
+    found = traces(passage.plan, passage.thetas, x, t, passage.loss, mean=mean)
+    for theta, trace in zip(passage.thetas, found, strict=True):
+        deltas = deltas_of(_Moment(passage.plan, passage.loss, theta), trace, conventions)
+        yield conventions.factor * trace.grad, deltas.mean(axis=0), trace.a.mean(axis=0)
+
+
+def _is_drawn(plan: Plan, key: Key) -> bool:
+    return key in plan.slot if isinstance(key, tuple) else key in plan.column
+
+
+def _columns(plan: Plan, key: Key) -> tuple[int, int]:
+    """Return the columns, in a trace, of the neuron whose delta and of the one whose activation ``key`` has."""
+    source, target = key if isinstance(key, tuple) else (key, key)
+    return plan.column[target], plan.column[source]
+
+
+__all__ = ["Track", "Trails", "moments_for", "passage_of", "recorded", "trails"]
