@@ -132,7 +132,7 @@ class Window(QMainWindow):
         self.files = Filing(self.lab, self.banner, self, self.autosave, self._is_elsewhere)
         self.solutions = SolutionExport(self.lab, self.banner, self, self.files)
         self.offers = Offers(lambda slot: self.windows.recover(self, slot))
-        self._arranged = self._noting = False
+        self._arranged = self._noting = self._reads = False
         self.commands = {name: self._command(command) for name, command in COMMANDS.items()}
         # Space is more than this action's shortcut: see play_or_press. The tab keeps it in the menu.
         self.commands["play"].setShortcuts([])
@@ -240,6 +240,9 @@ class Window(QMainWindow):
         scope.pointed.connect(self._point)
         scope.playing_changed.connect(lambda playing: self._show_state())
         canvas.lighting.pointed.connect(scope.point)
+        canvas.operation_wanted.connect(self._bring_up_microscope)
+        canvas.operation_left.connect(scope.leave)
+        self.docks.by_name["microscope"].visibilityChanged.connect(self._read_microscope)
         lab.checking.changed.connect(self._checked)
         lab.checking.picture_wanted.connect(self._show_errors)
         lab.selection.changed.connect(self._selected)
@@ -335,6 +338,21 @@ class Window(QMainWindow):
         self.canvas.lighting.show(scope.lights(), scope.signal_ms)
         self._show_equation()
         self._allow_step_back()
+        self._tell_operation()
+
+    def _tell_operation(self) -> None:
+        """Say on the picture which operation it shows, where the microscope is not there to say so."""
+        scope = self.lab.microscope
+        operation, worked, words = scope.operation, scope.worked, ""
+        if operation is not None and worked is not None and not self._reads:
+            words = f"operation {operation.number + 1:,} of {len(worked.operations):,}"
+        self.canvas.set_operation_text(words)
+
+    def _read_microscope(self, seen: bool) -> None:
+        # The docks hide once more while the window is destroyed.
+        if not self.closed:
+            self._reads = seen
+            self._tell_operation()
 
     def _point(self, keys: frozenset[Key]) -> None:
         # What the pointer is over on the picture itself needs no light.
@@ -491,8 +509,13 @@ class Window(QMainWindow):
 
     def open_microscope(self) -> None:
         """Show the microscope, at the operation that makes the number of what is selected."""
-        self.docks.bring_up("microscope", min(MICROSCOPE_PX, round(MICROSCOPE_SHARE * self.height())))
+        self._bring_up_microscope()
         self.lab.microscope.open_at(self.lab.selection.current, self.canvas.view)
+
+    def _bring_up_microscope(self) -> None:
+        # The dock says so only with the next events, and until then the chip would flash up.
+        self._read_microscope(True)
+        self.docks.bring_up("microscope", min(MICROSCOPE_PX, round(MICROSCOPE_SHARE * self.height())))
 
     def show_over_time(self) -> None:
         """Show what is selected over time."""
