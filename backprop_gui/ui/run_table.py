@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from backprop_gui.project.kept import KeptRun, Results, differing
@@ -23,7 +33,7 @@ ROW_HEIGHT = 25
 SWATCH_PX = 10
 CELL_PADDING_PX = 14
 LEAST_SETTING_PX, LONGEST_COLUMN_PX = 64, 190
-HOW = "The box draws its curve under the present one. A double click renames it."
+HOW = "The box draws its curve under the present one, as Space does. A double click renames it."
 NUMBERS = (
     ("steps", "Updates made", "100,000"),
     ("loss", "Training loss at the end", "0.00012"),
@@ -42,7 +52,8 @@ Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_OWN = (Qt.Key.Key_Delete, Qt.Key.Key_F2)
+_AWAY = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+_WALK = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +182,9 @@ class RunsModel(QAbstractTableModel):
 class RunTable(QTableView):
     """Shows a :class:`RunsModel`; Delete and F2 mean its rows, and not what is selected in the drawing.
 
+    Space draws the curve of a kept run, or does not, for whoever came by keyboard; after a click it still plays and
+    pauses, as everywhere.
+
     Signals
     -------
     delete_wanted(), rename_wanted()
@@ -181,6 +195,7 @@ class RunTable(QTableView):
 
     def __init__(self, runs: Runs) -> None:
         super().__init__()
+        self._runs = runs
         self.entries = RunsModel(runs)
         self.entries.setParent(self)
         self.setModel(self.entries)
@@ -190,8 +205,7 @@ class RunTable(QTableView):
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
         )
-        # A click leaves the keyboard where it was, so that Space still plays and pauses.
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._by_keys = False
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.horizontalHeader().setMaximumSectionSize(LONGEST_COLUMN_PX)
@@ -256,15 +270,34 @@ class RunTable(QTableView):
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and event.key() in _OWN
+            and self._is_own(event.key())
         ):
             event.accept()
             return True
         return super().event(event)
 
+    def _is_own(self, key: int) -> bool:
+        """Return whether a key means a row here, and not what it means in the window."""
+        if key == Qt.Key.Key_Space:
+            return self._by_keys and self.chosen is not None
+        return key in _AWAY or key == Qt.Key.Key_F2
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self._by_keys = True
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self._by_keys = False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Delete:
+        chosen = self.chosen
+        self._by_keys = self._by_keys or event.key() in _WALK
+        if event.key() in _AWAY:
             self.delete_wanted.emit()
+        elif event.key() == Qt.Key.Key_Space and self._by_keys and chosen is not None:
+            self._runs.show(chosen.number, not chosen.shown)
         elif event.key() == Qt.Key.Key_F2:
             self.rename_wanted.emit()
         else:

@@ -19,7 +19,7 @@ from backprop_gui.ui import theme
 from backprop_gui.ui.class_colors import run_color
 from backprop_gui.ui.panels.loss import LossPanel
 from backprop_gui.ui.panels.runs import RunsPanel
-from backprop_gui.ui.player import Unit
+from backprop_gui.ui.player import State, Unit
 from backprop_gui.ui.run_table import NUMBERS
 from backprop_gui.ui.runs import NOTHING
 from backprop_gui.ui.window import Window
@@ -202,6 +202,43 @@ def test_a_kept_curve_is_drawn_until_it_is_hidden(window: Window, qtbot: QtBot) 
     window.docks.bring_up("loss")
     qtbot.waitUntil(lambda: drawn() < 0.2)
     assert plot._x_limit < 10, "the axis does not leave room for what is hidden"
+
+
+def test_a_kept_curve_is_hidden_by_the_keyboard(window: Window, qtbot: QtBot) -> None:
+    panel, player = panel_of(window), window.lab.player
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    panel.table.setFocus(Qt.FocusReason.TabFocusReason)
+    choose(panel, 1)
+    for shown in (False, True):
+        QTest.keyClick(panel.table, Qt.Key.Key_Space)
+        assert window.lab.runs.run(1).shown is shown
+        assert player.state is State.PAUSED
+    panel.table.selectRow(0)
+    QTest.keyClick(panel.table, Qt.Key.Key_Space)
+    assert player.state is State.RUNNING, "the present run is played"
+    player.pause()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
+def test_a_run_that_was_clicked_is_what_the_keys_mean(window: Window, qtbot: QtBot, key: Qt.Key) -> None:
+    panel, player, document = panel_of(window), window.lab.player, window.lab.document
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    network = document.project.network
+    window.lab.selection.set(frozenset([network.neurons[0].id]))
+    window.canvas.setFocus()
+    spot = panel.table.visualRect(panel.table.entries.index(1, 1)).center()
+    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClick(focus, Qt.Key.Key_Space)
+    assert player.state is State.RUNNING, "after a click Space plays, as everywhere"
+    player.pause()
+    assert window.lab.runs.run(1).shown
+    QTest.keyClick(focus, key)
+    assert window.lab.runs.kept == ()
+    assert document.project.network is network
 
 
 def test_both_themes_tell_the_runs_from_the_ground_and_from_the_present_one() -> None:
