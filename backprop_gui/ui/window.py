@@ -219,6 +219,7 @@ class Window(QMainWindow):
         player.failed.connect(self.banner.show_message)
         player.waiting.connect(self._wait)
         lab.runs.deleted.connect(self._deleted)
+        lab.runs.lost.connect(self._lost)
         self.autosave.failed.connect(lambda text: self.banner.show_message(text, "warning"))
         top.unit_chosen.connect(self._set_unit)
         top.speed_chosen.connect(player.set_speed)
@@ -575,6 +576,14 @@ class Window(QMainWindow):
         """Say that a kept run is gone, and offer to bring it back."""
         answers = [("Undo", partial(self.lab.runs.bring_back, run))]
         self.banner.show_message(f"Deleted {one_line(run.name)} · {run.words}.", "warning", answers)
+
+    def _lost(self, text: str) -> None:
+        """Say that a run was not kept, or is kept no longer, unless the panel of runs is seen saying so."""
+        # A panel whose tab is not the chosen one counts as visible, but nothing of it is seen.
+        if self.panels["runs"].visibleRegion().isEmpty():
+            # It is not about what stopped training, and does not go with that.
+            self._noting = False
+            self.banner.show_message(text, "warning")
 
     def draw_new_weights(self) -> None:
         """Draw all starting weights anew and begin again; the run that ends is kept."""

@@ -14,14 +14,15 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.project import files, with_shape
-from backprop_gui.project.kept import KeptRun
+from backprop_gui.project import kept as keeping
+from backprop_gui.project.kept import MOST_KEPT, KeptRun
 from backprop_gui.ui import theme
 from backprop_gui.ui.class_colors import run_color
 from backprop_gui.ui.panels.loss import LossPanel
 from backprop_gui.ui.panels.runs import RunsPanel
 from backprop_gui.ui.player import State, Unit
 from backprop_gui.ui.run_table import NUMBERS
-from backprop_gui.ui.runs import NOTHING
+from backprop_gui.ui.runs import FULL, NOTHING
 from backprop_gui.ui.window import Window
 from tests.ui.plot_lab import shows
 from tests.ui.windows import open_window, shut
@@ -96,6 +97,7 @@ def test_by_hand_it_is_kept_once_and_an_empty_one_is_refused(window: Window, qtb
     window.commands["keep-run"].trigger()
     qtbot.waitUntil(lambda: len(window.lab.runs.kept) == 1)
     assert window.files.unsaved, "who keeps a run by hand would miss it"
+    assert window.lab.runs.run(1).by_hand
     panel.keep.click()
     qtbot.waitUntil(lambda: "already" in panel._message.text())
     assert len(window.lab.runs.kept) == 1
@@ -239,6 +241,51 @@ def test_a_run_that_was_clicked_is_what_the_keys_mean(window: Window, qtbot: QtB
     QTest.keyClick(focus, key)
     assert window.lab.runs.kept == ()
     assert document.project.network is network
+
+
+def test_a_run_that_makes_room_for_another_is_not_lost_silently(window: Window, qtbot: QtBot) -> None:
+    runs, document = window.lab.runs, window.lab.document
+    window.docks.bring_up("loss")
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    (one,) = runs.kept
+    full = tuple(replace(one, number=number, by_hand=number == 1) for number in range(1, MOST_KEPT + 1))
+    document.open(replace(document.project, kept=full), None)
+    qtbot.waitUntil(lambda: window.lab.player.frame is not None)
+    train(window, qtbot, 2)
+    window.commands["reset"].trigger()
+    qtbot.waitUntil(lambda: "“run 2” is kept no longer" in window.banner.text)
+    assert [run.number for run in runs.kept][:2] == [1, 3]
+    # The next time only the panel says so.
+    window.banner.hide()
+    panel = window.panels["runs"]
+    assert isinstance(panel, RunsPanel)
+    qtbot.waitUntil(lambda: window.lab.player.frame.step == 0)
+    train(window, qtbot, 3)
+    window.commands["reset"].trigger()
+    qtbot.waitUntil(lambda: "“run 3” is kept no longer" in panel._message.text())
+    assert not window.banner.text
+
+
+def test_a_reset_says_so_where_nothing_can_be_kept(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, document = window.lab.runs, window.lab.document
+    window.docks.bring_up("loss")
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    (one,) = runs.kept
+    full = tuple(replace(one, number=number, title="mine") for number in range(1, MOST_KEPT + 1))
+    document.open(replace(document.project, kept=full), None)
+    qtbot.waitUntil(lambda: window.lab.player.frame is not None)
+    train(window, qtbot, 2)
+    window.commands["reset"].trigger()
+    qtbot.waitUntil(lambda: window.banner.text == FULL)
+    qtbot.waitUntil(lambda: window.lab.player.frame.step == 0)
+    train(window, qtbot, 3)
+    monkeypatch.setattr(keeping, "MOST_NUMBERS", 10)
+    window.commands["reset"].trigger()
+    qtbot.waitUntil(lambda: "may hold 10" in window.banner.text)
 
 
 def test_both_themes_tell_the_runs_from_the_ground_and_from_the_present_one() -> None:
