@@ -7,12 +7,8 @@ import argparse
 from backprop_gui.commands.command import COMMANDS, Command, whole_number
 from backprop_gui.commands.output import print_json, print_table
 from backprop_gui.commands.subject import add_subject, subject_of
-from backprop_gui.engine.gradient_check import (
-    MOST_EXAMPLES,
-    GradientCheck,
-    check_gradient,
-    examples_to_check,
-)
+from backprop_gui.engine.examples import evenly_chosen
+from backprop_gui.engine.gradient_check import MOST_EXAMPLES, GradientCheck, check_gradient
 from backprop_gui.engine.plan import Indices
 from backprop_gui.engine.settings import Reduction
 
@@ -39,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """Check the gradient where the project stands."""
     subject = subject_of(args)
     trainer, x, t = subject.trainer(), subject.prepared.x_train, subject.prepared.t_train
-    chosen = examples_to_check(len(x))
+    chosen = evenly_chosen(len(x), MOST_EXAMPLES)
     mean = trainer.settings.reduction is Reduction.MEAN
     check = check_gradient(trainer.plan, trainer.theta, x[chosen], t[chosen], trainer.stepper.loss, mean=mean)
     assert check is not None  # nobody cancels it

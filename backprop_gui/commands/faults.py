@@ -11,8 +11,8 @@ from backprop_gui.commands.subject import add_subject, names_subject, subject_of
 from backprop_gui.data import DataSettings, divide, load
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.faults import FAULTS
-from backprop_gui.engine.sandbox import Survey, drawn_starts, survey
 from backprop_gui.engine.settings import TrainingSettings
+from backprop_gui.engine.survey import Survey, drawn_starts, survey
 from backprop_gui.network import Network, dense
 from backprop_gui.project import examples_of
 from backprop_gui.terminal import say

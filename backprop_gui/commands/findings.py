@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         data.t_train,
         frame.loss,
         frame.update,
-        frame.curve,
+        frame.losses,
         trainer.settings,
         frame.epoch,
         frame.note,

@@ -24,3 +24,10 @@ def frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:
     copy = array.copy()
     copy.setflags(write=False)
     return copy
+
+
+def averaged(rows: Array) -> Array:
+    """Return the means over the examples, (1, columns), of an array with a row an example; they may overflow."""
+    with np.errstate(all="ignore"):
+        means: Array = rows.mean(axis=0, keepdims=True)
+    return means

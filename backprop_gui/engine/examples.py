@@ -19,6 +19,11 @@ EPOCHS_PER_GENERATOR = 64
 """A generator serves so many epochs: seeding one costs as much as several permutations."""
 
 
+def evenly_chosen(count: int, most: int) -> Indices:
+    """Return the indices of at most ``most`` of ``count`` things, evenly chosen, the first and last among them."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.intp))
+
+
 class Decision(enum.Enum):
     """When an answer counts as right."""
 

@@ -1,49 +1,13 @@
-"""The fault lab's bugs: backpropagation as a textbook writes it, with the places where it is often got wrong.
-
-The pass here goes neuron by neuron, so that each equation stands in one line and a bug is one small change of it
-(:class:`Equations`). Without a fault it is right, which makes it a second proof of
-:mod:`backprop_gui.engine.passes`. It is for the sandbox: what trains a project never comes here.
-
-All arrays may have further axes in front, written ``...``: with a stack of parameter vectors many networks are
-computed at once, which is how hundreds of starting weights are tried in seconds.
-"""
+"""The fault lab's bugs: the places where backpropagation is often got wrong, and why training does not show it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from backprop_gui.engine.activations import ACTIVATIONS
-from backprop_gui.engine.arrays import Array
-from backprop_gui.engine.losses import Loss
-from backprop_gui.engine.plan import Indices, Plan
-from backprop_gui.network import Kind, Network, Neuron
+from backprop_gui.engine.textbook import Equations
+from backprop_gui.network import Kind, Network
 from backprop_gui.registry import Registry
-
-
-@dataclass(frozen=True, slots=True)
-class Equations:
-    """How the four equations of backpropagation are applied; the defaults are right.
-
-    Attributes
-    ----------
-    output_slopes, hidden_slopes : int
-        How many times f'(z) is a factor of δ at an output, and at a hidden neuron.
-    passes_output_slope : bool
-        Whether the error that an output passes back is its δ, or lacks its own f'(z).
-    bias_factor : callable
-        ``bias_factor(fan_in)`` is the factor of a bias's gradient, with the number of edges into its neuron.
-    sign : float
-        Factor of the whole gradient.
-    """
-
-    output_slopes: int = 1
-    hidden_slopes: int = 1
-    passes_output_slope: bool = True
-    bias_factor: Callable[[int], float] = lambda fan_in: 1.0
-    sign: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,189 +39,6 @@ class Fault:
 
 
 FAULTS: Registry[Fault] = Registry("fault")
-
-_RIGHT = Equations()
-LEAST_SLOPE = 1e-15
-"""What f' is at least where ∂L/∂a of a cross-entropy divides by it: an answer exactly right gives 0, and not 0/0."""
-
-
-class TextbookPass:
-    """Forward and backward through one plan, neuron by neuron, right or with a fault.
-
-    Parameters
-    ----------
-    plan : Plan
-    loss : Loss
-    fault : Fault or None
-        None for backpropagation as it should be.
-    mean : bool
-        Whether the gradient is the mean over the examples or their sum.
-    """
-
-    def __init__(self, plan: Plan, loss: Loss, fault: Fault | None = None, *, mean: bool = True) -> None:
-        self.plan, self.loss, self.mean = plan, loss, mean
-        self._equations = _RIGHT if fault is None else fault.equations
-        network = plan.network
-        self._neurons = len(network.neurons)
-        self._inputs, self._outputs = (
-            [plan.column[neuron.id] for neuron in some] for some in (network.inputs, network.outputs)
-        )
-        fused = loss.fused
-        self._fused = [fused is not None and n.activation == fused.activation for n in network.outputs]
-        slot = dict(zip(plan.keys, plan.slots.tolist(), strict=True))
-        ranked = sorted(network.neurons, key=lambda neuron: network.ranks[neuron.id])
-        self._ranked = [_Wiring.of(neuron, plan, slot) for neuron in ranked if neuron.kind is not Kind.INPUT]
-
-    def gradient(self, theta: Array, x: Array, t: Array) -> Array:
-        """Return what this backpropagation takes for the gradient, (..., parameters).
-
-        Parameters
-        ----------
-        theta : (..., parameters) array
-        x, t : (examples, inputs), (examples, outputs) arrays
-        """
-        equations = self._equations
-        grad: Array = np.zeros(theta.shape)
-        with np.errstate(all="ignore"):
-            z, a = self._forward(theta, x)
-            by_a, by_z = self._output_slopes(a, t)
-            passed = np.zeros_like(a)
-            for neuron in reversed(self._ranked):
-                at = neuron.column
-                slope = neuron.slope(z[..., at, :], a[..., at, :])
-                back = _weighted(theta[..., neuron.out_slots], passed[..., neuron.targets, :])
-                if neuron.output is None:
-                    delta = passed[..., at, :] = back * slope**equations.hidden_slopes
-                else:
-                    times, own = equations.output_slopes, by_a[neuron.output]
-                    fused = self._fused[neuron.output] and times
-                    delta = by_z[neuron.output] * slope ** (times - 1) if fused else own * slope**times
-                    delta = delta + back * slope**times
-                    passed[..., at, :] = delta if equations.passes_output_slope else own + back
-                of_bias = equations.bias_factor(len(neuron.sources)) * delta.sum(axis=-1)
-                if neuron.bias_slot is not None:
-                    grad[..., neuron.bias_slot] = of_bias
-                grad[..., neuron.in_slots] = (a[..., neuron.sources, :] @ delta[..., None])[..., 0]
-            grad *= equations.sign / (len(x) if self.mean else 1)
-        return grad
-
-    def evaluate(self, theta: Array, x: Array, t: Array) -> tuple[Array, Array]:
-        """Return each example's loss, (..., examples), and the predictions, (outputs, ..., examples)."""
-        with np.errstate(all="ignore"):
-            z, a = self._forward(theta, x)
-            outputs, targets = self._rows(a), self._targets(a, t)
-            fused, loss = np.array(self._fused), self.loss
-            losses: Array = np.zeros(a.shape[:-2] + a.shape[-1:])
-            if loss.fused is not None and fused.any():
-                losses = losses + loss.fused.value(self._rows(z)[fused], targets[fused])
-            if not fused.all():
-                losses = losses + loss.value(outputs[~fused], targets[~fused])
-            return losses, loss.predict(outputs)
-
-    def _forward(self, theta: Array, x: Array) -> tuple[Array, Array]:
-        """Return z and a, (..., neurons, examples); for inputs both are the input."""
-        z = np.zeros((*theta.shape[:-1], self._neurons, len(x)))
-        a = np.zeros_like(z)
-        z[..., self._inputs, :] = a[..., self._inputs, :] = x.T
-        for neuron in self._ranked:
-            total = _weighted(theta[..., neuron.in_slots], a[..., neuron.sources, :])
-            if neuron.bias_slot is not None:
-                total = total + theta[..., neuron.bias_slot, None]
-            z[..., neuron.column, :] = total
-            a[..., neuron.column, :] = neuron.activated(total)
-        return z, a
-
-    def _output_slopes(self, a: Array, t: Array) -> tuple[Array, Array]:
-        """Return ∂L/∂a and, where a fused loss gives it, ∂L/∂z of the outputs, (outputs, ..., examples)."""
-        outputs, targets, fused = self._rows(a), self._targets(a, t), np.array(self._fused)
-        by_a, by_z = np.empty_like(outputs), np.zeros_like(outputs)
-        self.loss.slope(outputs, targets, by_a)
-        if self.loss.fused is not None and fused.any():
-            self.loss.fused.delta(outputs, targets, by_z)
-            ours, slope = outputs[fused], np.empty_like(outputs[fused])
-            ACTIVATIONS[self.loss.fused.activation].derivative(ours, ours, slope)
-            by_a[fused] = by_z[fused] / np.maximum(slope, LEAST_SLOPE)
-        return by_a, by_z
-
-    def _rows(self, values: Array) -> Array:
-        """Return the outputs among ``values`` as a loss wants them, (outputs, ..., examples)."""
-        return np.ascontiguousarray(np.moveaxis(values[..., self._outputs, :], -2, 0))
-
-    def _targets(self, a: Array, t: Array) -> Array:
-        count, examples = len(self._outputs), a.shape[-1]
-        return np.broadcast_to(
-            t.T.reshape(count, *(1,) * (a.ndim - 2), examples), (count, *a.shape[:-2], examples)
-        )
-
-
-def faulty_gradient(
-    plan: Plan, theta: Array, x: Array, t: Array, loss: Loss, fault: Fault | None, *, mean: bool = True
-) -> Array:
-    """Return the gradient as ``fault`` gets it, (plan.size,); None gives the right one.
-
-    Parameters
-    ----------
-    theta : (plan.size,) array
-    x, t : (examples, inputs), (examples, outputs) arrays
-    mean : bool
-        Whether the batch loss is the mean over the examples or their sum.
-    """
-    return TextbookPass(plan, loss, fault, mean=mean).gradient(theta, x, t)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wiring:
-    """One neuron above the inputs: its column, what leads to it and out of it, and where the parameters are in θ.
-
-    ``output`` is its place among the outputs, None for a hidden neuron.
-    """
-
-    column: int
-    activation: str
-    output: int | None
-    bias_slot: int | None
-    sources: Indices
-    in_slots: Indices
-    targets: Indices
-    out_slots: Indices
-
-    @classmethod
-    def of(cls, neuron: Neuron, plan: Plan, slot: dict[int | tuple[int, int], int]) -> _Wiring:
-        network = plan.network
-        incoming, outgoing = network.incoming[neuron.id], network.outgoing[neuron.id]
-        outputs = [output.id for output in network.outputs]
-        return cls(
-            plan.column[neuron.id],
-            neuron.activation,
-            outputs.index(neuron.id) if neuron.id in outputs else None,
-            slot.get(neuron.id),
-            _indices([plan.column[edge.source] for edge in incoming]),
-            _indices([slot[edge.source, edge.target] for edge in incoming]),
-            _indices([plan.column[edge.target] for edge in outgoing]),
-            _indices([slot[edge.source, edge.target] for edge in outgoing]),
-        )
-
-    def activated(self, z: Array) -> Array:
-        a = np.empty_like(z)
-        ACTIVATIONS[self.activation].function(z, a)
-        return a
-
-    def slope(self, z: Array, a: Array) -> Array:
-        slope = np.empty(z.shape)
-        ACTIVATIONS[self.activation].derivative(np.ascontiguousarray(z), np.ascontiguousarray(a), slope)
-        return slope
-
-
-def _indices(values: list[int]) -> Indices:
-    return np.array(values, np.intp)
-
-
-def _weighted(weights: Array, values: Array) -> Array:
-    """Σ w v over the edges: (..., edges) and (..., edges, examples) to (..., examples)."""
-    return np.asarray((weights[..., None, :] @ values)[..., 0, :])
-
-
-# ---- the seven
 
 
 def _straight(activation: str, *, powers: bool = False) -> bool:
@@ -391,4 +172,4 @@ for _fault in (
     FAULTS.add(_fault.name, _fault)
 
 
-__all__ = ["FAULTS", "Equations", "Fault", "TextbookPass", "faulty_gradient"]
+__all__ = ["FAULTS", "Fault"]

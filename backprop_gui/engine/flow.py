@@ -2,7 +2,7 @@
 
 Three magnitudes are followed from the first layer to the last:
 
-    |δ|          of each neuron for each example
+    |δ|          of each neuron for each example, whichever derivative is called its delta
     |∂L/∂θ|      of each weight and bias that leads into the layer
     |Δw| / |w|   of each weight that leads into it: the next step as a share of the weight
 
@@ -13,8 +13,8 @@ those of what is finite and not 0, and the share of exact zeros is told beside t
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace, trace
-from backprop_gui.engine.plan import Indices, Plan
+from backprop_gui.engine.plan import Plan
 from backprop_gui.network import Kind, Network
 
 LEVELS = (0.0, 0.1, 0.5, 0.9, 1.0)
@@ -99,7 +99,15 @@ class Flow:
         return None if np.isnan(ratio) else (first, last, ratio)
 
 
-def flow_of(plan: Plan, theta: Array, update: Array, x: Array, t: Array, loss: Loss) -> Flow:
+def flow_of(
+    plan: Plan,
+    theta: Array,
+    update: Array,
+    x: Array,
+    t: Array,
+    loss: Loss,
+    deltas: Callable[[Trace], Array] = lambda seen: seen.delta,
+) -> Flow:
     """Return the gradient flow of one moment over some examples.
 
     Parameters
@@ -107,8 +115,11 @@ def flow_of(plan: Plan, theta: Array, update: Array, x: Array, t: Array, loss: L
     theta, update : (plan.size,) arrays
         The parameters, and what the optimiser will add to them next.
     x, t : (examples, inputs), (examples, outputs) arrays
+    deltas : callable
+        What is called the deltas of a trace, (examples, neurons): ∂L/∂z, or ∂L/∂a.
     """
-    return flow_in(plan, theta, update, trace(plan, theta, x, t, loss))
+    seen = trace(plan, theta, x, t, loss)
+    return flow_in(plan, theta, update, replace(seen, delta=deltas(seen)))
 
 
 def flow_in(plan: Plan, theta: Array, update: Array, seen: Trace) -> Flow:
@@ -143,11 +154,6 @@ def flow_in(plan: Plan, theta: Array, update: Array, seen: Trace) -> Flow:
             for layer, (d, g, s) in zip(place, parts, strict=True)
         )
     )
-
-
-def sample(count: int, most: int = MOST_EXAMPLES) -> Indices:
-    """Return the indices of at most ``most`` of ``count`` examples, evenly chosen, the first and last among them."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.intp))
 
 
 def _in_order(network: Network) -> list[int]:
@@ -191,5 +197,4 @@ __all__ = [
     "Spread",
     "flow_in",
     "flow_of",
-    "sample",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.attic import Attic
+from backprop_gui.engine.branch import Branch
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace
 from backprop_gui.engine.plan import Indices, Plan
@@ -112,11 +113,21 @@ class Curve:
     train_accuracy: Array
     test_accuracy: Array
 
-    def until(self, epoch: float) -> Curve:
-        """Return the records up to a time, in epochs."""
-        count = int(np.searchsorted(self.epochs, epoch, "right"))
-        rows = self.epochs, self.train, self.test, self.train_accuracy, self.test_accuracy
-        return Curve(*(row[:count] for row in rows))
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """From when on losses can be compared: the start, or where the loss or the data were exchanged last.
+
+    Attributes
+    ----------
+    epoch : float
+        The time, in epochs. Records up to then, that one included, may be of another kind.
+    loss : float
+        The training loss at that moment.
+    """
+
+    epoch: float
+    loss: float
 
 
 class NoteKind(enum.Enum):
@@ -204,6 +215,8 @@ class Frame:
     penalty : float
         The L1 and L2 penalty at this moment, apart from the data loss.
     curve : Curve
+    beginning : Beginning
+        Since when the losses of the curve can be compared with that of this moment.
     probe : Probe
         The example that ``trace`` is about.
     trace : Trace
@@ -229,6 +242,8 @@ class Frame:
     past : bool
         Whether this is a moment of the past, which is looked at while training stands elsewhere. ``curve`` goes on
         beyond it, ``attic`` and ``change`` are those of the present.
+    branch : Branch
+        The way that training is on at present: another one once it has begun anew or gone on from the past.
     origin : object
         What this moment's drawing, data and settings came from: whatever the trainer was told.
     """
@@ -243,6 +258,7 @@ class Frame:
     scored_at: float
     penalty: float
     curve: Curve
+    beginning: Beginning
     probe: Probe
     trace: Trace
     coming: Coming
@@ -255,9 +271,18 @@ class Frame:
     mean: bool = True
     span: Span = Span()
     past: bool = False
+    branch: Branch = field(default_factory=Branch)
     origin: object = None
 
     @property
     def update(self) -> Array:
         """What the optimiser will add to ``theta`` in the next step, with the next batch: (plan.size,)."""
         return self.coming.step
+
+    @property
+    def losses(self) -> Array:
+        """The recorded training losses up to this moment that can be compared, with the one they begin at."""
+        times = self.curve.epochs
+        return np.append(
+            self.beginning.loss, self.curve.train[(times > self.beginning.epoch) & (times <= self.epoch)]
+        )

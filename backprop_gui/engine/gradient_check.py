@@ -30,7 +30,7 @@ from backprop_gui.engine.arrays import Array, frozen
 from backprop_gui.engine.edge_arrays import EdgeArrays, places_of
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace, trace
-from backprop_gui.engine.plan import Indices, Plan
+from backprop_gui.engine.plan import Plan
 from backprop_gui.engine.walk import Key, Walk
 
 COMPLEX_STEP = 1e-30
@@ -173,11 +173,6 @@ def check_gradient(
         loss_error = _relative(seen.losses, walk.losses, of_losses / method.tolerance).max()
     errors = _relative(ours, measured, floor)
     return GradientCheck(plan, method, frozen(ours), frozen(measured), frozen(errors), float(loss_error))
-
-
-def examples_to_check(count: int) -> Indices:
-    """Return which of ``count`` examples stand for all of them: at most ``MOST_EXAMPLES``, evenly chosen."""
-    return np.unique(np.linspace(0, count - 1, min(count, MOST_EXAMPLES)).astype(np.intp))
 
 
 def _relative(ours: Array, reference: Array, floor: Array) -> Array:

@@ -21,11 +21,13 @@ class Fused:
     """A loss together with the output activation it is made for, computed from z so that nothing saturates.
 
     ``value(z, t)`` is (examples,), ``delta(a, t, out)`` writes ∂L/∂z, both free of overflow and of 0 · ∞.
+    ``slope(z, a, t)`` is ∂L/∂a, (outputs, examples), for whoever reads it: training has no need of it.
     """
 
     activation: str
     value: Callable[[Array, Array], Array]
     delta: Callable[[Array, Array, Array], object]
+    slope: Callable[[Array, Array, Array], Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,13 @@ def _cross_entropy_from_z(z: Array, t: Array) -> Array:
     return _sum(positive - t * z + np.log1p(np.exp(np.where(z.real > 0, -z, z))))
 
 
+def _cross_entropy_slope_from_z(z: Array, a: Array, t: Array) -> Array:
+    # 1 / (1 - a) = 1 + e^z and 1 / a = 1 + e^-z, which 1 - a cannot say once a has rounded to 1.
+    by_one, by_zero = 1 + np.exp(-z), 1 + np.exp(z)
+    between: Array = (a - t) * by_one * by_zero
+    return np.where(t == 0, by_zero, np.where(t == 1, -by_one, between))
+
+
 def softmax(a: Array) -> Array:
     """Return the probabilities of the classes whose logits are the rows of ``a``, (classes, examples)."""
     shifted: Array = np.exp(a - a.real.max(axis=0))
@@ -233,7 +242,7 @@ _loss(
         "(a − t) / (a (1 − a))",
         _cross_entropy,
         _cross_entropy_slope,
-        fused=Fused("sigmoid", _cross_entropy_from_z, np.subtract),
+        fused=Fused("sigmoid", _cross_entropy_from_z, np.subtract, _cross_entropy_slope_from_z),
         tasks=("binary",),
         written=formulas.BINARY_CROSS_ENTROPY,
     )

@@ -8,6 +8,7 @@ that their difference is what rounding left of it, an error of order ε/h.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +67,9 @@ class Nudge:
 
     @property
     def error(self) -> float:
-        """|slope − product| relative to the larger of both; 0 where both are 0."""
+        """|slope − product| relative to the larger of both; 0 where both are 0, ∞ where one of them is not finite."""
+        if not (math.isfinite(self.slope) and math.isfinite(self.product)):
+            return math.inf
         size = max(abs(self.slope), abs(self.product))
         return abs(self.slope - self.product) / size if size > 0 else 0.0
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from backprop_gui.engine.arrays import Array, frozen
+from backprop_gui.engine.arrays import Array, averaged, frozen
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Part, Probe
 from backprop_gui.engine.passes import Trace
@@ -66,7 +66,7 @@ def looked_at(probe: Probe, examples: Examples, batch: Indices) -> tuple[Array, 
 def mean_of(rows: Trace) -> Trace:
     """Return a trace of one row with the means over the examples; the gradient is reduced already and stays."""
     means = {
-        name: frozen(getattr(rows, name).mean(axis=0, keepdims=True))
+        name: frozen(averaged(getattr(rows, name)))
         for name in ("x", "t", "z", "a", "slope", "delta", "losses", "predictions")
     }
     return Trace(grad=rows.grad, **means)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.arrays import Array, averaged
 from backprop_gui.engine.conventions import USUAL, Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.losses import Loss
@@ -79,8 +79,7 @@ def deltas(frame: Frame, conventions: Conventions) -> Array:
     """
     if conventions.delta is Delta.BY_Z or frame.rows is None:
         return deltas_of(frame, frame.trace, conventions)
-    means: Array = deltas_of(frame, frame.rows, conventions).mean(axis=0, keepdims=True)
-    return means
+    return averaged(deltas_of(frame, frame.rows, conventions))
 
 
 def deltas_of(origin: Origin, trace: Trace, conventions: Conventions) -> Array:
@@ -104,11 +103,16 @@ def as_read(frame: Frame, conventions: Conventions) -> Frame:
 
 def loss_slopes(origin: Origin, trace: Trace) -> Array:
     """Return what the loss itself says to each output, ∂L/∂a where nothing else comes back, (examples, outputs)."""
-    columns = [origin.plan.column[neuron.id] for neuron in origin.plan.network.outputs]
-    a = np.ascontiguousarray(trace.a[:, columns].T)
+    outputs, fused = origin.plan.network.outputs, origin.loss.fused
+    columns = [origin.plan.column[neuron.id] for neuron in outputs]
+    a, t = np.ascontiguousarray(trace.a[:, columns].T), np.ascontiguousarray(trace.t.T)
     slopes = np.empty_like(a)
+    rows = [k for k, neuron in enumerate(outputs) if fused and neuron.activation == fused.activation]
     with np.errstate(all="ignore"):
-        origin.loss.slope(a, np.ascontiguousarray(trace.t.T), slopes)
+        if len(rows) < len(outputs):
+            origin.loss.slope(a, t, slopes)
+        if fused is not None:
+            slopes[rows] = fused.slope(trace.z[:, columns].T[rows], a[rows], t[rows])
     return slopes.T
 
 

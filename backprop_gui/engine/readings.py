@@ -1,14 +1,14 @@
 """What a book may mean by a delta, a gradient or a new weight: the same example under every usual convention.
 
-The first reading of a question is the number as the program writes it. Every other one differs by one or more
-:class:`Twist`: another factor, another sign, another meaning of δ, or a slip that is not backpropagation any more.
+The first reading of a question is the number as the program writes it. Every other one differs by one or more twists:
+another factor, another sign, another meaning of δ, or a slip that is not backpropagation any more.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from typing import Any, TypeAlias, TypeVar
@@ -16,108 +16,18 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from backprop_gui.engine.arrays import Array
-from backprop_gui.engine.conventions import Conventions, Delta, Sign
-from backprop_gui.engine.examples import Examples
-from backprop_gui.engine.frame import Coming, Frame
-from backprop_gui.engine.losses import LOSSES, Loss
+from backprop_gui.engine.conventions import Delta, Sign
+from backprop_gui.engine.losses import LOSSES
 from backprop_gui.engine.optimizers import OPTIMIZERS, Memory
 from backprop_gui.engine.passes import Trace, trace
-from backprop_gui.engine.plan import Indices, Plan
+from backprop_gui.engine.plan import Indices
+from backprop_gui.engine.questions import Asked, Basis, Question, Reading, Twist
 from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.engine.slips import Slip, errors_and_deltas
-from backprop_gui.network import Key, Kind
+from backprop_gui.network import Kind
 from backprop_gui.network.reach import led_to
 
 T = TypeVar("T")
-
-
-class Asked(enum.Enum):
-    """Which number of a neuron or an edge a book's value is compared with."""
-
-    DELTA = "delta"
-    GRADIENT = "gradient"
-    NEW_VALUE = "new value"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A number of the model: the delta of a neuron, or the gradient or the next value of a weight or a bias.
-
-    Attributes
-    ----------
-    asked : Asked
-    key : Key
-        A neuron's id for its delta or its bias, (source, target) for a weight.
-    """
-
-    asked: Asked
-    key: Key
-
-    @property
-    def neuron(self) -> int:
-        """The neuron whose delta the number is made of."""
-        return self.key[1] if isinstance(self.key, tuple) else self.key
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Basis:
-    """Everything that readings are made of: one moment, and how the program writes it.
-
-    Attributes
-    ----------
-    example, batch : Trace
-        Of what the person looks at, be it one example or many, and of the examples of the next update.
-    """
-
-    plan: Plan
-    theta: Array
-    loss: Loss
-    example: Trace
-    batch: Trace
-    coming: Coming
-    settings: TrainingSettings
-    conventions: Conventions
-
-    @classmethod
-    def of(
-        cls, frame: Frame, examples: Examples, settings: TrainingSettings, conventions: Conventions
-    ) -> Basis:
-        """Return the basis of a frame, whose next update learns from some of ``examples``."""
-        batch = frame.coming.batch
-        mean = settings.reduction is Reduction.MEAN
-        seen = trace(
-            frame.plan, frame.theta, examples.x_train[batch], examples.t_train[batch], frame.loss, mean=mean
-        )
-        # Where the frame is about many examples, their mean is no example: nothing else can be made of it.
-        example = frame.trace if frame.rows is None else frame.rows
-        return cls(frame.plan, frame.theta, frame.loss, example, seen, frame.coming, settings, conventions)
-
-
-@dataclass(frozen=True, slots=True)
-class Twist:
-    """One thing that is otherwise than the program writes it.
-
-    Attributes
-    ----------
-    says : str
-        What holds then, as it stands behind "if".
-    mistake : bool
-        Whether it is no convention, because it is not the gradient any more.
-    effect : str
-        What that does to the number; empty where it goes without saying.
-    """
-
-    says: str
-    mistake: bool = False
-    effect: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A number that a book may print, and what has to be otherwise for it."""
-
-    value: float
-    twists: tuple[Twist, ...] = ()
 
 
 Options: TypeAlias = list[tuple[T, tuple[Twist, ...]]]
@@ -175,14 +85,21 @@ class _Maker:
             if conventions.delta is Delta.BY_Z
             else [(Delta.BY_A, ()), (Delta.BY_Z, (by_z,))]
         )
-        axes = (self._losses(), self._slips(), meanings, shares, self._signs())
-        for (loss, slip, meaning, share, sign), twists in _combined(axes, most):
-            error, delta = self._values(_Source.EXAMPLE, loss, slip)
-            value = self._reduced(error if meaning is Delta.BY_A else delta, self._mean)
+        axes = (
+            self._losses(),
+            self._slips(),
+            meanings,
+            self._sources(_Source.EXAMPLE),
+            shares,
+            self._signs(),
+        )
+        for (loss, slip, meaning, (source, mean), share, sign), twists in _combined(axes, most):
+            error, delta = self._values(source, loss, slip)
+            value = self._reduced(error if meaning is Delta.BY_A else delta, mean)
             yield Reading(value * share * sign, twists)
 
     def gradients(self, most: int) -> Iterator[Reading]:
-        axes = (self._losses(), self._slips(), self._sources(_Source.EXAMPLE), self._signs())
+        axes = (self._losses(), self._slips(), self._sources(_Source.EXAMPLE, _Source.BATCH), self._signs())
         for (loss, slip, (source, mean), sign), twists in _combined(axes, most):
             yield Reading(self._gradient(source, loss, slip, mean) * sign, twists)
 
@@ -205,11 +122,13 @@ class _Maker:
         axes = (
             self._losses(),
             self._slips(),
-            self._sources(_Source.BATCH),
+            self._sources(_Source.BATCH, _Source.EXAMPLE),
             self._optimizers(),
             updates,
         )
         for (loss, slip, (source, mean), optimizer, update), twists in _combined(axes, most - len(trained)):
+            if not twists and not trained:
+                continue  # it is the trainer's number made again
             gradient = self._gradient(source, loss, slip, mean)
             after = self._stepped(gradient * update.value, optimizer)
             yield Reading(after, (*trained, *twists))
@@ -258,20 +177,24 @@ class _Maker:
         )
         return [(here, ()), (-here, (Twist(other, effect="every sign is the other way round"),))]
 
-    def _sources(self, here: _Source) -> Options[tuple[_Source, bool]]:
-        """Return over which examples the gradient is taken, and whether as their mean."""
-        count = len(self._basis.batch.a)
-        example = Twist("it is that of this example alone")
-        over = {
-            True: Twist(f"it is the mean over the {count} examples of the next update"),
-            False: Twist(f"it is the sum over the {count} examples of the next update"),
-        }
-        batch: Options[tuple[_Source, bool]] = [
-            ((_Source.BATCH, mean), (over[mean],)) for mean in (self._mean, not self._mean)
+    def _sources(self, *sources: _Source) -> Options[tuple[_Source, bool]]:
+        """Return over which examples the number is taken, and whether as their mean; the first ones are meant here."""
+        (here, _), *others = [option for source in sources for option in self._over(source)]
+        return [(here, ()), *others]
+
+    def _over(self, source: _Source) -> Options[tuple[_Source, bool]]:
+        is_batch = source is _Source.BATCH
+        count = len((self._basis.batch if is_batch else self._basis.example).a)
+        if count == 1:
+            says = (
+                "it is that of the next update's example" if is_batch else "it is that of this example alone"
+            )
+            return [((source, self._mean), (Twist(says),))]
+        which = f"the {count} examples of the next update" if is_batch else f"these {count} examples"
+        return [
+            ((source, mean), (Twist(f"it is the {'mean' if mean else 'sum'} over {which}"),))
+            for mean in (self._mean, not self._mean)
         ]
-        if here is _Source.EXAMPLE:
-            return [((_Source.EXAMPLE, self._mean), ()), *batch]
-        return [(batch[0][0], ()), ((_Source.EXAMPLE, self._mean), (example,)), batch[1]]
 
     def _optimizers(self) -> Options[TrainingSettings]:
         settings = self._basis.settings
@@ -365,4 +288,4 @@ def _times(ratio: float) -> str:
     )
 
 
-__all__ = ["SQUARES", "Asked", "Basis", "Question", "Reading", "Twist", "readings", "scale_of"]
+__all__ = ["SQUARES", "readings", "scale_of"]

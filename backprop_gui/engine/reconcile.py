@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_gui.engine.conventions import Conventions
+from backprop_gui.engine.questions import Asked, Basis, Question, Reading, Twist
 from backprop_gui.engine.reading import names
-from backprop_gui.engine.readings import Asked, Basis, Question, Reading, Twist, readings
+from backprop_gui.engine.readings import readings
 from backprop_gui.network import Network
 from backprop_gui.numerals import MINUS, BookNumber, format_number
 
@@ -86,7 +87,7 @@ def reconcile(basis: Basis, question: Question, book: BookNumber) -> Verdict:
     fitting: list[Reading] = []
     for reading in sorted(found, key=_simplicity):
         # What cannot be told apart is said once, in the simplest way.
-        if _fits(reading.value, book, basis) and not any(_same(reading, other) for other in fitting):
+        if _fits(reading.value, book, basis) and not any(_same(reading, other, basis) for other in fitting):
             fitting.append(reading)
     explanations = tuple(
         Explanation(_sentence(reading, basis, question, book), reading.value, reading.twists)
@@ -114,12 +115,6 @@ def name_of(network: Network, question: Question, conventions: Conventions) -> s
             return parameter
 
 
-def present_value(basis: Basis, question: Question) -> float:
-    """Return the number of ``question`` as the program writes it under the present conventions."""
-    with np.errstate(all="ignore"):
-        return next(readings(basis, question, 0)).value
-
-
 # ---- finding
 
 
@@ -136,8 +131,12 @@ def _simplicity(reading: Reading) -> tuple[int, int]:
 def _fits(value: float, book: BookNumber, basis: Basis) -> bool:
     if not math.isfinite(value):
         return False
-    exact = ROUNDING * float(np.finfo(basis.theta.dtype).eps) * abs(book.value)
-    return abs(value - book.value) <= max(1.0001 * book.unit, exact)
+    return abs(value - book.value) <= max(1.0001 * book.unit, _precision(basis) * abs(book.value))
+
+
+def _precision(basis: Basis) -> float:
+    """Return the share of a number that is rounding, in the floating-point numbers of training."""
+    return ROUNDING * float(np.finfo(basis.theta.dtype).eps)
 
 
 def _rounded(value: float, book: BookNumber) -> bool:
@@ -145,8 +144,8 @@ def _rounded(value: float, book: BookNumber) -> bool:
     return abs(value - book.value) <= 0.5001 * book.unit or not book.unit
 
 
-def _same(reading: Reading, other: Reading) -> bool:
-    return math.isclose(reading.value, other.value, rel_tol=1e-9)
+def _same(reading: Reading, other: Reading, basis: Basis) -> bool:
+    return math.isclose(reading.value, other.value, rel_tol=max(1e-9, _precision(basis)))
 
 
 # ---- saying
@@ -203,4 +202,4 @@ def _nowhere(own: float, book: BookNumber) -> str:
     return f"No convention leads to it: it is {format_number(book.value / own)} times this program's value."
 
 
-__all__ = ["Explanation", "Mark", "Verdict", "name_of", "present_value", "reconcile"]
+__all__ = ["Explanation", "Mark", "Verdict", "name_of", "reconcile"]

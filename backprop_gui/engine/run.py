@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_gui.engine.arrays import Array, frozen
 from backprop_gui.engine.attic import Attic
-from backprop_gui.engine.frame import Curve
+from backprop_gui.engine.frame import Beginning, Curve
 from backprop_gui.engine.learned import Learned, Steps
 from backprop_gui.engine.stepper import DataMismatchError, Moment, Stepper
 from backprop_gui.network import Network
@@ -45,6 +45,8 @@ class Run:
         Steps the optimiser has made since it was chosen.
     curve : Curve or None
         The losses recorded so far.
+    beginning : Beginning or None
+        Since when they can be compared; None where that is not known, and then all of them can.
     best : Best or None
         Kept while early stopping is on.
     """
@@ -56,6 +58,7 @@ class Run:
     memory: Mapping[str, Array] = field(default_factory=dict)
     memory_count: int = 0
     curve: Curve | None = None
+    beginning: Beginning | None = None
     best: Best | None = None
 
 
@@ -71,7 +74,7 @@ def carried(run: Run, network: Network, steps: Steps, attic: Attic) -> Run:
     return replace(run, parameters=frozen(learned.theta), memory=memory, best=None)
 
 
-def run_of(moment: Moment, stepper: Stepper, curve: Curve, best: Best | None) -> Run:
+def run_of(moment: Moment, stepper: Stepper, curve: Curve, beginning: Beginning, best: Best | None) -> Run:
     """Return a moment of ``stepper`` as a run."""
     slots = stepper.plan.slots
     return Run(
@@ -82,6 +85,7 @@ def run_of(moment: Moment, stepper: Stepper, curve: Curve, best: Best | None) ->
         memory={name: frozen(vector[slots]) for name, vector in moment.vectors.items()},
         memory_count=moment.count,
         curve=curve,
+        beginning=beginning,
         best=best,
     )
 

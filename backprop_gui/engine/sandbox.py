@@ -2,7 +2,7 @@
 
 Nothing here touches what is trained in the window. A course is a whole run from the drawn starting weights, with the
 project's own data, loss, optimiser, learning rate and order of examples, in double precision; only the gradient is
-that of the bug. A survey repeats it from many starting weights at once, which tells a lucky start from a lesson.
+that of the bug.
 """
 
 from __future__ import annotations
@@ -14,25 +14,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backprop_gui.engine.arrays import Array, frozen
-from backprop_gui.engine.examples import Batches, Examples
-from backprop_gui.engine.faults import Fault, TextbookPass
-from backprop_gui.engine.gradient_check import Cancelled, GradientCheck, check_gradient, examples_to_check
-from backprop_gui.engine.initializers import INITIALIZERS, drawer
+from backprop_gui.engine.examples import Examples, evenly_chosen
+from backprop_gui.engine.faults import Fault
+from backprop_gui.engine.gradient_check import MOST_EXAMPLES, Cancelled, GradientCheck, check_gradient
 from backprop_gui.engine.losses import LOSSES
-from backprop_gui.engine.optimizers import OPTIMIZERS
 from backprop_gui.engine.plan import Indices, Plan, compile_network
-from backprop_gui.engine.schedules import SCHEDULES
 from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.engine.stepper import Stepper
+from backprop_gui.engine.textbook import RIGHT, TextbookPass
 from backprop_gui.network import Network
 
 MOST_RECORDS = 240
 """Records of one course: as many as a curve has room for."""
 NEWS_SECONDS = 0.06
 """How often a course that is under way is told about."""
-SURE = 0.4
-"""An answer solves its example if it is so near to the target: Fahlman's criterion ("An Empirical Study of Learning
-Speed in Back-Propagation Networks", 1988), under which 0.5 either way is no answer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +42,8 @@ class Course:
         When, the training loss, and the share of right answers; NaN where there is no right or wrong. All as long as
         the run was planned; what is not reached yet is NaN.
     check : GradientCheck
-        Of the very gradient that was used, at the drawn starting weights.
+        Of the textbook pass at the drawn starting weights. With a fault, that pass trained; without one, training
+        goes through the engine's own passes, which come to the same gradient another way.
     reached : float
         The epoch of the last record.
     broke : bool
@@ -103,7 +99,7 @@ class Sandbox:
 
     def check(self, fault: Fault | None, cancelled: Cancelled = lambda: False) -> GradientCheck | None:
         """Have the gradient of ``fault`` judged at the drawn starting weights; None if it was cancelled."""
-        return _judged(_textbook(self.plan, self.settings, fault), self.plan.start, self.examples, cancelled)
+        return judged(textbook_of(self.plan, self.settings, fault), self.plan.start, self.examples, cancelled)
 
     def train(
         self,
@@ -152,7 +148,7 @@ class Sandbox:
         """Return what makes the updates: without a fault, the very thing that trains projects."""
         if fault is None:
             return Stepper(self.plan, self.examples, self.settings)
-        textbook = _textbook(self.plan, self.settings, fault)
+        textbook = textbook_of(self.plan, self.settings, fault)
         return _FaultyStepper(self.plan, self.examples, self.settings, textbook)
 
 
@@ -172,119 +168,17 @@ class _FaultyStepper(Stepper):
             np.multiply(self.grad, self.plan.trainable, self.grad)
 
 
-# ---- many starting weights
+def textbook_of(plan: Plan, settings: TrainingSettings, fault: Fault | None) -> TextbookPass:
+    """Return the textbook pass with a fault, for the loss of the settings and reduced as they say."""
+    equations = RIGHT if fault is None else fault.equations
+    return TextbookPass(plan, LOSSES[settings.loss], equations, mean=settings.reduction is Reduction.MEAN)
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What became of one bug from many starting weights.
-
-    Attributes
-    ----------
-    fault : Fault or None
-    starts : int
-        Starting weights tried.
-    solved : int or None
-        How many times every answer ended within ``SURE`` of its target; None where there is no right or wrong.
-    right : float or None
-        Mean share of right answers in the end.
-    went_down : int
-        How many times the loss ended lower than it began.
-    largest_error : float
-        Median of the check's largest relative error, at the starting weights.
-    whole_error : float
-        Median of |claimed − measured| / (|claimed| + |measured|), with the lengths of the whole gradients.
-    """
-
-    fault: Fault | None
-    starts: int
-    solved: int | None
-    right: float | None
-    went_down: int
-    largest_error: float
-    whole_error: float
-
-
-def drawn_starts(network: Network, settings: TrainingSettings, count: int, *, biases: bool = False) -> Array:
-    """Return starting weights of the seeds from the settings' on, (count, plan.size).
-
-    ``biases`` says that biases are drawn as well, and not only set to what the initializer says.
-    """
-    rows = []
-    for number in range(count):
-        draw = drawer(settings.initializer, settings.seed + number)
-        drawn = network.redrawn(draw, INITIALIZERS[settings.initializer].bias)
-        if biases:
-            free = [neuron for neuron in network.neurons if neuron.bias is not None and not neuron.frozen]
-            fans = [(len(network.incoming[neuron.id]), len(network.outgoing[neuron.id])) for neuron in free]
-            drawn = drawn.with_parameters(
-                {neuron.id: draw(*fan) for neuron, fan in zip(free, fans, strict=True)}, {}
-            )
-        rows.append(compile_network(drawn).start)
-    return np.array(rows)
-
-
-def survey(
-    network: Network,
-    starts: Array,
-    examples: Examples,
-    settings: TrainingSettings,
-    fault: Fault | None,
-    epochs: int,
-) -> Survey:
-    """Train from many starting weights at once, with the settings' optimiser, rate, schedule and batches.
-
-    Penalties and the shortening of gradients are left out.
-
-    Parameters
-    ----------
-    starts : (starts, parameters) array
-        As :func:`drawn_starts` returns them.
-    """
-    plan = compile_network(network)
-    textbook = _textbook(plan, settings, fault)
-    optimizer, schedule = OPTIMIZERS[settings.optimizer], SCHEDULES[settings.schedule]
-    x, t = examples.x_train, examples.t_train
-    batches = Batches(len(x), settings.batch_size, settings.seed)
-    # The optimisers are elementwise: all networks are one long vector to them.
-    theta = np.ravel(starts).astype(np.float64)
-    networks = theta.reshape(starts.shape)
-    trainable = np.ones(plan.size) if plan.trainable is None else plan.trainable
-    memory = optimizer.memory(theta.size, theta.dtype, np.tile(trainable, len(starts)))
-    before = textbook.evaluate(networks, x, t)[0].mean(axis=-1)
-    with np.errstate(all="ignore"):
-        while batches.epoch < epochs:
-            rate = settings.learning_rate * schedule.factor(settings, batches.epoch)
-            batch = batches.take()
-            gradient = textbook.gradient(networks, x[batch], t[batch]) * trainable
-            memory.count += 1
-            optimizer.step(theta, gradient.ravel(), rate, settings, memory)
-        losses, predictions = textbook.evaluate(networks, x, t)
-        solved = (np.abs(predictions - t.T[:, None, :]) < SURE).all(axis=(0, 2))
-        went_down = losses.mean(axis=-1) < before
-    shares = [examples.accuracy(predictions[:, number], t.T) for number in range(len(starts))]
-    known = [share for share in shares if share is not None]
-    checks = [_judged(textbook, start, examples) for start in starts]
-    return Survey(
-        fault,
-        len(starts),
-        int(solved.sum()) if known else None,
-        float(np.mean(known)) if known else None,
-        int(went_down.sum()),
-        float(np.median([check.max_relative_error for check in checks if check is not None])),
-        float(np.median([_whole_error(check) for check in checks if check is not None])),
-    )
-
-
-def _textbook(plan: Plan, settings: TrainingSettings, fault: Fault | None) -> TextbookPass:
-    return TextbookPass(plan, LOSSES[settings.loss], fault, mean=settings.reduction is Reduction.MEAN)
-
-
-def _judged(
+def judged(
     textbook: TextbookPass, theta: Array, examples: Examples, cancelled: Cancelled = lambda: False
 ) -> GradientCheck | None:
     """Check the gradient that ``textbook`` finds at ``theta``, on some of the training examples."""
-    chosen = examples_to_check(len(examples.x_train))
+    chosen = evenly_chosen(len(examples.x_train), MOST_EXAMPLES)
     x, t = examples.x_train[chosen], examples.t_train[chosen]
     claimed = textbook.gradient(theta, x, t)
     return check_gradient(
@@ -299,10 +193,4 @@ def _judged(
     )
 
 
-def _whole_error(check: GradientCheck) -> float:
-    length = np.linalg.norm
-    both = float(length(check.claimed) + length(check.measured))
-    return float(length(check.claimed - check.measured)) / both if both else 0.0
-
-
-__all__ = ["Course", "Sandbox", "Survey", "drawn_starts", "survey"]
+__all__ = ["Course", "Sandbox", "judged", "textbook_of"]

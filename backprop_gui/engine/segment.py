@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.frame import Beginning
 from backprop_gui.engine.losses import LOSSES, Loss
 from backprop_gui.engine.moment_store import Record
 from backprop_gui.engine.plan import Plan
@@ -42,12 +43,14 @@ class Segment:
         What the change that began it came from: whatever the trainer was told.
     text : str
         What that change is called; empty where training began.
+    beginning : Beginning
+        Since when losses can be compared with those of this segment.
     records : list of Record
         By step; the first is the beginning of the segment.
     """
 
-    def __init__(self, stepper: Stepper, origin: object, text: str) -> None:
-        self.plan, self.origin, self.text = stepper.plan, origin, text
+    def __init__(self, stepper: Stepper, origin: object, text: str, beginning: Beginning) -> None:
+        self.plan, self.origin, self.text, self.beginning = stepper.plan, origin, text, beginning
         self.records: list[Record] = []
         self._parts = stepper.plan, stepper.examples, stepper.settings, stepper.columns
         self._stepper: Stepper | None = stepper

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from backprop_gui.engine.early_stopping import best_of, watched
-from backprop_gui.engine.frame import Mark, Span
+from backprop_gui.engine.frame import Beginning, Mark, Span
 from backprop_gui.engine.moment_store import MomentStore, Record, bytes_of
 from backprop_gui.engine.run import Best
 from backprop_gui.engine.segment import Passage, Segment
@@ -90,12 +90,14 @@ class Timeline:
 
     # ---- recording
 
-    def begin(self, stepper: Stepper, origin: object, text: str, best: Best | None = None) -> None:
+    def begin(
+        self, stepper: Stepper, origin: object, text: str, beginning: Beginning, best: Best | None = None
+    ) -> None:
         """Begin a segment where ``stepper`` stands; what was at that step or later is forgotten."""
         self._cut(stepper.step)
         for segment in self.segments[-1:]:
             segment.rest()
-        self.segments.append(Segment(stepper, origin, text))
+        self.segments.append(Segment(stepper, origin, text, beginning))
         del self.segments[:-MOST_SEGMENTS]
         self._measure()
         self.record(best)

@@ -15,11 +15,12 @@ import numpy as np
 
 from backprop_gui.engine.arrays import frozen
 from backprop_gui.engine.attic import Attic
+from backprop_gui.engine.branch import Branch
 from backprop_gui.engine.breakpoints import Breakpoint, Watch
 from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry
 from backprop_gui.engine.early_stopping import best_of, is_over, stopped_early, watched
 from backprop_gui.engine.examples import Examples
-from backprop_gui.engine.frame import Coming, Frame, NoteKind, Part, Probe
+from backprop_gui.engine.frame import Beginning, Coming, Frame, NoteKind, Part, Probe
 from backprop_gui.engine.history import History
 from backprop_gui.engine.learned import Steps
 from backprop_gui.engine.passes import trace
@@ -191,10 +192,10 @@ class Trainer(Standing):
         self._looked = 0
         if self._best is not None and self._best.epoch > self._good.epoch:
             self._best = None
-        self.history.cut(self.epoch + 1e-9)
+        self._branch_off()
         self.score()
         self._watch_from_here()
-        self._begin_segment("Back to before the trouble")
+        self._begin_segment("Back to before the trouble", self._reached(self.timeline.segments[-1].beginning))
 
     def go_on(self) -> None:
         """Dismiss a note that does not stand in the way, such as that of early stopping."""
@@ -222,7 +223,7 @@ class Trainer(Standing):
         """Begin again with the drawn starting values."""
         old = self._stepper
         self._stepper = Stepper(old.plan, old.examples, old.settings, old.columns)
-        self.history = History()
+        self.history, self.branch = History(), Branch()
         self._attic = Attic()
         self._best = None
         self._looked = 0
@@ -250,7 +251,10 @@ class Trainer(Standing):
             self.history.replace(run.curve)
         self._begin_here()
         self._watch_from_here()
-        self._begin_timeline()
+        beginning = run.beginning
+        if beginning is None and run.curve is not None and len(run.curve.epochs):
+            beginning = Beginning(float(run.curve.epochs[0]), float(run.curve.train[0]))
+        self._begin_timeline(None if beginning is None else self._reached(beginning))
 
     def rebase(self, network: Network, how: Carry = NOTHING_SPECIAL, before: Steps = ()) -> None:
         """Take another drawing and keep the live value and optimiser state of what the edit did not touch.
@@ -285,11 +289,12 @@ class Trainer(Standing):
         """
         old = self.settings
         stepper = Stepper(self.plan, self.examples, settings, self._stepper.columns)
-        self._exchange(stepper, comparable=settings.loss == old.loss)
+        comparable = settings.loss == old.loss
+        self._exchange(stepper, comparable=comparable)
         if not (settings.patience and old.patience):
             # What was best before it watched, or while it looked away, is nothing to go back to.
             self._best = None
-        self._begin_segment(self._reason)
+        self._begin_segment(self._reason, None if comparable else self._now_beginning())
 
     def set_examples(self, examples: Examples) -> None:
         """Train on other data from the next update on, which begins an epoch.
@@ -300,7 +305,7 @@ class Trainer(Standing):
             If its columns do not fit the network; the trainer then stays as it was.
         """
         self._exchange(Stepper(self.plan, examples, self.settings), comparable=False)
-        self._begin_segment(self._reason)
+        self._begin_segment(self._reason, self._now_beginning())
 
     def _exchange(self, stepper: Stepper, steps: Steps = (), *, comparable: bool = True) -> None:
         """Go on with another stepper, which takes over what is left of what was learned after ``steps``.
@@ -355,13 +360,30 @@ class Trainer(Standing):
         self._begin_here()
         self.history.add(self.epoch, self.train, self.test)
 
-    def _begin_timeline(self) -> None:
+    def _begin_timeline(self, beginning: Beginning | None = None) -> None:
         self.timeline.clear()
-        self._begin_segment("")
+        self._begin_segment("", beginning or self._now_beginning())
 
-    def _begin_segment(self, reason: str) -> None:
-        """Go on as another part of the timeline: something but an update has changed what updates read or write."""
-        self.timeline.begin(self._stepper, self._origin, reason, self._best)
+    def _begin_segment(self, reason: str, beginning: Beginning | None = None) -> None:
+        """Go on as another part of the timeline: something but an update has changed what updates read or write.
+
+        Without a ``beginning``, losses can be compared for as long as in the part before.
+        """
+        beginning = beginning or self.timeline.segments[-1].beginning
+        self.timeline.begin(self._stepper, self._origin, reason, beginning, self._best)
+
+    def _now_beginning(self) -> Beginning:
+        """Return that losses can be compared from the present moment on."""
+        return Beginning(self.epoch, self.train.loss)
+
+    def _reached(self, beginning: Beginning) -> Beginning:
+        """Return ``beginning``, or the present moment if that comes before: the exchange was made while broken."""
+        return beginning if beginning.epoch < self.epoch else self._now_beginning()
+
+    def _branch_off(self) -> None:
+        """Go on from here on another way; what was recorded later is forgotten."""
+        self.history.cut(self.epoch + 1e-9)
+        self.branch = Branch(self.branch, self.epoch)
 
     # ---- the past
 
@@ -381,7 +403,7 @@ class Trainer(Standing):
             learned.through([(self.plan.network, Carry(leaves=change))], self._attic)
         if change:
             self.change = change
-        self.history.cut(self.epoch + 1e-9)
+        self._branch_off()
         if segment is not now or self._good.step > self.step:
             self._begin_here()
         else:
@@ -408,6 +430,7 @@ class Trainer(Standing):
         mean = self.settings.reduction is Reduction.MEAN
         seen = trace(self.plan, stepper.theta, x, t, stepper.loss, mean=mean)
         is_batch = probe.part in (Part.BATCH, Part.ALL)
+        segment = self.timeline.segment_at(self.step)
         return Frame(
             plan=self.plan,
             loss=stepper.loss,
@@ -419,6 +442,7 @@ class Trainer(Standing):
             scored_at=self.scored_at,
             penalty=stepper.penalty(),
             curve=self.history.curve(),
+            beginning=segment.beginning,
             probe=probe,
             trace=mean_of(seen) if is_batch else seen,
             rows=seen if is_batch else None,
@@ -431,7 +455,8 @@ class Trainer(Standing):
             change=self.change,
             span=self.timeline.span(*(self._now or (self.step, self.epoch))),
             past=self._now is not None,
-            origin=self.timeline.segment_at(self.step).origin,
+            branch=self.branch,
+            origin=segment.origin,
         )
 
     def frame_at(self, step: int, probe: Probe = FIRST_EXAMPLE, rate: float = 0.0) -> Frame:

@@ -180,4 +180,4 @@ class Influence:
         return self._fed[output]
 
 
-__all__ = ["Influence", "new_pairs", "problem_with_connect", "problem_with_insert"]
+__all__ = ["Influence", "led_to", "new_pairs", "problem_with_connect", "problem_with_insert"]

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from backprop_gui.engine.arrays import Array, frozen
-from backprop_gui.engine.frame import Curve
+from backprop_gui.engine.frame import Beginning, Curve
 from backprop_gui.engine.run import Best, Run
 from backprop_gui.errors import UserError
 from backprop_gui.network import Network
@@ -37,6 +37,11 @@ class _Curve(Record, frozen=True):
     test_accuracy: list[float | None]
 
 
+class _Beginning(Record, frozen=True):
+    epoch: Annotated[float, msgspec.Meta(ge=0)]
+    loss: float | None
+
+
 class _Best(Record, frozen=True):
     loss: float
     epoch: Count
@@ -54,6 +59,7 @@ class RunRecord(Record, frozen=True):
     memory_count: Count
     curve: _Curve | None = None
     best: _Best | None = None
+    beginning: _Beginning | None = None
 
 
 def record_of_run(run: Run, network: Network) -> RunRecord:
@@ -78,8 +84,7 @@ def record_of_run(run: Run, network: Network) -> RunRecord:
         else _Curve(
             curve.epochs.tolist(),
             *(
-                # JSON has no word for infinity; on the curve it is a gap, as NaN is.
-                [x if math.isfinite(x) else None for x in array.tolist()]
+                [_or_gap(x) for x in array.tolist()]
                 for array in (curve.train, curve.test, curve.train_accuracy, curve.test_accuracy)
             ),
         ),
@@ -87,7 +92,15 @@ def record_of_run(run: Run, network: Network) -> RunRecord:
         best=_Best(best.loss, best.epoch, _finite("the best parameters", best.parameters))
         if best is not None and math.isfinite(best.loss)
         else None,
+        beginning=None
+        if run.beginning is None
+        else _Beginning(run.beginning.epoch, _or_gap(run.beginning.loss)),
     )
+
+
+def _or_gap(loss: float) -> float | None:
+    """JSON has no word for infinity; on the curve it is a gap, as NaN is."""
+    return loss if math.isfinite(loss) else None
 
 
 def _finite(what: str, vector: Array) -> list[float]:
@@ -105,7 +118,7 @@ def run_of(record: RunRecord, network: Network) -> Run:
     ProjectFileError
         If it cannot be one of it, or contradicts itself.
     """
-    best = record.best
+    best, beginning = record.best, record.beginning
     run = Run(
         step=record.step,
         epoch=record.epoch,
@@ -115,6 +128,9 @@ def run_of(record: RunRecord, network: Network) -> Run:
         memory_count=record.memory_count,
         curve=None if record.curve is None else _curve(record.curve),
         best=None if best is None else Best(best.loss, best.epoch, _vector(best.parameters)),
+        beginning=None
+        if beginning is None
+        else Beginning(beginning.epoch, math.nan if beginning.loss is None else beginning.loss),
     )
     _check_lengths(_vectors(run), network)
     return run

@@ -20,6 +20,7 @@ from backprop_gui.project.recovery import left_behind
 from backprop_gui.ui import theme
 from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.gallery import is_first_start
+from backprop_gui.ui.garbage import GarbageCollector
 from backprop_gui.ui.window import AUTOSAVES, Window
 from backprop_gui.ui.windows import Windows
 
@@ -36,6 +37,7 @@ def run(path: Path | None = None) -> int:
         If the project cannot be opened; there is no window then.
     """
     app = application()
+    GarbageCollector(app)
     window = open_window(templates.load(templates.FIRST) if path is None else load(path), path)
     if path is not None:
         window.files.opened(path)

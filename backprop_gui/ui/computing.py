@@ -30,7 +30,7 @@ class ComputingPanel(PanelWidget):
     computed : Frame or None
         What the last result is of; None while none holds.
     seconds : float
-        How long the last result took.
+        Of computing time that the last result took.
     """
 
     every_seconds = 0.0
@@ -77,7 +77,13 @@ class ComputingPanel(PanelWidget):
             return
         began = time.perf_counter()
         work = self.work_on(frame)
-        self._waiting.for_(in_background(work), lambda future: self._take(frame, began, future))
+
+        def measured() -> tuple[Any, float]:
+            # What it costs, however long others keep it waiting.
+            start = time.thread_time()
+            return work(), time.thread_time() - start
+
+        self._waiting.for_(in_background(measured), lambda future: self._take(frame, began, future))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -90,9 +96,10 @@ class ComputingPanel(PanelWidget):
         self._next = self.computed = None
 
     def _take(self, frame: Frame, began: float, future: Future[Any]) -> None:
-        self.seconds = time.perf_counter() - began
-        self._free = began + max(self.every_seconds, self.seconds / self.share)
-        result, self.computed = future.result(), frame
+        self._free = began + self.every_seconds  # so that trouble, too, comes no more often
+        result, self.seconds = future.result()
+        self._free = max(self._free, began + self.seconds / self.share)
+        self.computed = frame
         self.take(frame, result)
         if self._next is not None:
             frame, self._next = self._next, None

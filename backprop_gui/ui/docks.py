@@ -112,6 +112,13 @@ class Docks:
         dock = QDockWidget(panel.title, self._window)
         dock.setObjectName(panel.name)
         dock.setWidget(widget)
+        # Behind another tab a dock is only moved away, and Qt still calls it visible: then the panel is hidden in it,
+        # with the room it needs kept, so that it does nothing and is told when somebody sees it.
+        policy = widget.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        widget.setSizePolicy(policy)
+        dock.visibilityChanged.connect(widget.setVisible)
+        widget.windowTitleChanged.connect(dock.setWindowTitle)
         features = QDockWidget.DockWidgetFeature
         dock.setFeatures(features.DockWidgetClosable | features.DockWidgetMovable)
         return dock

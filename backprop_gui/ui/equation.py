@@ -68,7 +68,7 @@ class EquationStrip(QWidget):
     def show_equation(self, frame: Frame, key: Key | None, view: View) -> None:
         """Show the operation that is stepped, or else what ``view`` shows at ``key`` with the numbers of ``frame``."""
         self._lab.checking.follow(frame)
-        self.chip.follow(key)
+        self.chip.follow(key, self._lab.document.project.conventions.factor)
         scope = self._lab.microscope
         operation, worked = scope.operation, scope.worked
         if operation is not None and worked is not None:

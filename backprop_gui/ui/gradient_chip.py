@@ -29,6 +29,7 @@ class GradientChip(QAbstractButton):
         super().__init__()
         self._checking = checking
         self._key: Key | None = None
+        self._factor = 1
         self.tone = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -45,9 +46,9 @@ class GradientChip(QAbstractButton):
         found = self._checking.found
         return None if found is None else found.check
 
-    def follow(self, key: Key | None) -> None:
-        """Say something about the parameter ``key`` too."""
-        self._key = key
+    def follow(self, key: Key | None, factor: int = 1) -> None:
+        """Say something about the parameter ``key`` too, its derivative multiplied with ``factor``."""
+        self._key, self._factor = key, factor
         self._report()
 
     # ---- saying
@@ -77,10 +78,11 @@ class GradientChip(QAbstractButton):
         lines = [summary_of(found), worst_of(found)]
         row = found.row_of(self._key)
         if row is not None:
-            lines.append(
-                f"{check.name(row).capitalize()}: {format_number(check.claimed[row], 9)} by "
-                f"backpropagation, {format_number(check.measured[row], 9)} by {check.method.label}."
+            ours, reference = (
+                format_number(self._factor * found[row], 9) for found in (check.claimed, check.measured)
             )
+            name = check.name(row).capitalize()
+            lines.append(f"{name}: {ours} by backpropagation, {reference} by {check.method.label}.")
         return "\n".join(lines)
 
     def _say(self, text: str, tone: str, tip: str) -> None:

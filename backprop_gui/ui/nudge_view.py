@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from backprop_gui.engine.conventions import USUAL, Conventions, Delta
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.nudge import STEPS, USUAL_STEP, Nudge, nudge
 from backprop_gui.network import Key
@@ -27,6 +28,8 @@ ROWS = (
     ("product", "δ · a"),
     ("error", "relative error"),
 )
+SIGNED = ("slope", "product")
+"""Those with the sign of a gradient, or of an error."""
 
 
 class NudgeView(QWidget):
@@ -37,6 +40,8 @@ class NudgeView(QWidget):
         self._subject: tuple[Frame, Key] | None = None
         self._asked: tuple[Frame, Key, float] | None = None
         self._waiting = Waiting(self)
+        self._conventions = USUAL
+        self._of: Frame | None = None
         self.nudge: Nudge | None = None
         self.title = QLabel()
         self.title.setProperty("role", "value")
@@ -88,8 +93,11 @@ class NudgeView(QWidget):
         row.addWidget(self.picture, 1)
         self._show(None)
 
-    def follow(self, frame: Frame | None, key: Key | None) -> None:
-        """Nudge ``key`` at the moment of ``frame``; None shows what to do."""
+    def follow(self, frame: Frame | None, key: Key | None, conventions: Conventions = USUAL) -> None:
+        """Nudge ``key`` at the moment of ``frame``, written as ``conventions`` say; None shows what to do."""
+        if conventions != self._conventions:
+            self._conventions = conventions
+            self._show(self.nudge, self._of)
         if frame is None or key is None or key not in frame.plan.slot:
             self._subject = self._asked = None
             self._waiting.forget()
@@ -125,7 +133,7 @@ class NudgeView(QWidget):
         self._ask()
 
     def _show(self, found: Nudge | None, frame: Frame | None = None) -> None:
-        self.nudge = found
+        self.nudge, self._of = found, frame
         there = found is not None
         for part in (self.step, self._grid, self.picture):
             part.setVisible(there)
@@ -135,27 +143,31 @@ class NudgeView(QWidget):
             self.hint.setText(HINT)
             return
         network, key = frame.plan.network, found.key
+        sign = self._conventions.factor
+        # The rule multiplies ∂L/∂z: where another number is called δ, it goes by its own name.
+        delta = "δ" if self._conventions.delta is Delta.BY_Z else MINUS * (sign < 0) + "∂L/∂z"
         if isinstance(key, tuple):
             source, target = (display_name(network.neuron_of[end].name) for end in key)
-            name, rule = f"w  {source} → {target}", "δ · a"
-            factors = [(f"δ of {target}", found.delta), (f"a of {source}", found.source)]
+            name, rule = f"w  {source} → {target}", f"{delta} · a"
+            factors = [(f"{delta} of {target}", sign * found.delta), (f"a of {source}", found.source)]
         else:
             target = display_name(network.neuron_of[key].name)
-            name, rule = f"b  {target}", "δ"
-            factors = [(f"δ of {target}", found.delta)]
+            name, rule = f"b  {target}", delta
+            factors = [(f"{delta} of {target}", sign * found.delta)]
         count = len(found.delta)
         reduction = "" if count == 1 else "mean of " if frame.mean else "sum of "
         self.title.setText(f"{name} = {format_number(found.value, 4)}")
         self._captions["product"].setText(reduction + rule)
+        self._captions["slope"].setText(f"{MINUS} slope" if sign < 0 else "slope")
         how = ", ".join(f"{what} {format_number(values[0], 4)}" for what, values in factors)
         of = f"{how}; one example." if count == 1 else f"Of a batch of {count:,} examples."
         self.title.setToolTip(format_exact(found.value))
         for name, number in self.numbers.items():
-            value = float(getattr(found, name))
+            value = float(getattr(found, name)) * (sign if name in SIGNED else 1)
             number.setText(format_number(value, 2) if name == "error" else format_exact(value))
             number.setToolTip(format_exact(value))
         exact = [f"{what} = {format_exact(values[0])}" for what, values in factors] if count == 1 else []
-        self.numbers["product"].setToolTip("\n".join([format_exact(found.product), *exact]))
+        self.numbers["product"].setToolTip("\n".join([format_exact(sign * found.product), *exact]))
         kink = (
             " A kink lies between the two points: the secant’s slope is that of neither side."
             if found.kink

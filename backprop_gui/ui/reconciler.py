@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from backprop_gui.engine.frame import Frame
-from backprop_gui.engine.readings import Asked, Basis, Question
+from backprop_gui.engine.questions import Asked, Basis, Question
 from backprop_gui.engine.reconcile import Mark, Verdict, name_of, reconcile
 from backprop_gui.errors import UserError
 from backprop_gui.network import Key, Kind

@@ -51,6 +51,7 @@ from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.findings import FindingsPanel
 from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
+from backprop_gui.ui.past import made_with
 from backprop_gui.ui.past_bar import PastBar
 from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.probe_picker import ProbePicker
@@ -359,7 +360,7 @@ class Window(QMainWindow):
         self.setWindowModified(self.files.unsaved)
 
     def _show_probe(self, frame: Frame) -> None:
-        probe, prepared = frame.probe, self.lab.document.prepared
+        probe, prepared = frame.probe, made_with(frame, self.lab.document).prepared
         if probe.part in (Part.TRAIN, Part.TEST):
             count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
             which = "test example" if probe.part is Part.TEST else "example"
@@ -504,7 +505,8 @@ class Window(QMainWindow):
         """Offer the examples to be looked at, the mean of many, and numbers of one's own."""
         frame = self.lab.player.frame
         if frame is not None:
-            self._picker.open_at(self.canvas.probe_corner(), self.lab.document.prepared, frame)
+            prepared = made_with(frame, self.lab.document).prepared
+            self._picker.open_at(self.canvas.probe_corner(), prepared, frame)
 
     def choose_template(self, title: str = "New project") -> None:
         """Open the gallery, and begin anew with what is chosen there."""

@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 from backprop_gui.data import DataSettings, prepare
 from backprop_gui.engine import LOSSES
+from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.examples import Decision, Examples
-from backprop_gui.engine.faults import FAULTS, TextbookPass, faulty_gradient
+from backprop_gui.engine.faults import FAULTS
 from backprop_gui.engine.gradient_check import check_gradient
+from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import trace
-from backprop_gui.engine.plan import compile_network
-from backprop_gui.engine.sandbox import MOST_RECORDS, Course, Sandbox, drawn_starts, survey
+from backprop_gui.engine.plan import Plan, compile_network
+from backprop_gui.engine.sandbox import MOST_RECORDS, Course, Sandbox
 from backprop_gui.engine.settings import Reduction, TrainingSettings
+from backprop_gui.engine.survey import drawn_starts, survey
+from backprop_gui.engine.textbook import RIGHT, Equations, TextbookPass
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.network import Kind, Network, dense
 from backprop_gui.project import examples_of
@@ -46,6 +50,13 @@ def started(network: Network, settings: TrainingSettings = SETTINGS, seed: int =
     return network.with_parameters(biases, weights)
 
 
+def faulty_gradient(
+    plan: Plan, x: Array, t: Array, loss: Loss, equations: Equations, *, mean: bool = True
+) -> Array:
+    """Return the gradient at the drawn starting weights as ``equations`` give it."""
+    return TextbookPass(plan, loss, equations, mean=mean).gradient(plan.start, x, t)
+
+
 # ---- the textbook
 
 
@@ -56,7 +67,7 @@ def test_without_a_fault_it_is_backpropagation(
     plan, loss = compile_network(network), LOSSES[name]
     x, t = random_examples(network, examples, 1, classes="regression" not in loss.tasks)
     seen = trace(plan, plan.start, x, t, loss, mean=mean)
-    ours = faulty_gradient(plan, plan.start, x, t, loss, None, mean=mean)
+    ours = faulty_gradient(plan, x, t, loss, RIGHT, mean=mean)
     # A cross-entropy of an output that is no probability is not a number, on both sides.
     if np.isfinite(seen.grad).all():
         assert np.abs(ours - seen.grad).max() <= 1e-12 * max(1.0, np.abs(seen.grad).max())
@@ -67,7 +78,7 @@ def test_without_a_fault_a_fused_loss_is_right_too(network: Network, examples: i
     plan, loss = compile_network(network), LOSSES["binary-cross-entropy"]
     x, t = random_examples(network, examples, 2, classes=True)
     seen = trace(plan, plan.start, x, t, loss)
-    ours = faulty_gradient(plan, plan.start, x, t, loss, None)
+    ours = faulty_gradient(plan, x, t, loss, RIGHT)
     assert np.abs(ours - seen.grad).max() <= 1e-12 * max(1.0, np.abs(seen.grad).max())
     losses, predictions = TextbookPass(plan, loss).evaluate(plan.start, x, t)
     assert losses == pytest.approx(seen.losses, rel=1e-12)
@@ -79,7 +90,7 @@ def test_a_stack_of_networks_is_as_each_alone(network: Network, name: str) -> No
     plan, loss = compile_network(network), LOSSES["half-squared"]
     x, t = random_examples(network, 3, 3)
     stack = plan.start * np.array([[1.0], [0.5], [-0.3]])
-    textbook = TextbookPass(plan, loss, FAULTS[name])
+    textbook = TextbookPass(plan, loss, FAULTS[name].equations)
     together = textbook.gradient(stack, x, t)
     for theta, row in zip(stack, together, strict=True):
         assert row == pytest.approx(textbook.gradient(theta, x, t), rel=1e-12, abs=1e-14)
@@ -93,7 +104,7 @@ def test_every_bug_is_found_by_the_check(name: str) -> None:
     plan, loss = compile_network(SMALL), LOSSES["half-squared"]
     x, t = random_examples(SMALL, 4, 4)
     assert FAULTS[name].spares(SMALL) == ""
-    claimed = faulty_gradient(plan, plan.start, x, t, loss, FAULTS[name])
+    claimed = faulty_gradient(plan, x, t, loss, FAULTS[name].equations)
     check = check_gradient(plan, plan.start, x, t, loss, claimed=claimed)
     assert check is not None
     assert not check.passed
@@ -106,7 +117,7 @@ def test_a_bug_that_is_said_to_change_nothing_does_not(network: Network, name: s
     x, t = random_examples(network, 3, 5)
     if FAULTS[name].spares(network):
         seen = trace(plan, plan.start, x, t, loss)
-        claimed = faulty_gradient(plan, plan.start, x, t, loss, FAULTS[name])
+        claimed = faulty_gradient(plan, x, t, loss, FAULTS[name].equations)
         assert claimed == pytest.approx(seen.grad, rel=1e-12, abs=1e-12)
 
 
@@ -156,13 +167,13 @@ def test_each_bug_is_the_equation_it_says() -> None:
     assert set(expected) == set(FAULTS)
     for name, deltas in expected.items():
         x, t = np.array([[1.0]]), np.array([[0.0]])
-        grad = faulty_gradient(plan, plan.start, x, t, LOSSES["half-squared"], FAULTS[name])
+        grad = faulty_gradient(plan, x, t, LOSSES["half-squared"], FAULTS[name].equations)
         assert [grad[plan.bias_slot[hidden]], grad[plan.bias_slot[output]]] == pytest.approx(deltas), name
     # The fan-in is 1 here; with two inputs a bias moves twice.
     twice = compile_network(started(sigmoids(2, 1)))
     x, t = np.array([[1.0, 2.0]]), np.array([[0.0]])
     loss, slot = LOSSES["half-squared"], int(twice.bias_slots[0])
-    wrong = faulty_gradient(twice, twice.start, x, t, loss, FAULTS["bias-fan-in-times"])
+    wrong = faulty_gradient(twice, x, t, loss, FAULTS["bias-fan-in-times"].equations)
     assert wrong[slot] == pytest.approx(2 * trace(twice, twice.start, x, t, loss).grad[slot])
 
 

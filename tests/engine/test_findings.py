@@ -42,7 +42,7 @@ def found_by(trainer: Trainer, most: int = 2048) -> list[Finding]:
             data.t_train,
             frame.loss,
             frame.update,
-            frame.curve,
+            frame.losses,
             trainer.settings,
             frame.epoch,
             frame.note,
@@ -183,6 +183,27 @@ def test_a_whole_dead_layer_stops_everything() -> None:
     assert "Only what comes in can still change" in finding.why
 
 
+def test_a_dead_relu_among_others_does_not_stop_learning() -> None:
+    # The only ReLU of its layer, beside two tanh.
+    network = relus(-0.25)
+    one, *others = hidden(network)
+    mixed = network.with_activation(others, "tanh")
+    finding = the_one(a_trainer(mixed), "dead")
+    assert finding.keys == (one,)
+    assert finding.severity is Severity.HINDERS
+    assert "1 of the 1 ReLUs of the layer is dead" in finding.text
+
+
+def test_a_dead_relu_that_nothing_leads_to() -> None:
+    network = relus(-0.25)
+    one, two, _ = hidden(network)
+    cut = network.without([(n.id, one) for n in network.inputs])
+    finding = the_one(a_trainer(cut), "dead")
+    assert "Nothing comes in, so no gradient can bring it back." in finding.why
+    both = with_parameters(cut, {two: -2.5})
+    assert "What comes in, if anything does, is the data" in the_one(a_trainer(both), "dead").why
+
+
 # ---- clones
 
 
@@ -306,6 +327,19 @@ def test_a_rate_that_is_too_high() -> None:
     assert kinds(slope(1.9, 4)) == []  # it jumps from side to side, but nearer each time
 
 
+def test_a_rate_that_is_too_high_for_biases_alone() -> None:
+    network = dense([1, 1], output_activation="identity", draw=lambda i, o: 0.01)
+    [edge] = network.edges
+    still = Network(network.neurons, (replace(edge, frozen=True),), network.layers, network.next_id)
+    trainer = a_trainer(still, ZERO + 1, ZERO + 3, learning_rate=2.5)
+    for _ in range(4):
+        trainer.advance_epoch()
+    text = the_one(trainer, "rate-high").text
+    assert "The training loss began at 4.47" in text
+    assert text.endswith("The learning rate is 2.5.")
+    assert "median" not in text
+
+
 def test_a_loss_that_was_exchanged_is_no_rise() -> None:
     trainer = slope(0.05, 3, loss="half-squared")
     trainer.configure(replace(trainer.settings, loss="huber", learning_rate=0.01))
@@ -315,6 +349,30 @@ def test_a_loss_that_was_exchanged_is_no_rise() -> None:
         trainer.advance_epoch()
         assert kinds(trainer) == []
     assert trainer.train.loss > 1.5 * trainer.history.curve().train[0]
+
+
+def test_losses_of_different_kinds_are_not_compared() -> None:
+    # Cross-entropy has another scale than half the square: 0.69 for what is 0.125.
+    network = dense([1, 1], output_activation="sigmoid", bias=False, draw=lambda i, o: 0.0)
+    x, t = np.array([[1.0], [1.1]]), np.array([[1.0], [0.0]])
+    trainer = a_trainer(network, x, t, batch_size=1)
+    for _ in range(12):
+        trainer.advance_epoch()
+    trainer.configure(replace(trainer.settings, loss="binary-cross-entropy", learning_rate=0.2))
+    for _ in range(12):
+        trainer.advance_epoch()
+        assert kinds(trainer) == []
+    losses = trainer.history.curve().train
+    assert losses[-1] > 1.5 * losses[0]
+    assert trainer.frame().losses[0] == pytest.approx(losses[13], rel=1e-2)
+    # And the other way: what is small beside the old loss is not yet learned.
+    trainer = slope(0.0, 3)
+    trainer.set_examples(Examples(ZERO + 1, ZERO + 0.2, ZERO[:0], ZERO[:0]))
+    trainer.configure(replace(trainer.settings, learning_rate=2.5))
+    for _ in range(5):
+        trainer.advance_epoch()
+    trend = "The training loss began at 0.0181 and is 1.04 now."  # ½ · .19² · 1.5¹⁰
+    assert trend in the_one(trainer, "rate-high").text
 
 
 def test_a_loss_that_jumps_is_a_rate_that_is_too_high() -> None:

@@ -116,6 +116,17 @@ def test_a_wrong_delta_is_seen() -> None:
     assert found.error == pytest.approx(0.75, rel=1e-6)
 
 
+def test_a_step_that_rounding_swallows_is_no_agreement() -> None:
+    # 1e9 ± 1e-8 is 1e9: the secant is 0/0.
+    network = dense([1, 1], output_activation="identity", draw=lambda fan_in, fan_out: 1e9)
+    plan, key = compile_network(network), (network.inputs[0].id, network.outputs[0].id)
+    seen = trace(plan, plan.start, np.array([[1.0]]), np.array([[0.0]]), HALF)
+    found = nudge(plan, plan.start, seen, HALF, key, 1e-8)
+    assert np.isnan(found.slope)
+    assert found.error == np.inf
+    assert replace(found, slope=np.inf, product=np.inf).error == np.inf
+
+
 @pytest.mark.parametrize("mean", [True, False])
 def test_a_batch_is_nudged_as_a_whole(mean: bool) -> None:
     network = dense([2, 3, 2], activation="tanh", draw=drawer("normal", 4))

@@ -14,8 +14,9 @@ from backprop_gui.engine import LOSSES, OPTIMIZERS
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Part, Probe
-from backprop_gui.engine.readings import Asked, Basis, Question, readings
-from backprop_gui.engine.reconcile import Mark, Verdict, present_value, reconcile
+from backprop_gui.engine.questions import Asked, Basis, Question
+from backprop_gui.engine.readings import readings
+from backprop_gui.engine.reconcile import Mark, Verdict, reconcile
 from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.engine.slips import Slip, errors_and_deltas
 from backprop_gui.engine.trainer import Trainer
@@ -54,7 +55,7 @@ class Book:
         return reconcile(self.basis, self.question(asked, name), read_book_number(number))
 
     def value(self, asked: Asked, name: str) -> float:
-        return present_value(self.basis, self.question(asked, name))
+        return next(readings(self.basis, self.question(asked, name), 0)).value
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +100,15 @@ def test_a_digit_that_was_cut_and_not_rounded_is_said(mazur: Book) -> None:
     assert text.endswith("Only its last digit is cut or rounded otherwise.")
     [text] = mazur.says(DELTA, "h2", "0.009954255").sentences
     assert text == "0.009954255 is right: δ_h2 = ∂L/∂z of this example, as the program writes it."
+
+
+def test_single_precision_is_right_once() -> None:
+    # The step made again in double precision is the trainer's own: there is nothing to choose from.
+    verdict = Book("mazur", precision="float32").says(NEW, "h1→o1", "0.35891648")
+    assert verdict.mark is Mark.RIGHT
+    assert verdict.remark == ""
+    [explanation] = verdict.explanations
+    assert explanation.twists == ()
 
 
 # ---- one thing otherwise
@@ -232,6 +242,34 @@ def test_the_mean_of_a_batch_can_be_what_is_looked_at() -> None:
     assert text == "14.5 is right: ∂L/∂w_Z1→ŷ over 4 examples, as the program writes it."
 
 
+@pytest.mark.parametrize(
+    ("reduction", "own", "other", "what"),
+    [(Reduction.MEAN, "14.5", "58", "sum"), (Reduction.SUM, "58", "14.5", "mean")],
+)
+def test_all_examples_may_be_added_up_or_averaged(
+    reduction: Reduction, own: str, other: str, what: str
+) -> None:
+    # The four examples of XOR, of which the next update takes two.
+    book = Book("whole-numbers", probe=Probe(Part.ALL), batch_size=2, reduction=reduction)
+    assert book.says(GRADIENT, "Z1→ŷ", own).mark is Mark.RIGHT
+    [text] = book.says(GRADIENT, "Z1→ŷ", other).sentences
+    assert text == f"That is right if it is the {what} over these 4 examples."
+    # 26 / 4
+    sum_of_deltas, mean_of_deltas = "26", "6.5"
+    book_own, book_other = (
+        (mean_of_deltas, sum_of_deltas) if what == "sum" else (sum_of_deltas, mean_of_deltas)
+    )
+    assert book.says(DELTA, "ŷ", book_own).mark is Mark.RIGHT
+    [text] = book.says(DELTA, "ŷ", book_other).sentences
+    assert text == f"That is right if it is the {what} over these 4 examples."
+
+
+def test_a_batch_that_is_looked_at_is_not_told_twice() -> None:
+    book = Book("whole-numbers", probe=Probe(Part.BATCH), batch_size=0)
+    [text] = book.says(GRADIENT, "Z1→ŷ", "58").sentences
+    assert text == "That is right if it is the sum over these 4 examples."
+
+
 def test_a_delta_may_have_the_share_of_its_example_in_it() -> None:
     book = Book("whole-numbers", probe=Probe(Part.TRAIN, 1), batch_size=0)
     # 6 / 4
@@ -283,14 +321,20 @@ def test_without_a_slip_the_deltas_are_the_engines(network: Network, loss: str, 
 @given(networks(), st.sampled_from(list(OPTIMIZERS)), st.integers(0, 2**32 - 1))
 def test_a_step_made_again_is_the_optimisers(network: Network, optimizer: str, seed: int) -> None:
     trainer = _trained(network, "half-squared", optimizer, seed)
-    frame = trainer.frame()
+    # Of the very examples that the next update learns from, the trainer's number is made again.
+    frame = trainer.frame(Probe(Part.BATCH))
     basis = Basis.of(frame, trainer.examples, trainer.settings, Conventions())
+    trainable = frame.plan.trainable
     for key in trainer.plan.keys:
-        same = [r for r in readings(basis, Question(NEW, key), 0) if not r.twists]
-        expected = float(frame.theta[frame.plan.slot[key]] + frame.update[frame.plan.slot[key]])
-        assert [reading.value for reading in same] == pytest.approx(
-            [expected] * len(same), rel=1e-9, abs=1e-12
-        )
+        slot = frame.plan.slot[key]
+        again = [
+            reading.value
+            for reading in readings(basis, Question(NEW, key), 1)
+            if [twist.says for twist in reading.twists] == ["it is the mean over these 2 examples"]
+        ]
+        moving = trainable is None or trainable[slot]
+        expected = [float(frame.theta[slot] + frame.update[slot])] if moving else []
+        assert again == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
 def _trained(network: Network, loss: str, optimizer: str, seed: int) -> Trainer:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from backprop_gui.engine import LOSSES, OPTIMIZERS
 from backprop_gui.engine.examples import Batches, Columns, Decision, Examples, gather
-from backprop_gui.engine.frame import NoteKind, Part, Probe
+from backprop_gui.engine.frame import Beginning, NoteKind, Part, Probe
 from backprop_gui.engine.initializers import drawer
 from backprop_gui.engine.passes import trace
 from backprop_gui.engine.plan import Plan, compile_network
@@ -176,6 +176,46 @@ def test_an_epoch_takes_every_example_once(count: int, size: int, seed: int, epo
     assert [again.take().tolist() for _ in sizes] == [
         taken[i * whole : (i + 1) * whole] for i in range(len(sizes))
     ]
+
+
+def test_losses_are_compared_since_the_loss_or_the_data_was_exchanged() -> None:
+    trainer = begin(batch_size=3)
+    trainer.advance_epoch()
+    assert trainer.frame().losses.tolist() == trainer.history.curve().train.tolist()
+    trainer.advance(1)
+    before, time = trainer.step, trainer.epoch
+    assert time % 1 > 0
+    trainer.configure(replace(trainer.settings, loss="sum-squared"))
+    first = trainer.train.loss
+    trainer.configure(replace(trainer.settings, learning_rate=0.01))
+    trainer.advance_epoch()
+    trainer.advance_epoch()
+    assert trainer.frame().losses.tolist() == [first, *trainer.history.curve().train[2:]]
+    assert trainer.frame().beginning == Beginning(time, first)
+    # The past is compared with what it was.
+    assert trainer.frame_at(before - 1).losses.tolist() == trainer.history.curve().train[:2].tolist()
+    assert trainer.frame_at(before).losses.tolist() == [first]
+    again = Trainer(trainer.plan.network, trainer.examples, trainer.settings, trainer.run())
+    assert again.frame().losses.tolist() == trainer.frame().losses.tolist()
+    older = Trainer(
+        trainer.plan.network, trainer.examples, trainer.settings, replace(trainer.run(), beginning=None)
+    )
+    assert older.frame().losses.tolist() == trainer.history.curve().train.tolist()
+    trainer.continue_from(before - 1)
+    trainer.advance_epoch()
+    assert trainer.frame().losses.tolist() == trainer.history.curve().train.tolist()
+
+
+def test_a_loss_exchanged_amid_trouble_begins_where_it_is_gone_back_to() -> None:
+    trainer = begin()
+    trainer.advance_epoch()
+    trainer.stepper.theta[trainer.plan.slots[0]] = np.nan
+    trainer.advance(1)
+    assert trainer.note is not None
+    trainer.configure(replace(trainer.settings, loss="sum-squared"))
+    trainer.go_back()
+    assert trainer.note is None
+    assert trainer.frame().losses.tolist() == [trainer.train.loss]
 
 
 def test_epochs_differ_and_time_is_a_fraction() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from backprop_gui.engine import OPTIMIZERS
 from backprop_gui.engine.examples import Examples
-from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.frame import Beginning, Frame
 from backprop_gui.engine.page_file import PAGE
 from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.engine.timeline import FILE_BUDGET, SPARSE, Timeline
@@ -48,7 +48,7 @@ def begin(
     network = random_network(4, hidden=5, outputs=2)
     trainer = Trainer(network, examples(network), replace(BASE, **changes))  # type: ignore[arg-type]
     trainer.timeline = Timeline(budget, most, file_budget, sparse)
-    trainer.timeline.begin(trainer.stepper, None, "")
+    trainer.timeline.begin(trainer.stepper, None, "", Beginning(trainer.epoch, trainer.train.loss))
     return trainer
 
 

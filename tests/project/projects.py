@@ -47,6 +47,7 @@ def assert_same_run(one: Run | None, other: Run | None) -> None:
             assert np.array_equal(
                 getattr(one.curve, field.name), getattr(other.curve, field.name), equal_nan=True
             )
+    assert one.beginning == other.beginning
     assert (one.best is None) == (other.best is None)
     if one.best is not None and other.best is not None:
         assert (one.best.loss, one.best.epoch) == (other.best.loss, other.best.epoch)

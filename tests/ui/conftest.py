@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import gc
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,22 @@ from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas import Canvas
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.player import Player
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Collect here what a test leaves in cycles: in a thread of the next test it could take Qt with it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.enable()
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of it what stays for good, so that it takes no time."""
+    gc.freeze()
 
 
 def a_project(source: str = "xor", hidden: tuple[int, ...] = (4,), **training: object) -> Project:

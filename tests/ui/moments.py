@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backprop_gui.engine.frame import Coming, Curve, Frame, Probe, Score
+from backprop_gui.engine.frame import Beginning, Coming, Curve, Frame, Probe, Score
 from backprop_gui.engine.initializers import drawer
 from backprop_gui.engine.losses import LOSSES
 from backprop_gui.engine.passes import trace
@@ -38,6 +38,7 @@ def a_frame(network: Network, theta: np.ndarray | None = None, *, seed: int = 1)
         scored_at=0.0,
         penalty=0.0,
         curve=Curve(nothing, nothing, nothing, nothing, nothing),
+        beginning=Beginning(0.0, 0.5),
         probe=Probe(),
         trace=seen,
         coming=Coming(np.zeros(1, int), seen.grad, seen.grad, 1.0, {}, 1, 0.5, -0.5 * seen.grad),

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine import checked as engine_checked
 from backprop_gui.engine.checked import checked
-from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
+from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.gradient_check import check_gradient
 from backprop_gui.engine.nudge import nudge
 from backprop_gui.ui.canvas import Canvas, View
@@ -23,7 +24,7 @@ from backprop_gui.ui.canvas.asking import content_of, error_at, tooltip_at
 from backprop_gui.ui.canvas.views import PASSING_SHARE, place_of_error
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.gradient_chip import GradientChip, worst_of
-from backprop_gui.ui.numbers import format_exact
+from backprop_gui.ui.numbers import format_exact, format_number
 from backprop_gui.ui.panels.check import CheckPanel
 from backprop_gui.ui.player import Player
 from backprop_gui.ui.widgets.derivatives import CLAIMED, ERROR, NAME, DerivativesTable
@@ -317,3 +318,38 @@ def test_it_says_what_the_largest_error_is_of(panel: CheckPanel, qtbot: QtBot) -
     errors[3] = 1e-15
     of_one = replace(right, check=replace(right.check, errors=errors, loss_error=2e-16))
     assert worst_of(of_one).endswith(f"that of {found.check.name(3)}.")
+
+
+def test_signs_and_deltas_are_written_as_the_conventions_say(panel: CheckPanel, qtbot: QtBot) -> None:
+    lab = panel.lab
+    lab.player.look_at(Probe(Part.TRAIN, 3))
+    qtbot.waitUntil(lambda: lab.player.frame is not None and lab.player.frame.probe.index == 3)
+    frame = lab.player.frame
+    edge = next(
+        key for key in frame.plan.keys if isinstance(key, tuple) and frame.trace.grad[frame.plan.slot[key]]
+    )
+    lab.selection.set(frozenset([edge]), edge)
+    lab.checking.start()
+    qtbot.waitUntil(lambda: lab.checking.holds and panel.nudge.nudge is not None)
+    entries, numbers, captions = panel.table.entries, panel.nudge.numbers, panel.nudge._captions
+    gradient = float(frame.trace.grad[frame.plan.slot[edge]])
+
+    def shown() -> tuple[str, str, str]:
+        row = entries.row_of(edge)
+        assert row is not None
+        tip = entries.index(row, CLAIMED).data(Qt.ItemDataRole.ToolTipRole).rpartition(": ")[2]
+        return tip, numbers["product"].text(), captions["product"].text()
+
+    exact, opposite = format_exact(gradient), format_exact(-gradient)
+    assert shown() == (exact, exact, "δ · a")
+    slope = numbers["slope"].text()
+    for conventions, number, rule in (
+        (Conventions(sign=Sign.ERROR), opposite, "δ · a"),
+        (Conventions(delta=Delta.BY_A), exact, "∂L/∂z · a"),
+        (Conventions(Delta.BY_A, Sign.ERROR), opposite, "−∂L/∂z · a"),
+    ):
+        lab.document.edit("Write otherwise", replace(lab.document.project, conventions=conventions))
+        assert shown() == (number, number, rule)
+        assert (numbers["slope"].text() == slope) == (conventions.sign is Sign.GRADIENT)
+        assert entries.headerData(NAME, Qt.Orientation.Horizontal).startswith("−") == (number is opposite)
+        assert format_number(abs(panel.nudge.nudge.error), 2) == numbers["error"].text()

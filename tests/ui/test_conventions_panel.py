@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
-from backprop_gui.engine.readings import Asked
+from backprop_gui.engine.questions import Asked
 from backprop_gui.engine.settings import Reduction
 from backprop_gui.project import templates
 from backprop_gui.ui.document import Document

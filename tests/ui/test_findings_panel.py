@@ -11,11 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from backprop_gui.engine.conventions import Conventions, Delta
 from backprop_gui.engine.frame import Frame, Part
 from backprop_gui.network import Network
 from backprop_gui.project import Project, templates
 from backprop_gui.ui.document import Document
-from backprop_gui.ui.panels.findings import NOT_WHOLE, FindingsPanel
+from backprop_gui.ui.panels.findings import CHEAP_SECONDS, NOT_WHOLE, OWN_DELTAS, FindingsPanel
 from backprop_gui.ui.player import Player
 from backprop_gui.ui.widgets.finding_card import FindingCard
 from tests.ui.conftest import a_project
@@ -60,14 +61,14 @@ def test_where_nothing_is_wrong_it_says_what_it_looked_for(opened: Open) -> None
     assert panel.cards == []
 
 
-def test_a_card_says_all_of_a_finding(opened: Open) -> None:
+def test_a_card_says_all_of_a_finding(opened: Open, qtbot: QtBot) -> None:
     panel = opened(templates.load("deep-sigmoid"))
     assert panel.summary.text() == "1 finding on all 140 training examples, epoch 0."
     assert not panel.looked_for.isVisible()
     [card] = panel.cards
     assert card.title.text() == "Deltas vanish before hidden 1"
     assert card.text.text().startswith("The deltas of hidden 1 are 1/")
-    assert card.remedy.isVisible()
+    qtbot.waitUntil(card.remedy.isVisible)  # Qt shows what came into a layout in its next turn
     assert not card.reason.isVisible()
     QTest.mouseClick(card.why, LEFT)
     assert card.reason.isVisible()
@@ -140,3 +141,36 @@ def test_in_the_window_show_me_turns_the_view(qtbot: QtBot, qapp: QApplication) 
         assert window.canvas.view.value == "forward"
     finally:
         shut(window)
+
+
+def test_its_tab_says_how_many_there_are_and_never_of_another_moment(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    window = open_window(qtbot, qapp)
+    panel, dock = window.panels["findings"], window.docks.by_name["findings"]
+    assert isinstance(panel, FindingsPanel)
+    assert not panel.isVisible(), "it stands behind another tab"
+    qtbot.waitUntil(lambda: panel.computed is window.lab.player.frame)
+    assert dock.windowTitle() == "Findings"
+    document = window.lab.document
+    document.edit("Break it", with_dead_relu(document.project))
+    qtbot.waitUntil(lambda: dock.windowTitle() == "Findings (1)")
+    panel.seconds = CHEAP_SECONDS + 1  # as if it took long
+    step = window.lab.player.frame.step
+    window.lab.player.step()
+    qtbot.waitUntil(lambda: window.lab.player.frame.step > step and window.lab.player.frame.rate == 0)
+    qtbot.waitUntil(lambda: dock.windowTitle() == "Findings")
+    qtbot.wait(100)
+    assert panel.computed is not window.lab.player.frame
+    window.docks.bring_up("findings")
+    qtbot.waitUntil(lambda: dock.windowTitle() == "Findings (1)")
+    shut(window)
+
+
+def test_it_says_which_deltas_it_means_where_others_are_called_so(opened: Open) -> None:
+    panel = opened(templates.load("deep-sigmoid"))
+    document = panel.lab.document
+    document.edit("By a", replace(document.project, conventions=Conventions(delta=Delta.BY_A)))
+    assert panel.looked_for.text() == OWN_DELTAS
+    document.edit("By z", replace(document.project, conventions=Conventions()))
+    assert not panel.looked_for.isVisible()

@@ -11,8 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.flow import Flow, Measure, flow_of
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.passes import trace
+from backprop_gui.engine.reading import deltas_of
 from backprop_gui.project import templates
 from backprop_gui.ui import theme
 from backprop_gui.ui.document import Document
@@ -79,7 +82,7 @@ def test_a_moment_of_the_past_shows_its_own_numbers_and_leaves_the_record(
             )
         )
         qtbot.waitUntil(lambda epoch=epoch: panel.record.series(Measure.DELTA)[0][-1] == epoch)
-    panel.show_frame(frames[1])
+    panel.show_frame(replace(frames[1], past=True))
     qtbot.waitUntil(lambda: shown(panel, document, frames[1]))
     assert panel.record.series(Measure.DELTA)[0].tolist() == [0, 1, 2, 3]
     # Training that goes on from there has another future.
@@ -90,6 +93,47 @@ def test_a_moment_of_the_past_shows_its_own_numbers_and_leaves_the_record(
         return panel.record.series(Measure.DELTA)[0].tolist() == [0, 1]
 
     qtbot.waitUntil(has_another_future)
+
+
+def epochs_of(panel: FlowPanel) -> list[float]:
+    return panel.record.series(Measure.DELTA)[0].tolist()
+
+
+def stepped(player: Player, next_frame: After, epoch: int) -> Frame:
+    return next_frame(player.step, accept=lambda frame: frame.epoch == epoch and frame.rate == 0)
+
+
+def test_single_steps_from_a_moment_of_the_past_end_its_old_future(
+    panel: FlowPanel, document: Document, player: Player, next_frame: After, qtbot: QtBot
+) -> None:
+    for epoch in range(1, 6):
+        stepped(player, next_frame, epoch)
+        qtbot.waitUntil(lambda epoch=epoch: epochs_of(panel)[-1] == epoch)
+    next_frame(lambda: player.past.look_at_step(2), accept=lambda frame: frame.past)
+    panel.hide()
+    next_frame(player.past.continue_from_here, accept=lambda frame: not frame.past and frame.epoch == 2)
+    for epoch in (3, 4):  # nobody sees these
+        stepped(player, next_frame, epoch)
+    panel.show()
+    qtbot.waitUntil(lambda: epochs_of(panel) == [0, 1, 2, 4])
+
+
+def test_what_was_recorded_is_not_taken_for_another_run(
+    panel: FlowPanel, document: Document, player: Player, next_frame: After, qtbot: QtBot
+) -> None:
+    for epoch in (1, 2, 3):
+        frame = stepped(player, next_frame, epoch)
+        qtbot.waitUntil(lambda epoch=epoch: epochs_of(panel)[-1] == epoch)
+    run = player.project_now().run
+    assert run is not None
+    panel.hide()
+    next_frame(player.reset, accept=lambda frame: frame.step == 0)
+    for epoch in (1, 2, 3, 4):
+        stepped(player, next_frame, epoch)
+    panel.show()
+    qtbot.waitUntil(lambda: epochs_of(panel) == [4])
+    next_frame(lambda: player.take_up(run), accept=lambda taken: taken.step == frame.step)
+    qtbot.waitUntil(lambda: epochs_of(panel) == [3])
 
 
 def test_the_sentence_says_that_deltas_vanish(qtbot: QtBot, qapp: object) -> None:
@@ -204,3 +248,24 @@ def test_zeros_and_what_is_not_finite_are_said(panel: FlowPanel, document: Docum
     panel.plot.show_picture(FlowPicture.of(flow, Measure.DELTA, *NOTHING_YET))
     assert "not finite: 100.0 %" in panel.plot.words(1)
     panel.plot.grab()
+
+
+def test_deltas_are_those_that_the_conventions_call_so(
+    panel: FlowPanel, document: Document, player: Player, qtbot: QtBot
+) -> None:
+    frame = player.frame
+    assert frame is not None
+    before = panel.flow
+    assert before is not None
+    conventions = Conventions(delta=Delta.BY_A)
+    document.edit("By a", replace(document.project, conventions=conventions))
+    qtbot.waitUntil(lambda: panel.flow is not None and panel.flow != before)
+    seen = trace(frame.plan, frame.theta, document.prepared.x_train, document.prepared.t_train, frame.loss)
+    sizes = np.abs(deltas_of(frame, seen, conventions))
+    layer = panel.flow.layers[-1]
+    columns = [frame.plan.column[n.id] for n in document.project.network.members[layer.layer]]
+    assert layer.spread(Measure.DELTA).median == pytest.approx(float(np.median(sizes[:, columns])))
+    assert panel.measure.button(Measure.DELTA).text() == "|e|"
+    assert len(panel.record) == 1
+    document.edit("As error", replace(document.project, conventions=Conventions(Delta.BY_A, Sign.ERROR)))
+    assert panel.flow is not None, "sizes have no sign"

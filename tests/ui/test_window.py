@@ -340,6 +340,21 @@ def test_every_tab_is_there_once_and_can_be_read(window: Window, qtbot: QtBot, *
     shut(window)
 
 
+def test_a_panel_behind_another_tab_is_hidden_and_keeps_its_room(window: Window, qtbot: QtBot) -> None:
+    panels, docks = window.panels, window.docks
+    assert [panels[name].isVisible() for name in ("loss", "flow", "check", "training")] == [
+        True,
+        *[False] * 3,
+    ]
+    height = panels["loss"].height()
+    for name in ("flow", "check", "training", "loss"):
+        assert docks.bring_up(name).isVisible()
+        qtbot.wait(10)
+        assert panels[name].isVisible()
+    assert [panels[name].isVisible() for name in ("loss", "flow", "check", "data")] == [True, *[False] * 3]
+    assert panels["loss"].height() == height
+
+
 def test_it_remembers_its_layout(window: Window, qtbot: QtBot) -> None:
     window.docks.by_name["loss"].close()
     window.close()

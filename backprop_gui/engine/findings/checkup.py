@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from backprop_gui.engine.arrays import Array
-from backprop_gui.engine.flow import Flow, flow_in, sample
-from backprop_gui.engine.frame import Curve, Note
+from backprop_gui.engine.examples import evenly_chosen
+from backprop_gui.engine.flow import Flow, flow_in
+from backprop_gui.engine.frame import Note
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace, trace
 from backprop_gui.engine.plan import Indices, Plan
@@ -38,7 +38,8 @@ class Checkup:
     trace : Trace
     update : (plan.size,) array
         What the optimiser will add to ``theta`` next.
-    curve : Curve
+    losses : (records,) array
+        The recorded training losses, of one kind and of the same data, from the first to the last.
     epoch : float
     note : Note or None
     """
@@ -52,7 +53,7 @@ class Checkup:
     chosen: Indices
     trace: Trace
     update: Array
-    curve: Curve
+    losses: Array
     epoch: float
     note: Note | None
 
@@ -77,8 +78,7 @@ class Checkup:
     def settled(self) -> bool:
         """Whether the loss has fallen so far that hardly anything is left to be learned."""
         now = float(self.trace.losses.mean())
-        first = float(self.curve.train[0]) if len(self.curve.train) else math.nan
-        return now <= SETTLED * first
+        return now <= SETTLED * float(self.losses[0])
 
     def chunks(self) -> Iterator[tuple[int, Trace]]:
         """Yield (index of the first example, trace) of all training data, in pieces that fit into memory."""
@@ -99,7 +99,7 @@ def checkup_of(
     t: Array,
     loss: Loss,
     update: Array,
-    curve: Curve,
+    losses: Array,
     settings: TrainingSettings,
     epoch: float = 0.0,
     note: Note | None = None,
@@ -107,9 +107,9 @@ def checkup_of(
 ) -> Checkup:
     """Return a checkup of one moment; at most ``most`` examples are traced, fewer of a large network."""
     room = max(32, MOST_NUMBERS // max(1, len(plan.network.neurons)))
-    chosen = sample(len(x), min(most, room))
+    chosen = evenly_chosen(len(x), min(most, room))
     seen = trace(plan, theta, x[chosen], t[chosen], loss)
-    return Checkup(plan, theta, loss, settings, x, t, chosen, seen, update, curve, epoch, note)
+    return Checkup(plan, theta, loss, settings, x, t, chosen, seen, update, losses, epoch, note)
 
 
 __all__ = ["Checkup", "checkup_of"]

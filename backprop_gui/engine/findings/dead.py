@@ -8,7 +8,7 @@ from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.findings.checkup import Checkup
 from backprop_gui.engine.findings.finding import FINDERS, Finder, Finding, Look, Severity
 from backprop_gui.engine.findings.words import counted, listed, number
-from backprop_gui.network import Kind, Neuron
+from backprop_gui.network import Kind, Network, Neuron
 
 
 def find(checkup: Checkup) -> list[Finding]:
@@ -60,32 +60,34 @@ def _finding(
 ) -> Finding:
     network, count = checkup.plan.network, len(neurons)
     they_are, are = ("it is", "is") if count == 1 else ("they are", "are")
-    first = all(
-        network.neuron_of[edge.source].kind is Kind.INPUT
-        for neuron in neurons
-        for edge in network.incoming[neuron.id]
-    )
-    back = (
-        "What comes in is the data, which never changes, so no gradient can bring it back."
-        if first
-        else "Only what comes in can still change, if the layers before it learn along other ways."
-    )
-    mine = [n for n in network.members[neurons[0].layer] if n.activation == "relu"]
+    everyone = network.members[neurons[0].layer]
+    mine = [n for n in everyone if n.activation == "relu"]
     return Finding(
         "dead",
-        Severity.STOPS if count == len(mine) else Severity.HINDERS,
+        Severity.STOPS if count == len(everyone) else Severity.HINDERS,
         f"{counted(count, 'dead ReLU')} in {layer}",
         f"{listed([n.name for n in neurons])}: z is not above 0 for any of the {len(checkup.x):,} training examples, "
         f"so {they_are} 0 for all of them. The nearest to 0 is {nearest.name} with z = {number(highest)} for "
         f"example {example + 1:,}. {count} of the {len(mine)} ReLUs of the layer {are} dead.",
         "A ReLU is max(0, z), and f'(z) is 0 where z is not above 0. If that is so for every example, the delta is 0 "
-        f"every time, and so is the gradient of the bias and of every weight into it. {back}",
+        f"every time, and so is the gradient of the bias and of every weight into it. {_way_back(network, neurons)}",
         "Raise the bias by hand, draw new weights (He), or choose leaky ReLU, whose slope is never 0. A learning rate "
         "that is too high is what kills ReLUs most often: lower it.",
         tuple(neuron.id for neuron in neurons),
         Look.ACTIVATIONS,
         example,
     )
+
+
+def _way_back(network: Network, neurons: list[Neuron]) -> str:
+    """Return whether anything but the neurons' own parameters can make them live again."""
+    incoming = [network.incoming[neuron.id] for neuron in neurons]
+    if not any(incoming):
+        return "Nothing comes in, so no gradient can bring it back."
+    if any(network.neuron_of[edge.source].kind is not Kind.INPUT for edges in incoming for edge in edges):
+        return "Only what comes in can still change, if the layers before it learn along other ways."
+    anything = "" if all(incoming) else ", if anything does,"
+    return f"What comes in{anything} is the data, which never changes, so no gradient can bring it back."
 
 
 FINDERS.add("dead", Finder("dead", "dead ReLUs", find))

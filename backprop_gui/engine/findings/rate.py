@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from backprop_gui.engine.arrays import Array
@@ -17,7 +19,7 @@ HIGH, LOW = 10 * USUAL, 1e-5
 """Median |step| / |w| above and below which the rate may be to blame; alone it is no finding."""
 GROWN, LATE = 1.5, 4
 """A loss that is so many times its first one in so many records, and does not fall steadily, is neither the noise of
-mini-batches nor what another loss or other data have made of it."""
+mini-batches nor what an edit of the drawing has made of it."""
 RECENT, FEWEST = 32, 8
 """Records of the loss that its trend is read from, and the fewest of them that show one."""
 ROUGH = 0.3
@@ -32,11 +34,11 @@ minimum, and where deltas vanish, it is smaller, and a higher rate would be no h
 
 def find(checkup: Checkup) -> list[Finding]:
     """Return at most one finding."""
-    losses = checkup.curve.train[-RECENT:]
-    if checkup.settled or len(checkup.curve.train) < 2:
+    losses = checkup.losses[-RECENT:]
+    if checkup.settled or len(losses) < 2:
         return []
     step, pull = _median_shares(checkup)
-    first = float(checkup.curve.train[0])
+    first = float(checkup.losses[0])
     now = float(losses[-1])
     late = losses[-LATE:]
     risen = len(late) == LATE and bool((late > GROWN * first).all() and (np.diff(late) >= 0).any())
@@ -76,12 +78,17 @@ def _too_high(checkup: Checkup, first: float, now: float, risen: bool, rises: fl
         trend = f"The training loss began at {number(first)} and is {number(now)} now."
     else:
         trend = f"The training loss rises in {100 * rises:.0f} % of its recent records by more than {100 * JUMP:.0f} %."
+    # There is no such share where no weight is trained, or all are 0.
+    share = (
+        "The"
+        if math.isnan(step)
+        else f"The next step is {number(step)} of the weight in the median, where about {number(USUAL)} is usual; the"
+    )
     return Finding(
         "rate-high",
         Severity.HINDERS,
         "Learning rate too high",
-        f"{trend} The next step is {number(step)} of the weight in the median, where about {number(USUAL)} is usual; "
-        f"the learning rate is {_rate(checkup)}.",
+        f"{trend} {share} learning rate is {_rate(checkup)}.",
         "The gradient says how the loss changes close by. A step that goes beyond that lands where the slope is "
         "another one, often on the far side of the valley and higher up, from where the next step is larger still.",
         "Divide the learning rate by 3 to 10 and begin again, or clip the gradient.",
@@ -96,7 +103,7 @@ def _too_low(checkup: Checkup, fall: float, step: float, pull: float) -> Finding
         "rate-low",
         Severity.HINDERS,
         "Learning rate too low",
-        f"Over the last {min(len(checkup.curve.train), RECENT)} records the training loss fell by only "
+        f"Over the last {min(len(checkup.losses), RECENT)} records the training loss fell by only "
         f"{number(100 * max(fall, 0.0), 2)} %. The next step is {number(step)} of the weight in the median, where "
         f"about {number(USUAL)} is usual, although the gradient is {number(pull)} of the weight; the learning rate is "
         f"{_rate(checkup)}{lowered}.",

@@ -86,14 +86,14 @@ def _outputs(checkup: Checkup, layer: str, neurons: list[Neuron]) -> Finding:
     wrong = np.array([_wrong(checkup, neuron) for neuron in neurons])
     which, row = np.unravel_index(wrong.argmax(), wrong.shape)
     neuron, column = neurons[int(which)], checkup.column(neurons[int(which)])
-    a, delta = checkup.trace.a[row, column], checkup.trace.delta[row, column]
+    a, delta = checkup.trace.a[row, column], abs(checkup.trace.delta[row, column])
     example = int(checkup.chosen[row])
     return Finding(
         "saturated",
         Severity.HINDERS,
         f"{counted(len(neurons), 'output')} saturated at the wrong end in {layer}",
         f"{listed(names)}: flat, and more than {FAR} from the target, for {_percent(float(wrong.mean()))} of "
-        f"{checkup.examples}. For example {example + 1:,}, {neuron.name} is {number(float(a))}, and its delta is only "
+        f"{checkup.examples}. For example {example + 1:,}, {neuron.name} is {number(float(a))}, and |∂L/∂z| only "
         f"{number(float(delta))}.",
         "With this loss the delta of an output is (a − t) · f'(z) or a multiple of it. At the wrong end the first "
         "factor is largest, but f'(z) is nearly 0, so the larger the mistake, the less it is corrected.",

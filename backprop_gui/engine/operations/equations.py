@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -19,7 +20,6 @@ from backprop_gui.engine.operations.expression import (
     Product,
     Quantity,
     Sum,
-    Symbol,
 )
 from backprop_gui.engine.operations.loss_formulas import Answer, probability
 from backprop_gui.engine.operations.operation import Equation
@@ -29,6 +29,9 @@ from backprop_gui.network import Kind as Role
 
 SINGLE_CLOSE = 1e-5
 """As ``CLOSE``, in single precision."""
+
+STABLE = "written so that nothing is lost where an output is next to 0 or 1"
+AS_DELTA = "δ is written for f′(z) e, which as a product would lose its digits"
 
 Equations = tuple[Equation, ...]
 
@@ -67,7 +70,7 @@ def loss(examples: Examples) -> Equations:
     left = whole.loss()
     if examples.is_batch:
         return (_mean(left, examples, lambda example: example.loss()),)
-    entry, answers = whole.frame.loss, whole.answers()
+    entry, answers = whole.frame.loss, whole.answers
     if entry.written is None:
         return (Equation(left, left, left.value, remark=f"{entry.label}: {entry.formula}"),)
     before: list[Equation] = []
@@ -80,7 +83,7 @@ def loss(examples: Examples) -> Equations:
     remark = f"{entry.label}: {entry.formula}"
     if entry.written.stable is not None and not leads_to(right, left.value, closeness(whole)):
         right = _stable(whole, answers)
-        remark = "written so that nothing is lost where an output is next to 0 or 1"
+        remark = STABLE
     return (*before, Equation(left, right, left.value, remark=remark))
 
 
@@ -108,20 +111,20 @@ def delta(examples: Examples, neuron: Neuron) -> Equations:
     if examples.is_batch:
         return (_mean(left, examples, lambda example: example.delta(neuron.id)),)
     if whole.conventions.delta is Delta.BY_A:
-        parts = [own_slope(whole, neuron)] if neuron.kind is Role.OUTPUT else []
+        parts = [_own_slope(whole, neuron)] if neuron.kind is Role.OUTPUT else []
         parts += _coming_back(whole, neuron)
-        return (Equation(left, total(parts), left.value, remark=_dead_end(whole, neuron)),)
+        return (Equation(left, total(parts), left.value, remark=_by_a_remark(whole, neuron)),)
     slope = whole.slope(neuron.id)
     back = _coming_back(whole, neuron)
     if is_fused(whole, neuron):
-        own = own_delta(whole, neuron)
+        own = _own_delta(whole, neuron)
         entry = whole.frame.loss
         remark = f"{entry.label} with {neuron.activation}: f′(z) cancels"
         if not back:
             return (Equation(left, own, left.value, remark=remark),)
         right = Sum((own, product(slope, total(back))))
         return (*slope_equation(whole, neuron), Equation(left, right, left.value, remark=remark))
-    parts = [own_slope(whole, neuron)] if neuron.kind is Role.OUTPUT else []
+    parts = [_own_slope(whole, neuron)] if neuron.kind is Role.OUTPUT else []
     inner = total([*parts, *back])
     product_of = inner.factors if isinstance(inner, Product) else (inner,)
     # At outputs f′ is written last, as ∂L/∂a · f′; at hidden neurons first, as f′ · Σ w δ.
@@ -135,21 +138,36 @@ def _dead_end(whole: Example, neuron: Neuron) -> str:
     return "nothing leads on from it, so it does not matter to the loss" if dead else ""
 
 
+def _by_a_remark(whole: Example, neuron: Neuron) -> str:
+    """Return what is to be said of ∂L/∂a: how it was kept right where digits are lost."""
+    if _stable_slope(whole, neuron) is not None:
+        infinite = math.isinf(whole.loss_slope(neuron.id).value)
+        return STABLE + "; larger than the largest number of this precision" * infinite
+    edges = whole.frame.plan.network.outgoing[neuron.id]
+    return AS_DELTA if any(_loses_digits(whole, edge.target) for edge in edges) else _dead_end(whole, neuron)
+
+
 def _coming_back(whole: Example, neuron: Neuron) -> list[Expression]:
     """Σ w δ over the edges out of a neuron, as one expression; none without edges. By a, Σ w f′(z) e."""
     edges = whole.frame.plan.network.outgoing[neuron.id]
     by_a = whole.conventions.delta is Delta.BY_A
-    terms = [
-        Product(
-            (
-                whole.weight(edge),
-                *([whole.slope(edge.target)] if by_a else []),
-                whole.delta(edge.target),
-            )
-        )
-        for edge in edges
-    ]
+    terms = [Product((whole.weight(edge), *through(whole, edge.target))) for edge in edges]
     return [total(terms, "Σ w f′ e" if by_a else "Σ w δ")] if terms else []
+
+
+def _loses_digits(example: Example, id: int) -> bool:
+    """Return whether f′ · e is no longer δ: where f′ is next to 0 and e infinite, or where large parts of e cancel."""
+    if example.conventions.delta is Delta.BY_Z:
+        return False
+    by_a = product(example.slope(id), example.delta(id))
+    return not leads_to(by_a, example.delta_by_z(id).value, closeness(example))
+
+
+def through(example: Example, id: int) -> tuple[Quantity, ...]:
+    """Return the factors of what comes back through a neuron: its δ, or f′(z) and e where their product is as good."""
+    if example.conventions.delta is Delta.BY_Z or _loses_digits(example, id):
+        return (example.delta_by_z(id),)
+    return example.slope(id), example.delta(id)
 
 
 def is_fused(whole: Example, neuron: Neuron) -> bool:
@@ -158,18 +176,32 @@ def is_fused(whole: Example, neuron: Neuron) -> bool:
     return neuron.kind is Role.OUTPUT and fused is not None and fused.activation == neuron.activation
 
 
-def own_delta(whole: Example, neuron: Neuron) -> Expression:
+def _own_delta(whole: Example, neuron: Neuron) -> Expression:
     """Return a − t of an output for which f′ cancels."""
-    answer = whole.answers()[_place(whole, neuron)]
+    answer = whole.answers[whole.place(neuron.id)]
     return _signed(whole, Sum((answer.a, Negative(answer.t))))
 
 
-def own_slope(whole: Example, neuron: Neuron) -> Expression:
+def _own_slope(whole: Example, neuron: Neuron) -> Expression:
     """Return ∂L/∂a of an output, without what comes back along edges."""
     written = whole.frame.loss.written
     if written is None:
         return _signed(whole, whole.loss_slope(neuron.id))
-    return _signed(whole, written.slope(whole.answers(), _place(whole, neuron)))
+    stable = _stable_slope(whole, neuron)
+    usual = written.slope(whole.answers, whole.place(neuron.id))
+    return _signed(whole, usual if stable is None else stable)
+
+
+def _stable_slope(whole: Example, neuron: Neuron) -> Expression | None:
+    """Return ∂L/∂a written on z, where it can be and where the usual way has lost its digits."""
+    written = whole.frame.loss.written
+    if written is None or written.stable_slope is None or not is_fused(whole, neuron):
+        return None
+    answers, place = whole.answers, whole.place(neuron.id)
+    said = whole.loss_slope(neuron.id).value
+    if math.isfinite(said) and leads_to(written.slope(answers, place), said, closeness(whole)):
+        return None
+    return written.stable_slope(answers[place])
 
 
 def slope_equation(whole: Example, neuron: Neuron) -> Equations:
@@ -198,6 +230,7 @@ def gradient(examples: Examples, key: Key, mean: bool) -> Equations:
         right = _one_gradient(whole, neuron, key)
         if whole.conventions.delta is Delta.BY_A:
             before = slope_equation(whole, neuron)
+            remark = AS_DELTA * _loses_digits(whole, neuron.id)
     else:
         terms = [_one_gradient(example, neuron, key) for example in examples.each]
         short = "Σ δ a" if isinstance(key, tuple) else "Σ δ"
@@ -213,17 +246,7 @@ def gradient(examples: Examples, key: Key, mean: bool) -> Equations:
 
 def _one_gradient(example: Example, neuron: Neuron, key: Key) -> Expression:
     source = (example.a(key[0]),) if isinstance(key, tuple) else ()
-    if example.conventions.delta is Delta.BY_Z:
-        return product(example.delta(neuron.id), *source)
-    e = example.delta(neuron.id)
-    right = product(e, example.slope(neuron.id), *source)
-    column = example.frame.plan.column[neuron.id]
-    exact = example.conventions.factor * float(example.trace.delta[example.row, column])
-    if leads_to(product(e, example.slope(neuron.id)), exact, closeness(example)):
-        return right
-    # Saturated: ∂L/∂a is next to infinite and f′ next to 0, and only together they are a number.
-    letter = Symbol("δ", example.name(neuron.id), above=example.above)
-    return product(Quantity(letter, exact, neuron.id), *source)
+    return product(*reversed(through(example, neuron.id)), *source)
 
 
 def closeness(example: Example) -> float:
@@ -240,10 +263,6 @@ def _mean(left: Quantity, examples: Examples, of: Callable[[Example], Quantity])
 
 def _signed(whole: Example, expression: Expression) -> Expression:
     return expression if whole.conventions.factor == 1 else negated(expression)
-
-
-def _place(whole: Example, neuron: Neuron) -> int:
-    return [output.id for output in whole.frame.plan.network.outputs].index(neuron.id)
 
 
 def _scalar(

@@ -9,7 +9,7 @@ arithmetic that is shown leads to the number that the model has.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -168,9 +168,7 @@ def evaluate(expression: Expression) -> float:
         case Quantity(value=value) | Number(value=value):
             return value
         case Sum(terms=terms):
-            # Exactly rounded: the written sum is not to differ from the model's by the order of its terms.
-            values = [evaluate(term) for term in terms]
-            return math.fsum(values) if all(map(math.isfinite, values)) else sum(values)
+            return summed([evaluate(term) for term in terms])
         case Product(factors=factors):
             return math.prod(map(evaluate, factors))
         case Fraction(top=top, bottom=bottom):
@@ -186,6 +184,17 @@ def evaluate(expression: Expression) -> float:
             return abs(evaluate(inside))
         case Call(argument=argument, function=function):
             return function(evaluate(argument))
+
+
+def summed(values: Sequence[float]) -> float:
+    """Return the sum of ``values``, exactly rounded, so that it does not depend on their order.
+
+    Where some are not finite, or what they add up to on the way overflows, it is infinite or not a number.
+    """
+    try:
+        return math.fsum(values)
+    except (OverflowError, ValueError):
+        return float(sum(values))
 
 
 def quantities(expression: Expression) -> Iterator[Quantity]:
@@ -237,4 +246,5 @@ __all__ = [
     "Symbol",
     "evaluate",
     "quantities",
+    "summed",
 ]

@@ -61,11 +61,14 @@ class LossFormulas:
         ``slope(answers, k)`` returns ∂L/∂a of output ``k``.
     stable : callable, optional
         ``value`` written so that it stays right where ``value`` loses its digits or is infinite.
+    stable_slope : callable, optional
+        ``stable_slope(answer)`` returns the same for the slope at one output.
     """
 
     value: Callable[[Sequence[Answer]], Expression]
     slope: Callable[[Sequence[Answer], int], Expression]
     stable: Callable[[Sequence[Answer]], Expression] | None = None
+    stable_slope: Callable[[Answer], Expression] | None = None
 
 
 def _error(answer: Answer) -> Sum:
@@ -130,6 +133,14 @@ def _cross_entropy_slope(answers: Sequence[Answer], k: int) -> Expression:
     return Fraction(_error(answers[k]), Product((a, minus(ONE, a))))
 
 
+def _cross_entropy_slope_of_z(answer: Answer) -> Expression:
+    """The same for a sigmoid output, with 1 / a = 1 + e^−z and 1 / (1 − a) = 1 + e^z."""
+    by_one, by_zero = Sum((ONE, exponential(Negative(answer.z)))), Sum((ONE, exponential(answer.z)))
+    if answer.t.value in (0, 1):
+        return Negative(by_one) if answer.t.value else by_zero
+    return Product((_error(answer), by_one, by_zero))
+
+
 def _of_classes(answers: Sequence[Answer]) -> Expression:
     terms = (
         Product((answer.t, logarithm(answer.p)))
@@ -177,7 +188,9 @@ HUBER = LossFormulas(
     lambda answers: total(map(_huber, answers), "Σ huber(a − t)"),
     lambda answers, k: Call("clip", _error(answers[k]), _clipped),
 )
-BINARY_CROSS_ENTROPY = LossFormulas(_cross_entropy, _cross_entropy_slope, _cross_entropy_of_z)
+BINARY_CROSS_ENTROPY = LossFormulas(
+    _cross_entropy, _cross_entropy_slope, _cross_entropy_of_z, _cross_entropy_slope_of_z
+)
 CROSS_ENTROPY = LossFormulas(_of_classes, _of_classes_slope, _of_logits)
 
 __all__ = [

@@ -84,12 +84,15 @@ class CheckPanel(PanelWidget):
     def sync(self, old: Project | None, new: Project) -> None:
         if self.lab.document.obstacle is not None:
             self.nudge.follow(None, None)
+        elif old is not None and old.conventions != new.conventions:
+            self._report()
+            self._select()
 
     def show_frame(self, frame: Frame) -> None:
         if self.isVisible():
             self.lab.checking.follow(frame)
             self._word()
-            self.nudge.follow(frame, self.lab.selection.current)
+            self.nudge.follow(frame, self.lab.selection.current, self.lab.document.project.conventions)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -114,7 +117,7 @@ class CheckPanel(PanelWidget):
         if self.isVisible():
             key = self.lab.selection.current
             self.table.mark(key)
-            self.nudge.follow(self.lab.player.frame, key)
+            self.nudge.follow(self.lab.player.frame, key, self.lab.document.project.conventions)
 
     def _progress(self, share: float) -> None:
         self.progress.setValue(round(share * FINE_STEPS))
@@ -132,7 +135,8 @@ class CheckPanel(PanelWidget):
             return
         self._word()
         if not checking.busy:
-            self.table.show_check(None if checking.found is None else checking.found.check)
+            factor = self.lab.document.project.conventions.factor
+            self.table.show_check(None if checking.found is None else checking.found.check, factor)
             self.table.mark(self.lab.selection.current)
 
     def _word(self) -> None:

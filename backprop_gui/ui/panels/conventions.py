@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLayout
 from backprop_gui.engine import LOSSES
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.questions import Asked, Question
 from backprop_gui.engine.reading import deltas
-from backprop_gui.engine.readings import SQUARES, Asked, Question, scale_of
+from backprop_gui.engine.readings import SQUARES, scale_of
 from backprop_gui.engine.reconcile import name_of
 from backprop_gui.engine.settings import Reduction
 from backprop_gui.network import Key, Kind, Network

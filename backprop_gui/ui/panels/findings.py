@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
+from backprop_gui.engine.conventions import Delta
 from backprop_gui.engine.findings import FINDERS, Checkup, Finding, Look, checkup_of, find_all
 from backprop_gui.engine.findings.words import counted
 from backprop_gui.engine.frame import Frame, Part, Probe
@@ -19,13 +20,17 @@ from backprop_gui.ui.selection import still_there
 from backprop_gui.ui.widgets.column import Column, muted
 from backprop_gui.ui.widgets.finding_card import FindingCard
 
+TITLE = "Findings"
 EVERY_SECONDS = 2.0
 """While training runs, it looks no more often."""
+CHEAP_SECONDS = 0.05
+"""If looking took no longer, it looks when training comes to rest although only its tab is seen."""
 SHARE = 0.05
 """Of the wall time that looking may take while training runs."""
 VIEWS = {Look.ACTIVATIONS: View.FORWARD, Look.DELTAS: View.BACKWARD, Look.STEPS: View.UPDATE}
 NOT_WHOLE = "Nothing can be found before the drawing can be trained."
 LOOKING = "Looking …"
+OWN_DELTAS = "In findings, deltas are ∂L/∂z, whichever derivative the conventions call so."
 
 Result = tuple[Checkup, list[Finding]]
 
@@ -63,16 +68,32 @@ class FindingsPanel(ComputingPanel):
         outside.setContentsMargins(0, 0, 0, 0)
         outside.addWidget(column)
         self.setMinimumSize(210, 100)
+        self._where = ""
         self._say(LOOKING)
 
     # ---- what the base asks for
 
     def sync(self, old: Project | None, new: Project) -> None:
         obstacle = self.lab.document.obstacle
+        if (
+            old is not None
+            and old.conventions.delta is not new.conventions.delta
+            and self.computed is not None
+        ):
+            self._word()
         if old is None or obstacle is not None:
             self.forget()
             self._show([])
             self._say(LOOKING if obstacle is None else NOT_WHOLE)
+
+    def wants(self, frame: Frame) -> bool:
+        if self.isVisible():
+            return True
+        if frame is not self.computed:
+            self.setWindowTitle(TITLE)  # the number was of another moment
+        dock = self.parentWidget()
+        has_tab = dock is not None and dock.isVisible()
+        return has_tab and frame.rate == 0 and self.seconds <= CHEAP_SECONDS
 
     def work_on(self, frame: Frame) -> Callable[[], Result]:
         origin = made_with(frame, self.lab.document)
@@ -86,7 +107,7 @@ class FindingsPanel(ComputingPanel):
                 prepared.t_train,
                 frame.loss,
                 frame.update,
-                frame.curve.until(frame.epoch),
+                frame.losses,
                 settings,
                 frame.epoch,
                 frame.note,
@@ -98,21 +119,29 @@ class FindingsPanel(ComputingPanel):
     def take(self, frame: Frame, result: Result) -> None:
         checkup, findings = result
         self._show(findings)
-        where = f"{checkup.examples}, epoch {frame.epoch:,.6g}"
-        if findings:
-            self._say(f"{counted(len(findings), 'finding')} on {where}.")
-        else:
-            self._say(f"Nothing wrong found on {where}.", _looked_for())
+        self._where = f"{checkup.examples}, epoch {frame.epoch:,.6g}"
+        self._word()
 
     # ---- showing
 
-    def _say(self, summary: str, looked_for: str = "") -> None:
+    def _word(self) -> None:
+        """Say how many there are and where they were found."""
+        if self.findings:
+            by_a = self.lab.document.project.conventions.delta is Delta.BY_A
+            self._say(
+                f"{counted(len(self.findings), 'finding')} on {self._where}.", OWN_DELTAS if by_a else ""
+            )
+        else:
+            self._say(f"Nothing wrong found on {self._where}.", _looked_for())
+
+    def _say(self, summary: str, more: str = "") -> None:
         self.summary.setText(summary)
-        self.looked_for.setText(looked_for)
-        self.looked_for.setVisible(bool(looked_for))
+        self.looked_for.setText(more)
+        self.looked_for.setVisible(bool(more))
 
     def _show(self, findings: list[Finding]) -> None:
         self.findings = findings
+        self.setWindowTitle(f"{TITLE} ({len(findings)})" if findings else TITLE)
         while len(self.cards) > len(findings):
             card = self.cards.pop()
             self._list.removeWidget(card)
@@ -134,7 +163,11 @@ class FindingsPanel(ComputingPanel):
         if keys:
             current = next(key for key in finding.keys if key in keys)
             self.lab.selection.set(keys, current)
-        if finding.example is not None and finding.example < len(self.lab.document.prepared.x_train):
+        frame = self.lab.player.frame
+        if frame is None or finding.example is None:
+            return
+        # The one that is shown by now may have been made with fewer.
+        if finding.example < len(made_with(frame, self.lab.document).prepared.x_train):
             self.lab.player.look_at(Probe(Part.TRAIN, finding.example))
 
 
@@ -146,7 +179,7 @@ def _looked_for() -> str:
 add_panel(
     Panel(
         "findings",
-        "Findings",
+        TITLE,
         FindingsPanel,
         Qt.DockWidgetArea.BottomDockWidgetArea,
         2,

@@ -7,15 +7,17 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from backprop_gui.engine.examples import evenly_chosen
 from backprop_gui.engine.findings.rate import USUAL
 from backprop_gui.engine.findings.verdict import verdict
-from backprop_gui.engine.flow import Flow, Measure, flow_of, sample
+from backprop_gui.engine.flow import MOST_EXAMPLES, Flow, Measure, flow_of
 from backprop_gui.engine.flow_record import FlowRecord
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.reading import deltas_of, names
 from backprop_gui.project import Project
 from backprop_gui.ui.computing import ComputingPanel
 from backprop_gui.ui.names import as_drawn
-from backprop_gui.ui.numbers import format_number
+from backprop_gui.ui.numbers import MINUS, format_number
 from backprop_gui.ui.panel import Lab, Pace, Panel, add_panel
 from backprop_gui.ui.past import made_with
 from backprop_gui.ui.plots.flow_picture import FlowPicture
@@ -73,36 +75,54 @@ class FlowPanel(ComputingPanel):
     # ---- what the base asks for
 
     def sync(self, old: Project | None, new: Project) -> None:
-        if old is None:  # another file
+        renamed = old is not None and old.conventions.delta is not new.conventions.delta
+        if old is None or renamed:  # another file, or other deltas
             self.record.clear()
-        if old is None or self.lab.document.obstacle is not None:
+            called = names(new.conventions)
+            self.measure.button(Measure.DELTA).setText(f"|{called.delta}|")
+            by = called.delta_meaning.removeprefix(MINUS)
+            self.measure.button(Measure.DELTA).setToolTip(f"Show {by} of every neuron for every example")
+        if old is None or renamed or self.lab.document.obstacle is not None:
             # Nothing that was computed before is true of it.
             self.forget()
             self.flow = None
             self._draw()
+        if renamed and self.lab.player.frame is not None:
+            self.show_frame(self.lab.player.frame)
+
+    def show_frame(self, frame: Frame) -> None:
+        # Also while nobody sees it: a moment of the past that is looked at leaves the record as it is, and what
+        # begins anew or goes on from there does not.
+        if not frame.past:
+            self.record.follow(frame.branch, frame.epoch)
+        super().show_frame(frame)
 
     def has_time(self) -> bool:
         return self.plot.budget.allows()
 
     def work_on(self, frame: Frame) -> Callable[[], Flow]:
         prepared = made_with(frame, self.lab.document).prepared
-        chosen = sample(len(prepared.x_train))
+        conventions = self.lab.document.project.conventions
+        chosen = evenly_chosen(len(prepared.x_train), MOST_EXAMPLES)
 
         def work() -> Flow:
             x, t = prepared.x_train[chosen], prepared.t_train[chosen]
-            return flow_of(frame.plan, frame.theta, frame.update, x, t, frame.loss)
+            return flow_of(
+                frame.plan,
+                frame.theta,
+                frame.update,
+                x,
+                t,
+                frame.loss,
+                lambda seen: deltas_of(frame, seen, conventions),
+            )
 
         return work
 
     def take(self, frame: Frame, result: Flow) -> None:
         self.flow = result
-        if len(frame.curve.epochs) <= 1:
-            # Training has begun anew: what was recorded is of another run.
-            self.record.clear()
-        elif frame.rate > 0 and not frame.past:
-            # A moment of the past that is looked at leaves the record as it is; going on from there does not.
-            self.record.cut(frame.epoch)
-        if not frame.past:
+        # Of what was computed meanwhile, training may be on another way already.
+        if not frame.past and frame.branch is self.record.branch:
             self.record.add(frame.epoch, self.flow)
         self._draw()
 
@@ -138,8 +158,9 @@ class FlowPanel(ComputingPanel):
         self.words.set_text(as_drawn(text, network))
 
     def _examples(self) -> str:
-        count = len(self.lab.document.prepared.x_train)
-        chosen = len(sample(count))
+        assert self.computed is not None  # whose flow is shown
+        count = len(made_with(self.computed, self.lab.document).prepared.x_train)
+        chosen = len(evenly_chosen(count, MOST_EXAMPLES))
         return f"{count:,} examples" if chosen == count else f"{chosen:,} of {count:,} examples"
 
     def _pick(self, index: int) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from backprop_gui.data import Dataset, Prepared
 from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.examples import evenly_chosen
 from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.ui import theme
 from backprop_gui.ui.names import display_name
@@ -58,9 +59,7 @@ class Agreement(View):
                 self.errors[part] = float(np.sqrt(np.mean((predictions - targets) ** 2)))
             self.predictions[part] = predictions
             most = MOST_RUNNING if running else len(self.points.shown)
-            self._drawn[part] = np.unique(
-                np.linspace(0, len(targets) - 1, min(len(targets), most)).astype(np.intp)
-            )
+            self._drawn[part] = evenly_chosen(len(targets), most)
 
     # ---- what is where
 

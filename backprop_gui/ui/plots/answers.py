@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from backprop_gui.data import Prepared
 from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.examples import evenly_chosen
 from backprop_gui.engine.frame import Frame, Part
 from backprop_gui.engine.plan import Plan
 from backprop_gui.ui.plots.predictor import Predictor, part_of
@@ -35,7 +34,7 @@ class Answers:
 
     def _use(self, count: int) -> None:
         total = len(self._x)
-        self.indices = np.unique(np.linspace(0, max(0, total - 1), min(count, total)).astype(np.intp))
+        self.indices = evenly_chosen(total, count)
         self.targets = self._t[self.indices]
         self.note = "" if len(self.indices) == total else f"{len(self.indices):,} of {total:,} examples"
         self._predictor = Predictor(self._x[self.indices])

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from backprop_gui.data import Prepared
+from backprop_gui.engine.examples import evenly_chosen
 from backprop_gui.engine.frame import Part, Probe
 from backprop_gui.ui import theme
 from backprop_gui.ui.plots.axes import Floats
@@ -39,7 +40,7 @@ class Points:
         self.rows = np.concatenate([prepared.train_rows, prepared.test_rows])
         count = len(self.rows)
         self.side = USUAL_SIDE_PX
-        self.shown = np.unique(np.linspace(0, count - 1, min(count, MOST_DOTS)).astype(np.intp))
+        self.shown = evenly_chosen(count, MOST_DOTS)
 
     def number(self, probe: Probe) -> int:
         """Return the number of an example."""

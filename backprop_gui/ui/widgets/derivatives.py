@@ -14,7 +14,7 @@ from backprop_gui.engine.gradient_check import GradientCheck
 from backprop_gui.network import Key
 from backprop_gui.ui import theme
 from backprop_gui.ui.names import display_name
-from backprop_gui.ui.numbers import format_exact, format_number
+from backprop_gui.ui.numbers import MINUS, format_exact, format_number
 from backprop_gui.ui.widgets.tables import dress
 
 Index = QModelIndex | QPersistentModelIndex
@@ -38,6 +38,7 @@ class DerivativesModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._check: GradientCheck | None = None
+        self._factor = 1
         self._order: NDArray[np.intp] = np.zeros(0, np.intp)
         self._sorting = (ERROR, Qt.SortOrder.DescendingOrder)
 
@@ -46,12 +47,12 @@ class DerivativesModel(QAbstractTableModel):
         """The check that is shown."""
         return self._check
 
-    def show_check(self, check: GradientCheck | None) -> None:
-        """Show another check, sorted as the last one was."""
-        if check is self._check:
+    def show_check(self, check: GradientCheck | None, factor: int = 1) -> None:
+        """Show another check, sorted as the last one was, its derivatives multiplied with ``factor``."""
+        if check is self._check and factor == self._factor:
             return
         self.beginResetModel()
-        self._check = check
+        self._check, self._factor = check, factor
         self._order = self._sorted()
         self.endResetModel()
 
@@ -115,6 +116,8 @@ class DerivativesModel(QAbstractTableModel):
         if column == NAME:
             return _name(check, entry) if role == Qt.ItemDataRole.DisplayRole else check.name(entry)
         value = float((check.claimed, check.measured, check.errors)[column - 1][entry])
+        if column != ERROR:
+            value *= self._factor
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{check.name(entry)}, {HEADERS[column]}: {format_exact(value)}"
         fails = column == ERROR and value > check.method.tolerance
@@ -126,7 +129,8 @@ class DerivativesModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
                 # The arrow of the sorting stands over the end of the text.
-                return HEADERS[section] + ARROW_ROOM * (section > 0)
+                minus = MINUS if section == NAME and self._factor < 0 else ""
+                return minus + HEADERS[section] + ARROW_ROOM * (section > 0)
             if role == Qt.ItemDataRole.ToolTipRole:
                 return f"{TIPS[section]}. Click to sort."
             if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -172,10 +176,10 @@ class DerivativesTable(QTableView):
         self._silent = False
         self.selectionModel().currentRowChanged.connect(self._moved)
 
-    def show_check(self, check: GradientCheck | None) -> None:
-        """Show the entries of ``check``, without choosing any."""
+    def show_check(self, check: GradientCheck | None, factor: int = 1) -> None:
+        """Show the entries of ``check``, as :class:`DerivativesModel` does, without choosing any."""
         self._silent = True
-        self.entries.show_check(check)
+        self.entries.show_check(check, factor)
         self._silent = False
 
     def mark(self, key: Key | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,7 +36,7 @@ class Line:
         What it is the product of; empty where that is not to be written.
     value : float
     share : float or None
-        Its part of all terms by size; None for what is no term, such as the sum.
+        Its part of all terms by size; None for what is no term, such as the sum, and NaN where they are infinite.
     keys : frozenset of keys
         What it belongs to.
     """
@@ -185,7 +186,7 @@ class LedgerView(QWidget):
             painter.setPen(colors.colors[role])
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(x_value, y, value_px + 2, ROW_PX), right, value)
-            if line.share is not None and len(self.lines) > 1:
+            if line.share is not None and math.isfinite(line.share) and len(self.lines) > 1:
                 painter.setFont(small)
                 painter.setPen(look.muted)
                 share = QRectF(x_value + value_px + GAP_PX, y, share_px, ROW_PX)
