@@ -76,6 +76,11 @@ class Runs(QObject):
         """The runs, in the order in which they were kept."""
         return self._document.project.kept
 
+    @property
+    def gone(self) -> tuple[KeptRun, ...]:
+        """Those that were deleted since the project was opened and are not back, the last one at the end."""
+        return tuple(self._gone)
+
     def run(self, number: int) -> KeptRun:
         """Return the run of this number."""
         return next(one for one in self.kept if one.number == number)

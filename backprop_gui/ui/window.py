@@ -73,6 +73,7 @@ OVER_TIME_PX, OVER_TIME_SHARE = 340, 0.36
 NO_TROUBLE = (
     "There is nothing to go back from: this is for when a number became too large and training stopped."
 )
+NONE_DELETED = "No run was deleted."
 LAYOUT_VERSION = 4
 """Raised when the panels change so much that a remembered layout no longer fits."""
 
@@ -133,6 +134,7 @@ class Window(QMainWindow):
         self.solutions = SolutionExport(self.lab, self.banner, self, self.files)
         self.offers = Offers(lambda slot: self.windows.recover(self, slot))
         self._arranged = self._noting = False
+        self._offered: KeptRun | None = None
         self.commands = {name: self._command(command) for name, command in COMMANDS.items()}
         # Space is more than this action's shortcut: see play_or_press. The tab keeps it in the menu.
         self.commands["play"].setShortcuts([])
@@ -258,6 +260,8 @@ class Window(QMainWindow):
             self.canvas.sync(old.network, new.network)
             self.lab.selection.keep(new.network)
             self.drawing.in_place.keep(new.network)
+        if new.kept is not old.kept:
+            self._show_gone()
         if new.conventions != old.conventions:
             self.canvas.set_conventions(new.conventions)
             self._show_equation()
@@ -303,6 +307,7 @@ class Window(QMainWindow):
 
     def _show_project(self) -> None:
         project = self.lab.document.project
+        self._show_gone()
         self._wait(self.lab.document.obstacle)
         self.canvas.sync(None, project.network)
         self.canvas.set_conventions(project.conventions)
@@ -574,10 +579,25 @@ class Window(QMainWindow):
         self.docks.bring_up("runs")
         self.lab.runs.keep(by_hand=True)
 
+    def bring_run_back(self) -> None:
+        """Keep the run again that was deleted last, and show those that are kept."""
+        self.docks.bring_up("runs")
+        self.lab.runs.bring_back(self.lab.runs.gone[-1])
+
     def _deleted(self, run: KeptRun) -> None:
         """Say that a kept run is gone, and offer to bring it back."""
         answers = [("Undo", partial(self.lab.runs.bring_back, run))]
-        self.banner.show_message(f"Deleted {one_line(run.name)} · {run.words}.", "warning", answers)
+        self.banner.show_message(_deletion(run), "warning", answers)
+        self._offered = run
+
+    def _show_gone(self) -> None:
+        """Say whether there is a deleted run to bring back; the banner offers none that is back already."""
+        gone = self.lab.runs.gone
+        self._allow("bring-back", bool(gone), NONE_DELETED)
+        if self._offered is not None and self._offered not in gone:
+            if self.banner.text == _deletion(self._offered):
+                self.banner.hide()
+            self._offered = None
 
     def _lost(self, text: str) -> None:
         """Say that a run was not kept, or is kept no longer, unless the panel of runs is seen saying so."""
@@ -645,3 +665,7 @@ class Window(QMainWindow):
             self.restoreGeometry(geometry)
         if isinstance(layout, QByteArray):
             self._arranged = self.restoreState(layout, LAYOUT_VERSION)
+
+
+def _deletion(run: KeptRun) -> str:
+    return f"Deleted {one_line(run.name)} · {run.words}."

@@ -337,6 +337,42 @@ def test_deleting_can_be_undone_in_the_banner(window: Window, qtbot: QtBot) -> N
     assert window.lab.runs.kept[-1].number == 4, "no number is given twice"
 
 
+def test_what_was_deleted_can_be_brought_back_after_other_messages(window: Window, qtbot: QtBot) -> None:
+    panel, bring_back = panel_of(window), window.commands["bring-back"]
+    for epochs in (1, 2, 3):
+        train(window, qtbot, epochs)
+        reset(window, qtbot)
+    assert not bring_back.isEnabled()
+    assert panel.bring_back.isHidden()
+    for number in (1, 3):
+        choose(panel, number)
+        panel.delete.click()
+    window.banner.show_message("Something else.")
+    assert [run.number for run in window.lab.runs.kept] == [2]
+    assert "run 3" in panel.bring_back.toolTip()
+    panel.bring_back.click()
+    assert [run.number for run in window.lab.runs.kept] == [2, 3]
+    assert window.banner.text == "Something else."
+    bring_back.trigger()
+    assert [run.number for run in window.lab.runs.kept] == [1, 2, 3]
+    assert not bring_back.isEnabled()
+    assert panel.bring_back.isHidden()
+
+
+def test_no_undo_is_offered_of_what_is_back_or_of_another_project(window: Window, qtbot: QtBot) -> None:
+    panel, bring_back = panel_of(window), window.commands["bring-back"]
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    window.lab.runs.delete(1)
+    assert window.banner.text
+    bring_back.trigger()
+    assert not window.banner.text
+    window.lab.runs.delete(1)
+    window.lab.document.open(replace(window.lab.document.project, name="other"), None)
+    assert not bring_back.isEnabled()
+    assert panel.bring_back.isHidden()
+
+
 def undo_of(window: Window) -> QPushButton:
     return [button for button in window.banner.findChildren(QPushButton) if button.text() == "Undo"][-1]
 
