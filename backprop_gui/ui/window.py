@@ -46,6 +46,7 @@ from backprop_gui.ui.names import as_drawn, one_line
 from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace
+from backprop_gui.ui.panels.breakpoints import NONE_HERE, BreakpointsPanel
 from backprop_gui.ui.panels.conventions import ConventionsPanel
 from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.findings import FindingsPanel
@@ -244,6 +245,7 @@ class Window(QMainWindow):
         lab.checking.changed.connect(self._checked)
         lab.checking.picture_wanted.connect(self._show_errors)
         lab.selection.changed.connect(self._selected)
+        self._breakpoints.dropped.connect(self._say_none_stop)
         self._findings.view_wanted.connect(self.set_view)
         self._parts.fold_wanted.connect(canvas.toggle_layer)
         self._parts.left.connect(canvas.setFocus)
@@ -420,6 +422,15 @@ class Window(QMainWindow):
         findings = self.panels["findings"]
         assert isinstance(findings, FindingsPanel)
         return findings
+
+    @property
+    def _breakpoints(self) -> BreakpointsPanel:
+        breakpoints = self.panels["breakpoints"]
+        assert isinstance(breakpoints, BreakpointsPanel)
+        return breakpoints
+
+    def _say_none_stop(self) -> None:
+        self.banner.show_message(NONE_HERE, "warning", [("Breakpoints…", self.show_breakpoints)])
 
     # ---- commands
 
