@@ -132,7 +132,7 @@ class Window(QMainWindow):
         keeping = state_folder() / AUTOSAVES
         self.autosave = Autosave(document, self.lab.player, lambda: self.files.changed, keeping, self)
         self.files = Filing(self.lab, self.banner, self, self.autosave, self._is_elsewhere)
-        self.solutions = SolutionExport(self.lab, self.banner, self, self.files)
+        self.solutions = SolutionExport(self.lab, self, self.files)
         self.offers = Offers(lambda slot: self.windows.recover(self, slot))
         self._arranged = self._noting = False
         self._offered: KeptRun | None = None
