@@ -226,8 +226,10 @@ class Window(QMainWindow):
         lab.runs.lost.connect(self._lost)
         self.autosave.failed.connect(lambda text: self.banner.show_message(text, "warning"))
         top.unit_chosen.connect(self._set_unit)
-        top.speed_chosen.connect(player.set_speed)
-        player.set_speed(top.updates_a_second)
+        top.speed.updates_chosen.connect(player.set_speed)
+        player.set_speed(top.speed.updates_a_second)
+        top.speed.operations_chosen.connect(lab.microscope.set_speed)
+        lab.microscope.dressed.connect(lambda: top.set_operations_a_second(lab.microscope.speed))
         canvas.selection_changed.connect(self._select)
         canvas.view_changed.connect(lambda view: self._show_equation())
         canvas.view_changed.connect(lambda view: lab.checking.set_on_picture(view is View.CHECK))
@@ -507,11 +509,7 @@ class Window(QMainWindow):
     def open_microscope(self) -> None:
         """Show the microscope, at the operation that makes the number of what is selected."""
         self.docks.bring_up("microscope", min(MICROSCOPE_PX, round(MICROSCOPE_SHARE * self.height())))
-        scope, current = self.lab.microscope, self.lab.selection.current
-        if current is not None:
-            scope.look_at(current, self.canvas.view)
-        if not scope.active:
-            scope.first()
+        self.lab.microscope.open_at(self.lab.selection.current, self.canvas.view)
 
     def show_over_time(self) -> None:
         """Show what is selected over time."""
