@@ -21,7 +21,7 @@ from backprop_gui.ui.class_colors import run_color
 from backprop_gui.ui.panels.loss import LossPanel
 from backprop_gui.ui.panels.runs import RunsPanel
 from backprop_gui.ui.player import State, Unit
-from backprop_gui.ui.run_table import NUMBERS
+from backprop_gui.ui.run_rows import NUMBERS
 from backprop_gui.ui.runs import FULL, NOTHING
 from backprop_gui.ui.window import Window
 from tests.ui.plot_lab import shows

@@ -16,7 +16,8 @@ from backprop_gui.project.kept import Results, results_of, settings_of, words_of
 from backprop_gui.ui import theme
 from backprop_gui.ui.names import one_line
 from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
-from backprop_gui.ui.run_table import Row, RunTable
+from backprop_gui.ui.run_rows import Row
+from backprop_gui.ui.run_table import RunTable
 from backprop_gui.ui.widgets.column import MARGIN, SPACING
 from backprop_gui.ui.widgets.elided import ElidedLabel
 from backprop_gui.ui.widgets.message import Message
