@@ -149,7 +149,7 @@ COMMANDS.add(
         --json has every number at full precision. It prints one object with title, facts (an object of words), given (a
         list of name, value and group) and operations (a list), each with number, phase, kind, subject (a neuron's id,
         [source, target], or null for the loss), title, why, value and equations (a list of left, relation, symbols,
-        numbers, result and remark). A number that is not finite, or left blank, is null.
+        numbers, result and remark). What is not finite or left blank is null.
 
         --latex compiles with pdflatex; --markdown has its formulas between dollar signs. --exercise leaves blanks for
         what is to be worked out, and --answers puts the results at the end, or in JSON into a list called answers.

@@ -7,6 +7,7 @@ import bisect
 import numpy as np
 
 from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.branch import Branch
 from backprop_gui.engine.flow import Flow, Measure
 
 CAPACITY = 512
@@ -20,10 +21,13 @@ class FlowRecord:
     ----------
     layers : tuple of int
         The layers it is about, by id; of other layers it begins anew.
+    branch : Branch or None
+        The way of training that it is about.
     """
 
     def __init__(self) -> None:
         self.layers: tuple[int, ...] = ()
+        self.branch: Branch | None = None
         self._epochs: list[float] = []
         self._levels: list[Array] = []
 
@@ -44,8 +48,11 @@ class FlowRecord:
         self._epochs.insert(at, epoch)
         self._levels.insert(at, levels)
 
-    def cut(self, epoch: float) -> None:
-        """Forget what is later than ``epoch``."""
+    def follow(self, branch: Branch, epoch: float) -> None:
+        """Forget what does not lie on ``branch``, where training stands at ``epoch``, or is later."""
+        if self.branch is not None:
+            epoch = min(epoch, branch.common_with(self.branch))
+        self.branch = branch
         keep = bisect.bisect_right(self._epochs, epoch)
         del self._epochs[keep:], self._levels[keep:]
 

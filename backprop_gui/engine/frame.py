@@ -10,6 +10,7 @@ import numpy as np
 
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.attic import Attic
+from backprop_gui.engine.branch import Branch
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace
 from backprop_gui.engine.plan import Indices, Plan
@@ -241,6 +242,8 @@ class Frame:
     past : bool
         Whether this is a moment of the past, which is looked at while training stands elsewhere. ``curve`` goes on
         beyond it, ``attic`` and ``change`` are those of the present.
+    branch : Branch
+        The way that training is on at present: another one once it has begun anew or gone on from the past.
     origin : object
         What this moment's drawing, data and settings came from: whatever the trainer was told.
     """
@@ -268,6 +271,7 @@ class Frame:
     mean: bool = True
     span: Span = Span()
     past: bool = False
+    branch: Branch = field(default_factory=Branch)
     origin: object = None
 
     @property

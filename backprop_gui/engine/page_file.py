@@ -17,7 +17,7 @@ from typing import IO
 PAGE = 65_536
 """Bytes of a page."""
 FREE_SHARE = 4
-"""What is one part in so many of the free disk may be taken: other programs, and our own saving, need some too."""
+"""One part in so many of what is free on the disk may be taken: other programs, and our own saving, need some too."""
 LASTING = "/var/tmp"
 """A folder for temporary files that is on a disk. The usual one is memory itself on many systems."""
 

@@ -107,10 +107,11 @@ def loss_slopes(origin: Origin, trace: Trace) -> Array:
     columns = [origin.plan.column[neuron.id] for neuron in outputs]
     a, t = np.ascontiguousarray(trace.a[:, columns].T), np.ascontiguousarray(trace.t.T)
     slopes = np.empty_like(a)
+    rows = [k for k, neuron in enumerate(outputs) if fused and neuron.activation == fused.activation]
     with np.errstate(all="ignore"):
-        origin.loss.slope(a, t, slopes)
+        if len(rows) < len(outputs):
+            origin.loss.slope(a, t, slopes)
         if fused is not None:
-            rows = [k for k, neuron in enumerate(outputs) if neuron.activation == fused.activation]
             slopes[rows] = fused.slope(trace.z[:, columns].T[rows], a[rows], t[rows])
     return slopes.T
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.attic import Attic
+from backprop_gui.engine.branch import Branch
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Note, NoteKind, Score
 from backprop_gui.engine.history import History
@@ -37,6 +38,8 @@ class Standing:
         Why training does not go on by itself, if it does not: :meth:`advance` then returns at once.
     change : int
         The number that the last change of the drawing left; 0 before the first.
+    branch : Branch
+        The way that training is on.
     """
 
     train: Score
@@ -49,6 +52,7 @@ class Standing:
         self.timeline = Timeline()
         self.note: Note | None = None
         self.change = 0
+        self.branch = Branch()
         self._now: tuple[int, float] | None = None
         """The present step and time, while the past is looked at."""
         self._best: Best | None = None

@@ -15,6 +15,7 @@ import numpy as np
 
 from backprop_gui.engine.arrays import frozen
 from backprop_gui.engine.attic import Attic
+from backprop_gui.engine.branch import Branch
 from backprop_gui.engine.breakpoints import Breakpoint, Watch
 from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry
 from backprop_gui.engine.early_stopping import best_of, is_over, stopped_early, watched
@@ -191,7 +192,7 @@ class Trainer(Standing):
         self._looked = 0
         if self._best is not None and self._best.epoch > self._good.epoch:
             self._best = None
-        self.history.cut(self.epoch + 1e-9)
+        self._branch_off()
         self.score()
         self._watch_from_here()
         self._begin_segment("Back to before the trouble", self._reached(self.timeline.segments[-1].beginning))
@@ -222,7 +223,7 @@ class Trainer(Standing):
         """Begin again with the drawn starting values."""
         old = self._stepper
         self._stepper = Stepper(old.plan, old.examples, old.settings, old.columns)
-        self.history = History()
+        self.history, self.branch = History(), Branch()
         self._attic = Attic()
         self._best = None
         self._looked = 0
@@ -379,6 +380,11 @@ class Trainer(Standing):
         """Return ``beginning``, or the present moment if that comes before: the exchange was made while broken."""
         return beginning if beginning.epoch < self.epoch else self._now_beginning()
 
+    def _branch_off(self) -> None:
+        """Go on from here on another way; what was recorded later is forgotten."""
+        self.history.cut(self.epoch + 1e-9)
+        self.branch = Branch(self.branch, self.epoch)
+
     # ---- the past
 
     def continue_from(self, step: int, change: int = 0) -> None:
@@ -397,7 +403,7 @@ class Trainer(Standing):
             learned.through([(self.plan.network, Carry(leaves=change))], self._attic)
         if change:
             self.change = change
-        self.history.cut(self.epoch + 1e-9)
+        self._branch_off()
         if segment is not now or self._good.step > self.step:
             self._begin_here()
         else:
@@ -449,6 +455,7 @@ class Trainer(Standing):
             change=self.change,
             span=self.timeline.span(*(self._now or (self.step, self.epoch))),
             past=self._now is not None,
+            branch=self.branch,
             origin=segment.origin,
         )
 

@@ -15,10 +15,10 @@ import math
 import sys
 from typing import Any
 
-from backprop_gui.engine.operations.operation import Operation
+from backprop_gui.engine.operations.operation import Equation, Operation
 from backprop_gui.engine.operations.text import as_text, symbol_text
 from backprop_gui.solutions.solution import Solution
-from backprop_gui.solutions.writer import EXACT, WRITERS, Style, Writer
+from backprop_gui.solutions.writer import EXACT, WRITERS, Style, Writer, asked
 
 ALL_TERMS = sys.maxsize
 """Another program is given whole sums, however long they are."""
@@ -42,7 +42,7 @@ def _json(solution: Solution, style: Style) -> str:
                     {
                         "left": as_text(equation.left, symbols=True, most=ALL_TERMS),
                         "relation": equation.relation,
-                        "symbols": as_text(equation.right, symbols=True, most=ALL_TERMS),
+                        "symbols": _symbols(equation, style),
                         "numbers": None if style.blanks else as_text(equation.right, EXACT, most=ALL_TERMS),
                         "result": None if style.blanks else _finite(equation.result),
                         "remark": equation.remark,
@@ -57,6 +57,12 @@ def _json(solution: Solution, style: Style) -> str:
     if style.blanks and style.answers:
         content["answers"] = [_finite(step.value) for section in solution.sections for step in section.steps]
     return json.dumps(content, allow_nan=False, indent=1) + "\n"
+
+
+def _symbols(equation: Equation, style: Style) -> str | None:
+    if style.blanks and equation.right not in asked(equation):
+        return None
+    return as_text(equation.right, symbols=True, most=ALL_TERMS)
 
 
 def _described(operation: Operation) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from backprop_gui.engine.operations.latex import as_latex, equation_latex, latex_symbol, latex_value
 from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.solutions.solution import Solution, Step, Table
-from backprop_gui.solutions.writer import EXACT, WRITERS, Style, Writer
+from backprop_gui.solutions.writer import EXACT, WRITERS, Style, Writer, asked
 
 HEAD = r"""\documentclass[a4paper,fleqn]{article}
 \usepackage[T1]{fontenc}
@@ -130,9 +130,10 @@ def _formula(equation: Equation, style: Style) -> str:
 
 def _lines(equation: Equation, style: Style, most: int) -> list[str]:
     if style.blanks:
-        left, right = (as_latex(side, symbols=True, most=most) for side in (equation.left, equation.right))
+        left, *right = (as_latex(side, symbols=True, most=most) for side in asked(equation))
         relation = r"\leftarrow" if equation.relation == "←" else equation.relation
-        lines = [f"{left} &{relation} {right}", r" &= \underline{\hspace{5em}}"]
+        first, *others = [*right, r"\underline{\hspace{5em}}"]
+        lines = [f"{left} &{relation} {first}", *(f" &= {other}" for other in others)]
     else:
         lines = equation_latex(equation, style.digits, most, align=True).split(" \\\\\n")
     together = lines[0] + "".join(line.replace("&", "") for line in lines[1:])

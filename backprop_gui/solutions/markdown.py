@@ -5,7 +5,9 @@ from __future__ import annotations
 from backprop_gui.engine.operations.latex import as_latex, equation_latex, latex_symbol, latex_value
 from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.solutions.solution import Solution, Table
-from backprop_gui.solutions.writer import EXACT, LONGEST_SUM, WRITERS, Style, Writer
+from backprop_gui.solutions.writer import EXACT, LONGEST_SUM, WRITERS, Style, Writer, asked
+
+BLANK = r"\underline{\hspace{5em}}"
 
 
 def _markdown(solution: Solution, style: Style) -> str:
@@ -35,9 +37,9 @@ def _markdown(solution: Solution, style: Style) -> str:
 def _formula(equation: Equation, style: Style) -> str:
     if not style.blanks:
         return equation_latex(equation, style.digits, LONGEST_SUM)
-    left, right = (as_latex(side, symbols=True, most=LONGEST_SUM) for side in (equation.left, equation.right))
+    left, *right = (as_latex(side, symbols=True, most=LONGEST_SUM) for side in asked(equation))
     relation = r"\leftarrow" if equation.relation == "←" else equation.relation
-    return rf"{left} {relation} {right} = \underline{{\hspace{{5em}}}}"
+    return f"{left} {relation} {' = '.join([*right, BLANK])}"
 
 
 def _table(table: Table, style: Style, blank: bool) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.engine.operations.text import as_text, equation_text, symbol_text, write_value
 from backprop_gui.solutions.solution import Solution, Table
-from backprop_gui.solutions.writer import EXACT, LONGEST_SUM, WRITERS, Style, Writer
+from backprop_gui.solutions.writer import EXACT, LONGEST_SUM, WRITERS, Style, Writer, asked
 
 BLANK = "________"
 
@@ -35,10 +35,8 @@ def _text(solution: Solution, style: Style) -> str:
 def _line(equation: Equation, style: Style) -> str:
     remark = f"    ({equation.remark})" if equation.remark else ""
     if style.blanks:
-        left, right = (
-            as_text(side, symbols=True, most=LONGEST_SUM) for side in (equation.left, equation.right)
-        )
-        return f"{left} {equation.relation} {right} = {BLANK}{remark}"
+        left, *right = (as_text(side, symbols=True, most=LONGEST_SUM) for side in asked(equation))
+        return f"{left} {equation.relation} {' = '.join([*right, BLANK])}{remark}"
     return equation_text(equation, style.digits, LONGEST_SUM) + remark
 
 

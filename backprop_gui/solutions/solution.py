@@ -174,7 +174,7 @@ def _given(worked: WorkedExample) -> tuple[Group, ...]:
 
 def _example_given(one: Example, of_which: str) -> list[Group]:
     inputs = tuple(one.a(neuron.id) for neuron in one.frame.plan.network.inputs)
-    targets = tuple(answer.t for answer in one.answers())
+    targets = tuple(answer.t for answer in one.answers)
     return [Group(f"Inputs{of_which}", inputs), Group(f"Targets{of_which}", targets)]
 
 

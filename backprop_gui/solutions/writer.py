@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backprop_gui.engine.operations.expression import Expression, quantities
+from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.engine.operations.text import write_value
 from backprop_gui.registry import Registry
 from backprop_gui.solutions.solution import Solution
@@ -60,6 +62,11 @@ class Writer:
     write: Callable[[Solution, Style], str]
 
 
+def asked(equation: Equation) -> tuple[Expression, ...]:
+    """Return the sides of an equation that an exercise writes: not the right one where it is the answer itself."""
+    return (equation.left, equation.right) if any(quantities(equation.right)) else (equation.left,)
+
+
 WRITERS: Registry[Writer] = Registry("kind of document")
 
-__all__ = ["EXACT", "LONGEST_SUM", "WRITERS", "Style", "Writer"]
+__all__ = ["EXACT", "LONGEST_SUM", "WRITERS", "Style", "Writer", "asked"]

@@ -12,7 +12,7 @@ from backprop_gui.engine.carry import NOTHING_SPECIAL, Carry, new_number
 from backprop_gui.engine.settings import check_settings
 from backprop_gui.errors import UserError
 from backprop_gui.project import Project, obstacle, trainer_of
-from backprop_gui.project.kept import Kept
+from backprop_gui.project.kept import Kept, check_kept
 from backprop_gui.ui.undo import Step, UndoStack
 
 UNDO_LIMIT = 300
@@ -126,7 +126,14 @@ class Document(QObject):
         self._tell(old)
 
     def keep(self, kept: Kept, *, by_hand: bool) -> None:
-        """Have other runs kept; ``by_hand`` says that the person has done so, and would miss it."""
+        """Have other runs kept; ``by_hand`` says that the person has done so, and would miss it.
+
+        Raises
+        ------
+        KeptRunsError
+            If a file with these runs could not be opened again; nothing has changed then.
+        """
+        check_kept(kept)
         self.edited = self.edited or by_hand
         old, self.project = self.project, replace(self.project, kept=kept)
         self.carry = NOTHING_SPECIAL

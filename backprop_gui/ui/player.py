@@ -26,7 +26,7 @@ from backprop_gui.network import Network
 from backprop_gui.project import Project, examples_of, trainer_of
 from backprop_gui.ui.delivery import Delivery
 from backprop_gui.ui.document import Document
-from backprop_gui.ui.past import Origin, Past, changes_training
+from backprop_gui.ui.past import Origin, Past, changes_training, made_with
 from backprop_gui.ui.worker import Worker
 
 ANSWER_SECONDS = 10.0
@@ -243,7 +243,7 @@ class Player(QObject):
         """Show the next or previous example, from training to test data and round again."""
         if self.frame is None:
             return
-        prepared = self._document.prepared
+        prepared = made_with(self.frame, self._document).prepared
         train, test = len(prepared.x_train), len(prepared.x_test)
         # From the one that was asked for last, even if no frame has shown it yet.
         probe = self._asked or self.frame.probe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -49,6 +50,7 @@ class Runs(QObject):
         super().__init__(parent)
         self._document, self._player = document, player
         self._last = self._opened = 0
+        self._gone: deque[KeptRun] = deque(maxlen=MOST_KEPT)
         document.opened.connect(self._begin)
         self._begin()
 
@@ -63,6 +65,7 @@ class Runs(QObject):
 
     def _begin(self) -> None:
         self._opened += 1
+        self._gone.clear()
         self._last = max((one.number for one in self.kept), default=0)
 
     # ---- keeping
@@ -115,13 +118,17 @@ class Runs(QObject):
     def delete(self, number: int) -> None:
         """Keep a run no longer."""
         gone = self.run(number)
+        self._gone.append(gone)
         self._document.keep(tuple(one for one in self.kept if one is not gone), by_hand=True)
         self.deleted.emit(gone)
 
     def bring_back(self, run: KeptRun) -> None:
-        """Undo that a run was deleted."""
+        """Undo that a run was deleted; nothing happens if it is back, or was deleted in another project."""
+        if run not in self._gone:
+            return
         kept = with_kept(self.kept, run)
         if run in kept:
+            self._gone.remove(run)
             self._document.keep(tuple(sorted(kept, key=lambda one: one.number)), by_hand=True)
         else:
             self.noted.emit(FULL)

@@ -51,6 +51,7 @@ from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.findings import FindingsPanel
 from backprop_gui.ui.panels.inspector import Inspector
 from backprop_gui.ui.panels.palette import PalettePanel
+from backprop_gui.ui.past import made_with
 from backprop_gui.ui.past_bar import PastBar
 from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.probe_picker import ProbePicker
@@ -267,6 +268,10 @@ class Window(QMainWindow):
         self._title()
 
     def _opened(self) -> None:
+        # What it said, and what its buttons do, was about what was open before.
+        self.banner.hide()
+        self._noting = False
+        self._allow("go-back", False, NO_TROUBLE)
         self.drawing.in_place.close_form()
         self.lab.selection.set(frozenset())
         self._show_project()
@@ -356,7 +361,7 @@ class Window(QMainWindow):
         self.setWindowModified(self.files.unsaved)
 
     def _show_probe(self, frame: Frame) -> None:
-        probe, prepared = frame.probe, self.lab.document.prepared
+        probe, prepared = frame.probe, made_with(frame, self.lab.document).prepared
         if probe.part in (Part.TRAIN, Part.TEST):
             count = len(prepared.x_test if probe.part is Part.TEST else prepared.x_train)
             which = "test example" if probe.part is Part.TEST else "example"
@@ -437,9 +442,6 @@ class Window(QMainWindow):
             self.banner.show_message(str(error))
         else:
             window.files.opened(path)
-            if window is self:
-                # What it said was about what was open before.
-                self.banner.hide()
 
     def _is_elsewhere(self, path: Path) -> bool:
         return self.windows.showing(path, but=self) is not None
@@ -504,7 +506,8 @@ class Window(QMainWindow):
         """Offer the examples to be looked at, the mean of many, and numbers of one's own."""
         frame = self.lab.player.frame
         if frame is not None:
-            self._picker.open_at(self.canvas.probe_corner(), self.lab.document.prepared, frame)
+            prepared = made_with(frame, self.lab.document).prepared
+            self._picker.open_at(self.canvas.probe_corner(), prepared, frame)
 
     def choose_template(self, title: str = "New project") -> None:
         """Open the gallery, and begin anew with what is chosen there."""

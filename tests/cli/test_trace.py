@@ -135,6 +135,22 @@ def test_an_exercise_has_no_results_but_those_asked_for(run: Run, kind: str) -> 
     assert "0.29837" in run("trace", "mazur", "--exercise", "--answers", *options).out
 
 
+@pytest.mark.parametrize("activation", ["relu", "leaky-relu", "identity"])
+def test_an_exercise_does_not_give_a_slope_away_that_is_a_plain_number(run: Run, activation: str) -> None:
+    def sheet(*options: str) -> str:
+        network = ("--layers", "2-2-1", "--data", "xor", "--activation", activation)
+        return run("trace", *network, "--exercise", *options).out
+
+    assert "f′(z_h1) = ________    (" in sheet()
+    assert r"$$f'(z_{h_{1}}) = \underline{\hspace{5em}}$$" in sheet("--markdown")
+    assert r"f'(z_{h_{1}}) &= \underline{\hspace{5em}}" in sheet("--latex")
+    operations = json.loads(sheet("--json"))["operations"]
+    slope, delta = next(one["equations"] for one in operations if one["title"] == "Delta δ of h1")
+    assert (slope["left"], slope["symbols"]) == ("f′(z_h1)", None)
+    assert delta["symbols"] == "f′(z_h1) · w_h1→ŷ δ_ŷ"
+    assert "δ_h1 = f′(z_h1) · w_h1→ŷ δ_ŷ = ________" in sheet()
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop", "adam", "adamw"])
 def test_latex_is_balanced_whatever_neurons_are_called(run: Run, folder: Path, optimizer: str) -> None:
     assert run("new", "a.backprop", "--layers", "2-2-1", "--data", "xor").code == 0

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from backprop_gui.engine.branch import Branch
 from backprop_gui.engine.flow import LEVELS, Flow, Measure, flow_of
 from backprop_gui.engine.flow_record import CAPACITY, FlowRecord
 from backprop_gui.engine.initializers import drawer
@@ -134,10 +135,30 @@ def test_the_record_takes_a_moment_of_the_past_and_forgets_a_future_that_is_no_m
     epochs, levels = record.series(Measure.STEP)
     assert epochs.tolist() == [0, 2, 4]
     assert levels[:, 0, 1].tolist() == [1, 3, 6]
-    record.cut(2)
+    record.follow(Branch(), 2)
     assert record.series(Measure.STEP)[0].tolist() == [0, 2]
     record.add(3, flow_like(1.0, layers=3))
     assert record.series(Measure.DELTA)[1].shape == (1, 3, 3)
+
+
+def test_the_record_keeps_what_is_common_with_another_way_of_training() -> None:
+    first = Branch()
+    second = Branch(first, 10.0)
+    third = Branch(Branch(second, 4.0), 12.0)
+
+    def kept(branch: Branch, epoch: float) -> list[float]:
+        record = FlowRecord()
+        record.follow(first, 20.0)
+        for at in (0, 4, 8, 12):
+            record.add(at, flow_like(1.0))
+        record.follow(branch, epoch)
+        return record.series(Measure.STEP)[0].tolist()
+
+    assert kept(first, 20.0) == [0, 4, 8, 12]
+    assert kept(first, 9.0) == [0, 4, 8]
+    assert kept(second, 20.0) == [0, 4, 8]
+    assert kept(third, 20.0) == [0, 4]
+    assert kept(Branch(), 20.0) == []
 
 
 def test_the_record_keeps_the_middle_of_each_spread() -> None:

@@ -15,16 +15,19 @@ from backprop_gui.engine.checked import checked
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Frame, Part, Probe
+from backprop_gui.engine.operations import quantities as quantities_of
 from backprop_gui.engine.operations.expression import (
     Negative,
     Number,
     Power,
     Product,
+    Quantity,
     Sum,
     evaluate,
     quantities,
 )
 from backprop_gui.engine.operations.latex import equation_latex
+from backprop_gui.engine.operations.loss_formulas import Answer
 from backprop_gui.engine.operations.operation import Equation, Kind
 from backprop_gui.engine.operations.order import Pace
 from backprop_gui.engine.operations.paths import paths
@@ -298,3 +301,19 @@ def test_the_gradient_check_of_a_batch_looks_at_its_examples(reduction: Reductio
     found = checked(frame, lambda: False)
     assert found is not None
     assert found.check.passed
+
+
+def test_paths_to_many_outputs_make_each_answer_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Answer] = []
+
+    def counted(*parts: Quantity) -> Answer:
+        made.append(Answer(*parts))
+        return made[-1]
+
+    monkeypatch.setattr(quantities_of, "Answer", counted)
+    network = dense([2, 2, 50], activation="sigmoid", output_activation="sigmoid")
+    x, t = np.ones((1, 2)), np.zeros((1, 50))
+    frame = Trainer(network, Examples(x, t, x[:0], t[:0]), TrainingSettings()).frame()
+    first = network.edges[0]
+    assert paths(frame, (first.source, first.target)).count == 50
+    assert len(made) == 50

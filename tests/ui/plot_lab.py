@@ -29,6 +29,7 @@ class StillPlayer(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.frame: Frame | None = None
+        self.last: Frame | None = None
         self.asked: list[Probe | int] = []
 
     def look_at(self, probe: Probe) -> None:

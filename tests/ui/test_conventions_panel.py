@@ -128,7 +128,7 @@ def test_a_books_number_is_answered_in_words(panel: ConventionsPanel, qtbot: QtB
     assert (mark, "the full square" in text) == ("≈", True)
     mark, text = answer(panel, qtbot, "0.01201676")
     assert (mark, text) == ("✗", "No convention leads to it: it is 1.37 times this program's value.")
-    assert panel.reconciler.when.text() == "At step 0 this program has 0.008771354689486935."
+    assert panel.reconciler.when.text() == "At step 0 this program has 0.008771354689486937."
 
 
 def test_what_is_asked_follows_selection_and_switches(panel: ConventionsPanel, qtbot: QtBot) -> None:

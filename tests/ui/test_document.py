@@ -9,7 +9,9 @@ import pytest
 
 from backprop_gui.errors import UserError
 from backprop_gui.project import Project, edits, with_data, with_shape
+from backprop_gui.project.kept import KeptRunsError
 from backprop_gui.ui.document import Document
+from tests.project.test_kept import a_run
 from tests.ui.conftest import a_project
 
 
@@ -136,3 +138,11 @@ def test_a_long_way_back_is_told_once_to_views_and_step_by_step_to_who_must_foll
     assert len(changes) == 1
     document.go_to(3)
     assert document.project is last
+
+
+def test_runs_that_could_not_be_opened_again_are_not_kept(document: Document) -> None:
+    kept_run = a_run(document.project)
+    document.keep((kept_run,), by_hand=True)
+    with pytest.raises(KeptRunsError, match="same number"):
+        document.keep((kept_run, replace(kept_run, title="other")), by_hand=True)
+    assert document.project.kept == (kept_run,)

@@ -84,7 +84,7 @@ def test_a_moment_of_the_past_shows_its_own_numbers_and_leaves_the_record(
             )
         )
         qtbot.waitUntil(lambda epoch=epoch: panel.record.series(Measure.DELTA)[0][-1] == epoch)
-    panel.show_frame(frames[1])
+    panel.show_frame(replace(frames[1], past=True))
     qtbot.waitUntil(lambda: shown(panel, document, frames[1]))
     assert panel.record.series(Measure.DELTA)[0].tolist() == [0, 1, 2, 3]
     # Training that goes on from there has another future.
@@ -95,6 +95,47 @@ def test_a_moment_of_the_past_shows_its_own_numbers_and_leaves_the_record(
         return panel.record.series(Measure.DELTA)[0].tolist() == [0, 1]
 
     qtbot.waitUntil(has_another_future)
+
+
+def epochs_of(panel: FlowPanel) -> list[float]:
+    return panel.record.series(Measure.DELTA)[0].tolist()
+
+
+def stepped(player: Player, next_frame: After, epoch: int) -> Frame:
+    return next_frame(player.step, accept=lambda frame: frame.epoch == epoch and frame.rate == 0)
+
+
+def test_single_steps_from_a_moment_of_the_past_end_its_old_future(
+    panel: FlowPanel, document: Document, player: Player, next_frame: After, qtbot: QtBot
+) -> None:
+    for epoch in range(1, 6):
+        stepped(player, next_frame, epoch)
+        qtbot.waitUntil(lambda epoch=epoch: epochs_of(panel)[-1] == epoch)
+    next_frame(lambda: player.past.look_at_step(2), accept=lambda frame: frame.past)
+    panel.hide()
+    next_frame(player.past.continue_from_here, accept=lambda frame: not frame.past and frame.epoch == 2)
+    for epoch in (3, 4):  # nobody sees these
+        stepped(player, next_frame, epoch)
+    panel.show()
+    qtbot.waitUntil(lambda: epochs_of(panel) == [0, 1, 2, 4])
+
+
+def test_what_was_recorded_is_not_taken_for_another_run(
+    panel: FlowPanel, document: Document, player: Player, next_frame: After, qtbot: QtBot
+) -> None:
+    for epoch in (1, 2, 3):
+        frame = stepped(player, next_frame, epoch)
+        qtbot.waitUntil(lambda epoch=epoch: epochs_of(panel)[-1] == epoch)
+    run = player.project_now().run
+    assert run is not None
+    panel.hide()
+    next_frame(player.reset, accept=lambda frame: frame.step == 0)
+    for epoch in (1, 2, 3, 4):
+        stepped(player, next_frame, epoch)
+    panel.show()
+    qtbot.waitUntil(lambda: epochs_of(panel) == [4])
+    next_frame(lambda: player.take_up(run), accept=lambda taken: taken.step == frame.step)
+    qtbot.waitUntil(lambda: epochs_of(panel) == [3])
 
 
 def test_the_sentence_says_that_deltas_vanish(qtbot: QtBot, qapp: object) -> None:

@@ -16,10 +16,13 @@ from backprop_gui.data import default_settings, load
 from backprop_gui.engine.frame import Frame, Score
 from backprop_gui.project import with_data
 from backprop_gui.ui import theme
+from backprop_gui.ui.document import Document
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.panels.loss import LossPanel
+from backprop_gui.ui.player import Player
 from backprop_gui.ui.plots.curve_plot import CurvePlot
 from backprop_gui.ui.plots.value_axis import Scale
+from tests.ui.panel_lab import place
 from tests.ui.plot_lab import a_lab, move_mouse, near, shows, with_curve
 
 Shown = Callable[..., LossPanel]
@@ -319,3 +322,39 @@ def test_what_is_hidden_is_not_drawn_and_catches_up(
     lab.player.frame = frame
     panel.show()
     qtbot.waitUntil(lambda: len(plot_of(panel).epochs) == len(frame.curve.epochs))
+
+
+def test_a_moment_of_the_past_shows_the_curve_of_its_own_run(
+    qtbot: QtBot, document: Document, player: Player, next_frame: Callable[..., Frame]
+) -> None:
+    def step(epoch: int) -> None:
+        next_frame(player.step, accept=lambda frame: frame.epoch == epoch and frame.rate == 0)
+
+    panel = place(qtbot, document, player, LossPanel, (900, 220))
+    qtbot.waitUntil(lambda: panel.plot is not None)
+    for epoch in range(1, 9):
+        step(epoch)
+    plot = plot_of(panel)
+    qtbot.waitUntil(lambda: plot.epochs.tolist() == list(range(9)))
+    panel.hide()
+    next_frame(player.reset, accept=lambda frame: frame.step == 0)
+    for epoch in (1, 2, 3):
+        step(epoch)
+    next_frame(player.past.step_back, accept=lambda frame: frame.past)
+    panel.show()
+    qtbot.waitUntil(lambda: plot.epochs.tolist() == [0, 1, 2, 3])
+
+
+def test_a_moment_of_the_past_keeps_what_the_present_is_scored_at(
+    qtbot: QtBot, document: Document, player: Player, next_frame: Callable[..., Frame]
+) -> None:
+    panel = place(qtbot, document, player, LossPanel, (900, 220))
+    qtbot.waitUntil(lambda: panel.plot is not None)
+    project = document.project
+    document.edit("Other batches", replace(project, training=replace(project.training, batch_size=1)))
+    for step in (1, 2, 3):
+        next_frame(player.step_batch, accept=lambda frame, step=step: frame.step == step)
+    plot = plot_of(panel)
+    qtbot.waitUntil(lambda: plot.epochs.tolist() == [0, 0.75])
+    next_frame(player.past.step_back, accept=lambda frame: frame.past)
+    assert plot.epochs.tolist() == [0, 0.75]

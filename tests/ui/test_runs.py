@@ -130,6 +130,22 @@ def test_the_present_run_moves_on_in_its_row(window: Window, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: panel.table.entries.index(0, 1).data() == str(window.lab.player.frame.step))
 
 
+def test_its_row_is_about_the_present_while_the_past_is_looked_at(window: Window, qtbot: QtBot) -> None:
+    panel, player = panel_of(window), window.lab.player
+    train(window, qtbot, 3)
+    now = player.frame.step
+    qtbot.waitUntil(lambda: panel.table.entries.rows[0].step == now)
+    row = panel.table.entries.rows[0]
+    player.past.step_back()
+    qtbot.waitUntil(lambda: player.frame.past)
+    # The pictures, the curves and the numbers are shown at once.
+    assert player.frame.step == now - 1
+    assert panel.table.entries.rows[0] == row
+    window.docks.bring_up("loss")
+    panel_of(window)
+    assert panel.table.entries.rows[0] == row
+
+
 def test_no_number_is_cut_however_it_grows(window: Window, qtbot: QtBot) -> None:
     window.resize(1024, 700)
     panel, document = panel_of(window), window.lab.document
@@ -235,6 +251,43 @@ def test_deleting_can_be_undone_in_the_banner(window: Window, qtbot: QtBot) -> N
     train(window, qtbot, 4)
     reset(window, qtbot)
     assert window.lab.runs.kept[-1].number == 4, "no number is given twice"
+
+
+def undo_of(window: Window) -> QPushButton:
+    return [button for button in window.banner.findChildren(QPushButton) if button.text() == "Undo"][-1]
+
+
+def test_what_was_deleted_does_not_come_back_in_another_project(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    gone = window.lab.runs.run(1)
+    window.lab.runs.delete(1)
+    undo = undo_of(window)
+    window.lab.document.open(replace(window.lab.document.project, name="other"), None)
+    assert not window.banner.text, "it was about what was open before"
+    qtbot.waitUntil(lambda: window.lab.player.frame is not None)
+    train(window, qtbot, 1)
+    window.commands["keep-run"].trigger()
+    qtbot.waitUntil(lambda: len(window.lab.runs.kept) == 1)
+    undo.click()
+    window.lab.runs.bring_back(gone)
+    assert [run.number for run in window.lab.runs.kept] == [1]
+    assert window.lab.runs.run(1) is not gone
+    path = tmp_path / "x.backprop"
+    assert window.files._write(path)
+    assert [run.number for run in files.load(path).kept] == [1]
+
+
+def test_it_is_brought_back_once_however_often_that_is_asked_for(window: Window, qtbot: QtBot) -> None:
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    gone = window.lab.runs.run(1)
+    window.lab.runs.delete(1)
+    for _ in range(2):
+        window.lab.runs.bring_back(gone)
+    assert window.lab.runs.kept == (gone,)
 
 
 def test_a_run_is_taken_up_again_as_one_step_of_undo(window: Window, qtbot: QtBot) -> None:

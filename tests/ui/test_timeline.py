@@ -14,16 +14,20 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backprop_gui.engine.frame import Frame
+from backprop_gui.data import load
+from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.operations.worked import worked_example
 from backprop_gui.engine.trainer import Trainer
+from backprop_gui.project import with_data
 from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.operation_words import equations_at
+from backprop_gui.ui.panels.flow import FlowPanel
 from backprop_gui.ui.panels.learned import LearnedPanel
 from backprop_gui.ui.panels.loss import LossPanel
 from backprop_gui.ui.player import State, Unit
 from backprop_gui.ui.plots.timeline import TimelinePlot
 from backprop_gui.ui.window import Window
+from tests.ui.conftest import a_project
 from tests.ui.windows import open_window, shut
 
 
@@ -168,6 +172,39 @@ def test_another_example_is_looked_at_in_the_past(window: Window, qtbot: QtBot) 
     assert player.frame.past
     assert player.frame.theta.tobytes() == frames[3].theta.tobytes()
     assert player.frame.trace.a.tobytes() != first.trace.a.tobytes()
+
+
+@pytest.mark.qt_log_ignore(
+    "This plugin does not support", extend=True
+)  # popups, on the platform of the tests
+def test_the_past_is_seen_with_the_data_of_then(window: Window, qtbot: QtBot) -> None:
+    document, player = window.lab.document, window.lab.player
+    document.open(a_project("xor-clouds", (3,), batch_size=0), None)
+    flow = window.panels["flow"]
+    assert isinstance(flow, FlowPanel)
+    window.docks.bring_up("flow")
+    qtbot.waitUntil(lambda: player.frame is not None and len(player.frame.plan.inputs) == 2)
+    train(window, qtbot, 3)
+    then = document.prepared
+    fewer = replace(document.project.data, examples=then.dataset.x.shape[0] // 2)
+    document.edit("Fewer examples", with_data(document.project, load(fewer), fewer))
+    now = document.prepared
+    train(window, qtbot, 3)
+    assert len(now.x_train) < len(then.x_train)
+    player.past.look_at_step(2)
+    shown(window, qtbot, 2)
+    assert window.canvas._over.probe._text.text().endswith(f" of {len(then.x_train):,}")
+    qtbot.waitUntil(lambda: flow.computed is player.frame)
+    assert flow.words.whole.endswith(f"over {len(then.x_train):,} examples")
+    window.choose_example()
+    assert window._picker.examples.rowCount() == len(then.x_train)
+    window._picker.hide()
+    last = len(then.x_train) - 1
+    player.look_at(Probe(Part.TRAIN, last - 1))
+    player.move_probe(1)
+    qtbot.waitUntil(lambda: player.frame is not None and player.frame.probe.index == last)
+    assert player.frame is not None
+    assert np.array_equal(player.frame.trace.x[0], then.x_train[last])
 
 
 # ---- going on

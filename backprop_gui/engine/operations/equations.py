@@ -37,7 +37,7 @@ Equations = tuple[Equation, ...]
 
 
 def weighted_sum(examples: Examples, neuron: Neuron) -> Equations:
-    """Z = Σ w a + b."""
+    """Return z = Σ w a + b."""
     whole = examples.whole
     z = whole.z(neuron.id)
     if examples.is_batch:
@@ -52,7 +52,7 @@ def weighted_sum(examples: Examples, neuron: Neuron) -> Equations:
 
 
 def activation(examples: Examples, neuron: Neuron) -> Equations:
-    """A = f(z)."""
+    """Return a = f(z)."""
     whole, entry = examples.whole, ACTIVATIONS[neuron.activation]
     a = whole.a(neuron.id)
     if examples.is_batch:
@@ -65,12 +65,12 @@ def activation(examples: Examples, neuron: Neuron) -> Equations:
 
 
 def loss(examples: Examples) -> Equations:
-    """L of the outputs and targets; for classes, their probabilities first."""
+    """Return L of the outputs and targets; for classes, their probabilities first."""
     whole = examples.whole
     left = whole.loss()
     if examples.is_batch:
         return (_mean(left, examples, lambda example: example.loss()),)
-    entry, answers = whole.frame.loss, whole.answers()
+    entry, answers = whole.frame.loss, whole.answers
     if entry.written is None:
         return (Equation(left, left, left.value, remark=f"{entry.label}: {entry.formula}"),)
     before: list[Equation] = []
@@ -178,7 +178,7 @@ def is_fused(whole: Example, neuron: Neuron) -> bool:
 
 def _own_delta(whole: Example, neuron: Neuron) -> Expression:
     """Return a − t of an output for which f′ cancels."""
-    answer = whole.answers()[_place(whole, neuron)]
+    answer = whole.answers[whole.place(neuron.id)]
     return _signed(whole, Sum((answer.a, Negative(answer.t))))
 
 
@@ -188,7 +188,7 @@ def _own_slope(whole: Example, neuron: Neuron) -> Expression:
     if written is None:
         return _signed(whole, whole.loss_slope(neuron.id))
     stable = _stable_slope(whole, neuron)
-    usual = written.slope(whole.answers(), _place(whole, neuron))
+    usual = written.slope(whole.answers, whole.place(neuron.id))
     return _signed(whole, usual if stable is None else stable)
 
 
@@ -197,7 +197,7 @@ def _stable_slope(whole: Example, neuron: Neuron) -> Expression | None:
     written = whole.frame.loss.written
     if written is None or written.stable_slope is None or not is_fused(whole, neuron):
         return None
-    answers, place = whole.answers(), _place(whole, neuron)
+    answers, place = whole.answers, whole.place(neuron.id)
     said = whole.loss_slope(neuron.id).value
     if math.isfinite(said) and leads_to(written.slope(answers, place), said, closeness(whole)):
         return None
@@ -263,10 +263,6 @@ def _mean(left: Quantity, examples: Examples, of: Callable[[Example], Quantity])
 
 def _signed(whole: Example, expression: Expression) -> Expression:
     return expression if whole.conventions.factor == 1 else negated(expression)
-
-
-def _place(whole: Example, neuron: Neuron) -> int:
-    return [output.id for output in whole.frame.plan.network.outputs].index(neuron.id)
 
 
 def _scalar(

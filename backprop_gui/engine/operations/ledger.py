@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_gui.engine.arrays import Array
+from backprop_gui.engine.arrays import averaged
 from backprop_gui.engine.conventions import USUAL, Conventions, Delta
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.operations.equations import is_fused, through
 from backprop_gui.engine.operations.expression import Quantity, Symbol, summed
-from backprop_gui.engine.operations.quantities import Example, Examples
+from backprop_gui.engine.operations.quantities import Examples
 from backprop_gui.engine.operations.text import write_value
+from backprop_gui.engine.reading import names
 from backprop_gui.network import Kind, Neuron
 from backprop_gui.network.errors import UnknownNeuronError
 
@@ -60,7 +62,11 @@ class Ledger:
     own_in_total : bool
         Whether ``own`` is one of the terms of ``total``; not where f′ cancels, but only in ``own``.
     contributions : tuple of Contribution
-        In drawing order.
+        In drawing order; where they are too many, the largest, by size.
+    leading : Contribution or None
+        The largest of those on the side of their sum; None if there is none.
+    rest : float
+        What the contributions that are not shown add up to, with their number ``rest_count`` and ``rest_share``.
     total : float
         The contributions together, and ``own`` where it is one of the terms.
     slope : float or None
@@ -80,10 +86,18 @@ class Ledger:
     own_share: float
     own_in_total: bool
     contributions: tuple[Contribution, ...]
+    leading: Contribution | None
+    rest: float
+    rest_count: int
+    rest_share: float
     total: float
     slope: float | None
     flat: bool
     delta: float
+    missed: str
+    """Where an output lies beside its target, in words; empty for hidden neurons and for a batch."""
+    toward: str
+    """What would make the loss smaller, in a sentence; empty where nothing would, and for a batch."""
 
     @property
     def factors(self) -> str:
@@ -94,7 +108,11 @@ class Ledger:
 
     @property
     def sentence(self) -> str:
-        """Why the delta has its sign, in a sentence."""
+        """Why the delta has its sign, and what that means."""
+        return f"{self._why} {self.toward}".rstrip()
+
+    @property
+    def _why(self) -> str:
         what, averaged = f"{self.letter} of {self.name}", ""
         if self.examples is not None:
             what = f"The mean {what} over {self.examples:,} example{'s' * (self.examples != 1)}"
@@ -114,17 +132,16 @@ class Ledger:
             slope = (
                 "" if self.slope is None or not self.own_in_total else f", and f′(z) is {_sign(self.slope)}"
             )
-            return (
-                f"{what} is {sign} because the loss itself says {write_value(self.own, 3)}{averaged}{slope}."
-            )
+            says = f"the loss itself says {write_value(self.own, 3)}{averaged}{self.missed}"
+            return f"{what} is {sign} because {says}{slope}."
         if self.delta == 0:
             return f"{what} is 0 because what comes back adds up to 0."
         if self.own is not None and not self.own_in_total:
             return (
-                f"{what} is {sign}: the loss itself says {write_value(self.own, 3)}, and f′(z) times what comes back "
-                f"is {write_value(self._led_to - self.own, 3)}."
+                f"{what} is {sign}: the loss itself says {write_value(self.own, 3)}{self.missed}, and f′(z) times what "
+                f"comes back is {write_value(self._led_to - self.own, 3)}."
             )
-        many = len(self.contributions) + (self.own is not None) > 1
+        many = len(self.contributions) + self.rest_count + (self.own is not None) > 1
         comes = "the contributions sum to a {} number" if many else "what comes back is {}"
         comes = comes.format(_sign(self.total))
         if self.slope is not None:
@@ -139,11 +156,10 @@ class Ledger:
 
     def _largest(self) -> str:
         """Return the words for what decides the sign: the largest contribution on the side of the sum."""
-        side = [one for one in self.contributions if _sign(one.product) == _sign(self.total)]
-        leading = max(side, key=lambda one: abs(one.product), default=None)
+        leading = self.leading
         own = self.own if self.own is not None and _sign(self.own) == _sign(self.total) else None
         if own is not None and (leading is None or abs(own) >= abs(leading.product)):
-            return f"the loss itself ({write_value(own, 3)})"
+            return f"the loss itself, {write_value(own, 3)}{self.missed}"
         if leading is None:
             return "small differences"
         product = " · ".join(
@@ -152,86 +168,146 @@ class Ledger:
         return f"the path over {leading.name} ({product})"
 
 
-def delta_ledger(frame: Frame, neuron: int, conventions: Conventions = USUAL) -> Ledger:
+def delta_ledger(
+    frame: Frame, neuron: int, conventions: Conventions = USUAL, most: int | None = None
+) -> Ledger:
     """Return what a neuron's delta is made of, for the example (or the mean of the batch) that ``frame`` is about.
 
     Over a batch each term is the mean of the examples' own terms, with each example's f′(z) in it.
+
+    Parameters
+    ----------
+    most : int, optional
+        So many terms are told apart at most: of more contributions the largest are, and the last term is the rest of
+        them. Without it all are.
 
     Raises
     ------
     UnknownNeuronError
         If the frame's network has no such neuron.
     """
-    plan, network = frame.plan, frame.plan.network
+    network = frame.plan.network
     if neuron not in network.neuron_of:
         raise UnknownNeuronError(f"The network has no neuron with the id {neuron}.")
     examples, drawn = Examples(frame, conventions), network.neuron_of[neuron]
-    # Its arrays hold all examples.
-    first, batch = examples.each[0], examples.is_batch
-    by_a, fused = conventions.delta is Delta.BY_A, is_fused(examples.whole, drawn)
-    slopes = first.trace.slope[:, plan.column[neuron]].astype(float)
-    # Within a batch f′(z) differs from example to example, so it belongs to the terms and not before the sum.
-    with_slope = batch and not by_a
-    edges = network.outgoing[neuron]
-    brought = conventions.factor * first.trace.delta[:, [plan.column[edge.target] for edge in edges]].astype(
-        float
-    )
-    weights = frame.theta[[plan.slot[edge.source, edge.target] for edge in edges]].astype(float)
-    own: float | None = None
-    with np.errstate(all="ignore"):
-        if with_slope:
-            brought *= slopes[:, np.newaxis]
-        means = brought.mean(axis=0)
-        products = (weights * means).tolist()
-        if drawn.kind is Kind.OUTPUT:
-            own = float(_own(first, drawn, slopes, fused and not by_a, with_slope).mean())
+    batch, by_a, fused = examples.is_batch, conventions.delta is Delta.BY_A, is_fused(examples.first, drawn)
+    terms = _Terms(examples, neuron)
+    own = terms.own(drawn, fused) if drawn.kind is Kind.OUTPUT else None
     own_in_total = batch or by_a or not fused
-    sizes = summed([*map(abs, products), abs(own or 0.0)]) or 1.0
+    total = summed([*terms.products, own if own is not None and own_in_total else 0.0])
+    sizes = summed([*map(abs, terms.products), abs(own or 0.0)]) or 1.0
+    shown, folded = terms.parted(most)
+    on_side = next((place for place in terms.by_size if _sign(terms.products[place]) == _sign(total)), None)
     delta = examples.whole.delta(neuron)
     return Ledger(
-        neuron,
-        drawn.name,
-        delta.symbol.letter,
-        len(slopes) if batch else None,
-        own,
-        abs(own or 0.0) / sizes,
-        own_in_total,
-        tuple(
-            Contribution(
-                (edge.source, edge.target),
-                first.name(edge.target),
-                _factors(first, edge.source, edge.target, mean if batch else None),
-                product,
-                abs(product) / sizes,
-            )
-            for edge, product, mean in zip(edges, products, means.tolist(), strict=True)
-        ),
-        summed([*products, own if own is not None and own_in_total else 0.0]),
-        None if by_a or batch else float(slopes[0]),
-        not by_a and not fused and not slopes.any(),
-        delta.value,
+        neuron=neuron,
+        name=drawn.name,
+        letter=delta.symbol.letter,
+        examples=len(terms.slopes) if batch else None,
+        own=own,
+        own_share=abs(own or 0.0) / sizes,
+        own_in_total=own_in_total,
+        contributions=tuple(terms.contribution(place, sizes) for place in shown),
+        leading=None if on_side is None else terms.contribution(on_side, sizes),
+        rest=summed([terms.products[place] for place in folded]),
+        rest_count=len(folded),
+        rest_share=summed([abs(terms.products[place]) for place in folded]) / sizes,
+        total=total,
+        slope=None if by_a or batch else float(terms.slopes[0]),
+        flat=not by_a and not fused and not terms.slopes.any(),
+        delta=delta.value,
+        missed=terms.missed(drawn) if drawn.kind is Kind.OUTPUT and not batch else "",
+        toward="" if batch else _toward(delta.value * conventions.factor, "a" if by_a else "z"),
     )
 
 
-def _own(example: Example, neuron: Neuron, slopes: Array, cancels: bool, with_slope: bool) -> Array:
-    """Return what the loss itself says to an output in each example, (examples,)."""
-    frame, trace = example.frame, example.trace
-    place = frame.plan.network.outputs.index(neuron)
-    if cancels:
-        said = trace.a[:, frame.plan.column[neuron.id]].astype(float) - trace.t[:, place]
-    else:
-        said = example.slopes[:, place].astype(float)
-        said = said * slopes if with_slope else said
-    return example.conventions.factor * said
+class _Terms:
+    """What comes back to a neuron, as numbers: a network has many edges, and few are shown.
+
+    Attributes
+    ----------
+    slopes : (examples,) array
+        The neuron's f′(z).
+    products : list of float
+        What each edge brings back, in drawing order.
+    by_size : list of int
+        The places of ``products``, the largest first.
+    """
+
+    def __init__(self, examples: Examples, neuron: int) -> None:
+        # The arrays of the first are those of all.
+        self._example, self._batch = examples.first, examples.is_batch
+        frame, trace, self._factor = (
+            self._example.frame,
+            self._example.trace,
+            self._example.conventions.factor,
+        )
+        plan = frame.plan
+        self._edges = plan.network.outgoing[neuron]
+        self.slopes = trace.slope[:, plan.column[neuron]].astype(float)
+        # In a batch f′(z) differs from example to example, so it belongs to the terms and not before their sum.
+        self._with_slope = self._batch and self._example.conventions.delta is Delta.BY_Z
+        brought = trace.delta[:, [plan.column[edge.target] for edge in self._edges]].astype(float)
+        weights = frame.theta[[plan.slot[edge.source, edge.target] for edge in self._edges]].astype(float)
+        with np.errstate(all="ignore"):
+            if self._with_slope:
+                brought *= self.slopes[:, np.newaxis]
+            self._means = self._factor * averaged(brought)[0]
+            products = weights * self._means
+        self.products: list[float] = products.tolist()
+        self.by_size: list[int] = np.argsort(-np.abs(products), kind="stable").tolist()
+
+    def own(self, output: Neuron, fused: bool) -> float:
+        """Return what the loss itself says to an output."""
+        frame, trace = self._example.frame, self._example.trace
+        place = self._example.place(output.id)
+        with np.errstate(all="ignore"):
+            if fused and self._example.conventions.delta is Delta.BY_Z:
+                said = trace.a[:, frame.plan.column[output.id]].astype(float) - trace.t[:, place]
+            else:
+                said = self._example.rows.loss_slopes[:, place].astype(float)
+                said = said * self.slopes if self._with_slope else said
+            return self._factor * float(said.mean())
+
+    def missed(self, output: Neuron) -> str:
+        """Say where the one answer lies beside its target."""
+        trace, place = self._example.trace, self._example.place(output.id)
+        answer, target = float(trace.predictions[0, place]), float(trace.t[0, place])
+        if not math.isfinite(answer):
+            return ""
+        what = "the probability" if self._example.frame.loss.for_classes else "the output"
+        where = "below" if answer < target else "above" if answer > target else "at"
+        return f" ({what} {write_value(answer, 3)} is {where} its target {write_value(target, 3)})"
+
+    def parted(self, most: int | None) -> tuple[Sequence[int], Sequence[int]]:
+        """Return the places of those that are shown and of those that are folded into one."""
+        if most is None or len(self.products) <= most:
+            return range(len(self.products)), ()
+        return self.by_size[: most - 1], self.by_size[most - 1 :]
+
+    def contribution(self, place: int, sizes: float) -> Contribution:
+        """Return what one edge brings back; ``sizes`` is what all that comes in amounts to."""
+        example, edge, product = self._example, self._edges[place], self.products[place]
+        if self._batch:
+            rest = Symbol(f"f′ {names(example.conventions).delta}", example.name(edge.target))
+            mean = float(self._means[place])
+            others: tuple[Quantity, ...] = (Quantity(Symbol("mean", argument=rest), mean, edge.target),)
+        else:
+            others = through(example, edge.target)
+        return Contribution(
+            (edge.source, edge.target),
+            example.name(edge.target),
+            (example.weight(edge), *others),
+            product,
+            abs(product) / sizes,
+        )
 
 
-def _factors(example: Example, source: int, target: int, mean: float | None) -> tuple[Quantity, ...]:
-    """Return the factors of what an edge brings back; ``mean`` is that of all but the weight over a batch."""
-    weight = example.weight((source, target))
-    if mean is None:
-        return weight, *through(example, target)
-    rest = Symbol(f"f′ {example.delta(target).symbol.letter}", example.name(target))
-    return weight, Quantity(Symbol("mean", argument=rest), mean, target)
+def _toward(slope: float, letter: str) -> str:
+    """Say what a derivative of the loss means."""
+    if not math.isfinite(slope) or slope == 0:
+        return ""
+    return f"A slightly {'smaller' if slope > 0 else 'larger'} {letter} would lower the loss."
 
 
 def _sign(value: float) -> str:

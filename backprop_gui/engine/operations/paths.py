@@ -77,7 +77,7 @@ def paths(frame: Frame, key: Key, conventions: Conventions = USUAL, most: int = 
     most : int
         So many paths are listed at most.
     """
-    example = Examples(frame, conventions).each[0]
+    example = Examples(frame, conventions).first
     start = key[1] if isinstance(key, tuple) else key
     before: tuple[Quantity, ...] = (example.a(key[0]),) if isinstance(key, tuple) else ()
     # ∂L/∂a of a neuron does not pass through its own f′; a gradient does.
@@ -123,7 +123,7 @@ class _Search:
         """The last factors of a path that ends at an output: f′ and ∂L/∂a, or both in one where f′ cancels."""
         example, factor = self.example, self.example.conventions.factor
         if is_fused(example, self.network.neuron_of[id]):
-            answer = next(answer for answer in example.answers() if answer.a.key == id)
+            answer = example.answers[example.place(id)]
             symbol = Symbol("z", example.name(id), derivative_of=LOSS)
             return (Quantity(symbol, factor * (answer.a.value - answer.t.value), id),)
         said = example.loss_slope(id)

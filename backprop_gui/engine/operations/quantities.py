@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-
-import numpy as np
 
 from backprop_gui.engine.arrays import Array, averaged
 from backprop_gui.engine.conventions import Conventions
@@ -22,30 +21,75 @@ SHORT_NAME = re.compile(r"[^\W\d_]\u0302?\d*")
 """Names that read as a letter of mathematics."""
 
 
+class Rows:
+    """What a convention reads from a trace; worked out once, and only where somebody reads it.
+
+    Attributes
+    ----------
+    frame : Frame
+    trace : Trace
+    conventions : Conventions
+    of : Rows or None
+        The examples whose means these are.
+    """
+
+    def __init__(self, frame: Frame, trace: Trace, conventions: Conventions, of: Rows | None = None) -> None:
+        self.frame, self.trace, self.conventions, self.of = frame, trace, conventions, of
+
+    @cached_property
+    def deltas(self) -> Array:
+        """The deltas, (examples, neurons)."""
+        if self.of is not None:
+            return averaged(self.of.deltas)
+        return deltas_of(self.frame, self.trace, self.conventions)
+
+    @cached_property
+    def loss_slopes(self) -> Array:
+        """What the loss itself says to the outputs, ∂L/∂a, (examples, outputs)."""
+        if self.of is not None:
+            return averaged(self.of.loss_slopes)
+        return loss_slopes(self.frame, self.trace)
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """Which of the outputs each of them is, from 0."""
+        return {neuron.id: k for k, neuron in enumerate(self.frame.plan.network.outputs)}
+
+
 @dataclass(frozen=True)
 class Example:
     """One example of a trace, or (with a bar over every letter) the mean of them.
 
     Attributes
     ----------
-    frame : Frame
-    trace : Trace
+    rows : Rows
+        Those that it is one of.
     row : int
-        Its place in ``trace``.
-    conventions : Conventions
+        Its place among them.
     above : str
         What stands above its letters to tell it from others of its batch, such as ``(3)``.
     bar : bool
     """
 
-    frame: Frame
-    trace: Trace
+    rows: Rows
     row: int
-    conventions: Conventions
-    deltas: Array
-    slopes: Array
     above: str = ""
     bar: bool = False
+
+    @property
+    def frame(self) -> Frame:
+        """The moment."""
+        return self.rows.frame
+
+    @property
+    def trace(self) -> Trace:
+        """Every number of it and of the examples beside it."""
+        return self.rows.trace
+
+    @property
+    def conventions(self) -> Conventions:
+        """How its deltas and gradients are written."""
+        return self.rows.conventions
 
     # ---- neurons
 
@@ -68,13 +112,14 @@ class Example:
 
     def delta(self, id: int) -> Quantity:
         """The delta, as the conventions write it."""
-        return self._of(names(self.conventions).delta, id, self.deltas)
+        return self._of(names(self.conventions).delta, id, self.rows.deltas)
 
     def delta_by_z(self, id: int) -> Quantity:
         """∂L/∂z with the sign of the conventions, whatever they call the delta."""
         value = self.conventions.factor * float(self.trace.delta[self.row, self._column(id)])
         return self._quantity("δ", id, value)
 
+    @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """All outputs with their targets."""
         letter = "p" if self.frame.loss.for_classes else "a"
@@ -94,9 +139,12 @@ class Example:
 
     def loss_slope(self, id: int) -> Quantity:
         """What the loss itself says to an output, ∂L/∂a, without what comes back along edges."""
-        place = [neuron.id for neuron in self.frame.plan.network.outputs].index(id)
         symbol = Symbol("a", self.name(id), derivative_of=LOSS, above=self.above)
-        return Quantity(symbol, float(self.slopes[self.row, place]), id)
+        return Quantity(symbol, float(self.rows.loss_slopes[self.row, self.place(id)]), id)
+
+    def place(self, id: int) -> int:
+        """Return which of the outputs a neuron is, from 0."""
+        return self.rows.places[id]
 
     # ---- parameters
 
@@ -147,38 +195,42 @@ class Examples:
     ----------
     whole : Example
         The one example, or the mean over the batch.
+    first : Example
+        The first of them, or the one.
     each : sequence of Example
         The examples of the batch; ``whole`` alone where it is one example.
     """
 
     def __init__(self, frame: Frame, conventions: Conventions) -> None:
-        self._frame, self._conventions = frame, conventions
+        self._frame = frame
+        self._rows = Rows(frame, frame.trace if frame.rows is None else frame.rows, conventions)
 
     @cached_property
     def whole(self) -> Example:
         """The one example, or the mean over the batch."""
-        frame, conventions = self._frame, self._conventions
-        if frame.rows is None:
-            slopes = loss_slopes(frame, frame.trace)
-            found = deltas_of(frame, frame.trace, conventions)
-            return Example(frame, frame.trace, 0, conventions, found, slopes)
-        first = self.each[0]
-        found = averaged(first.deltas)
-        slopes = averaged(first.slopes)
-        return Example(frame, frame.trace, 0, conventions, found, slopes, bar=True)
+        if not self.is_batch:
+            return Example(self._rows, 0)
+        return Example(Rows(self._frame, self._frame.trace, self._rows.conventions, self._rows), 0, bar=True)
 
     @cached_property
     def each(self) -> tuple[Example, ...]:
         """The examples one by one."""
-        frame, conventions, rows = self._frame, self._conventions, self._frame.rows
-        if rows is None:
+        if not self.is_batch:
             return (self.whole,)
-        found, slopes = deltas_of(frame, rows, conventions), loss_slopes(frame, rows)
-        numbers = frame.coming.batch if frame.probe.part is Part.BATCH else np.arange(len(rows.x))
-        return tuple(
-            Example(frame, rows, i, conventions, found, slopes, f"({number + 1})")
-            for i, number in enumerate(numbers.tolist())
-        )
+        return tuple(Example(self._rows, i, f"({number + 1})") for i, number in enumerate(self._numbers))
+
+    @property
+    def first(self) -> Example:
+        """The first of them; the others need not be made for it."""
+        return Example(self._rows, 0, f"({self._numbers[0] + 1})") if self.is_batch else self.whole
+
+    @property
+    def _numbers(self) -> Sequence[int]:
+        """The places of a batch's examples in their part of the data, from 0."""
+        frame = self._frame
+        if frame.probe.part is Part.BATCH:
+            return [int(place) for place in frame.coming.batch]
+        return range(len(self._rows.trace.x))
 
     @property
     def is_batch(self) -> bool:

@@ -161,7 +161,11 @@ class FindingsPanel(ComputingPanel):
         if keys:
             current = next(key for key in finding.keys if key in keys)
             self.lab.selection.set(keys, current)
-        if finding.example is not None and finding.example < len(self.lab.document.prepared.x_train):
+        frame = self.lab.player.frame
+        if frame is None or finding.example is None:
+            return
+        # The one that is shown by now may have been made with fewer.
+        if finding.example < len(made_with(frame, self.lab.document).prepared.x_train):
             self.lab.player.look_at(Probe(Part.TRAIN, finding.example))
 
 

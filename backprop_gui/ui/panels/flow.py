@@ -97,6 +97,13 @@ class FlowPanel(ComputingPanel):
         # Behind another tab it goes on recording, for who looks later wants to see how it came to this.
         return self.isVisible() or self.has_tab
 
+    def show_frame(self, frame: Frame) -> None:
+        # Also while nobody sees it: a moment of the past that is looked at leaves the record as it is, and what
+        # begins anew or goes on from there does not.
+        if not frame.past:
+            self.record.follow(frame.branch, frame.epoch)
+        super().show_frame(frame)
+
     def has_time(self) -> bool:
         return self.plot.budget.allows()
 
@@ -130,13 +137,8 @@ class FlowPanel(ComputingPanel):
 
     def take(self, frame: Frame, result: Flow) -> None:
         self.flow = result
-        if len(frame.curve.epochs) <= 1:
-            # Training has begun anew: what was recorded is of another run.
-            self.record.clear()
-        elif frame.rate > 0 and not frame.past:
-            # A moment of the past that is looked at leaves the record as it is; going on from there does not.
-            self.record.cut(frame.epoch)
-        if not frame.past:
+        # Of what was computed meanwhile, training may be on another way already.
+        if not frame.past and frame.branch is self.record.branch:
             self.record.add(frame.epoch, self.flow)
         if self.isVisible():
             self._draw()
@@ -173,7 +175,8 @@ class FlowPanel(ComputingPanel):
         self.words.set_text(as_drawn(text, network))
 
     def _examples(self) -> str:
-        count = len(self.lab.document.prepared.x_train)
+        assert self.computed is not None  # whose flow is shown
+        count = len(made_with(self.computed, self.lab.document).prepared.x_train)
         chosen = len(evenly_chosen(count, MOST_EXAMPLES))
         return f"{count:,} examples" if chosen == count else f"{chosen:,} of {count:,} examples"
 

@@ -17,6 +17,7 @@ from backprop_gui.ui.inspection import Fact, Sheet, TableSheet, probe_name, shee
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.numbers import format_exact, format_number
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
+from backprop_gui.ui.past import made_with
 from backprop_gui.ui.selection import Key
 from backprop_gui.ui.widgets.column import Column, muted
 from backprop_gui.ui.widgets.elided import ElidedLabel
@@ -121,7 +122,8 @@ class Inspector(PanelWidget):
         sheet = self._sheet
         if sheet is None:
             return
-        reading = sheet.read(as_read(frame, conventions), self.lab.document.prepared)
+        prepared = made_with(frame, self.lab.document).prepared
+        reading = sheet.read(as_read(frame, conventions), prepared)
         for chip, value in zip(self.chips, reading.chips, strict=False):
             chip.show_number(value)
         for table, layout, values in zip(self.tables, sheet.tables, reading.tables, strict=False):

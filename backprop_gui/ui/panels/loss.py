@@ -99,7 +99,7 @@ class LossPanel(PanelWidget):
         plot, running = self._plot(), frame.rate > 0
         if running and not plot.budget.allows():
             return
-        curve = _up_to_now(frame) if not frame.past else self._curve or frame.curve
+        curve = self._curve_of(frame)
         if self._curve is None or not _same(self._curve, curve):
             self._curve = curve
             with plot.budget.spend():
@@ -149,6 +149,15 @@ class LossPanel(PanelWidget):
             self._body.takeAt(1)
             self._body.addWidget(plot, 1)
         return self.plot
+
+    def _curve_of(self, frame: Frame) -> Curve:
+        """Return the records up to the present, also for a moment of the past."""
+        if not frame.past:
+            return _up_to_now(frame)
+        last = self.lab.player.last
+        # Where the present itself was not seen yet, the records are all that is known of it.
+        is_present = last is not None and (last.branch, last.step) == (frame.branch, frame.span.last_step)
+        return _up_to_now(last) if last is not None and is_present else frame.curve
 
     def _choose(self) -> None:
         self.scale.setEnabled(not self.measure.value)

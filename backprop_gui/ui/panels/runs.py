@@ -86,7 +86,8 @@ class RunsPanel(PanelWidget):
             self._fill()
 
     def show_frame(self, frame: Frame) -> None:
-        if self.isVisible():
+        # What is kept, and whose settings stand beside it, is the present, whatever is looked at.
+        if self.isVisible() and not frame.past:
             self.table.entries.show_present(self._present(frame))
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -114,7 +114,7 @@ class OperationReader(QScrollArea):
         network, key = worked.frame.plan.network, operation.subject
         sentence = ""
         if operation.kind in DELTAS and isinstance(key, int):
-            ledger = delta_ledger(worked.frame, key, worked.conventions)
+            ledger = delta_ledger(worked.frame, key, worked.conventions, MOST_LINES)
             sentence = as_drawn(ledger.sentence, network)
             lines, ends = ledger_lines(ledger, network)
             self.ledger.setAccessibleName("What the delta is made of")
@@ -141,21 +141,15 @@ class OperationReader(QScrollArea):
 
 
 def ledger_lines(ledger: Ledger, network: Network) -> tuple[list[Line], list[Line]]:
-    """Return the terms of a delta, the largest if there are many, and what they lead to."""
+    """Return the terms of a delta, and what they lead to."""
     lines: list[Line] = []
     if ledger.own is not None:
         lines.append(Line("the loss itself", (), ledger.own, ledger.own_share, frozenset({ledger.neuron})))
-    shown = ledger.contributions
-    if len(shown) > MOST_LINES:
-        shown = tuple(sorted(shown, key=lambda one: -one.share)[: MOST_LINES - 1])
-    for one in shown:
+    for one in ledger.contributions:
         name = f"→ {display_name(network.neuron_of[one.edge[1]].name)}"
         lines.append(Line(name, one.factors, one.product, one.share, frozenset({one.edge, one.edge[1]})))
-    kept = set(shown)
-    rest = [one for one in ledger.contributions if one not in kept]
-    if rest:
-        value = sum(one.product for one in rest)
-        lines.append(Line(f"{len(rest):,} more", (), value, sum(one.share for one in rest)))
+    if ledger.rest_count:
+        lines.append(Line(f"{ledger.rest_count:,} more", (), ledger.rest, ledger.rest_share))
     if not lines:
         return [], []
     name = f"{ledger.letter} of {display_name(ledger.name)}"
