@@ -492,11 +492,7 @@ class Window(QMainWindow):
     def open_microscope(self) -> None:
         """Show the microscope, at the operation that makes the number of what is selected."""
         self.docks.bring_up("microscope", min(MICROSCOPE_PX, round(MICROSCOPE_SHARE * self.height())))
-        scope, current = self.lab.microscope, self.lab.selection.current
-        if current is not None:
-            scope.look_at(current, self.canvas.view)
-        if not scope.active:
-            scope.first()
+        self.lab.microscope.open_at(self.lab.selection.current, self.canvas.view)
 
     def show_over_time(self) -> None:
         """Show what is selected over time."""

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
+from backprop_gui.engine.frame import Part, Probe
 from backprop_gui.engine.questions import Asked
 from backprop_gui.engine.settings import Reduction
 from backprop_gui.project import templates
@@ -167,6 +168,18 @@ def test_the_box_says_what_is_asked(panel: ConventionsPanel) -> None:
     select(panel, "h1", "o1")
     choose(panel, Asked.GRADIENT)
     assert panel.reconciler.box.placeholderText() == "the book's ∂L/∂w_h1→o1 of this example"
+
+
+def test_the_box_says_that_a_mean_is_asked_for(panel: ConventionsPanel, player: Player, qtbot: QtBot) -> None:
+    select(panel, "h1", "o1")
+    choose(panel, Asked.GRADIENT)
+    count = len(panel.lab.document.prepared.x_train)
+    player.look_at(Probe(Part.ALL))
+    box = panel.reconciler.box
+    asked = f"the book's ∂L/∂w_h1→o1 over {count} examples"
+    qtbot.waitUntil(lambda: box.placeholderText() == asked)
+    player.look_at(Probe())
+    qtbot.waitUntil(lambda: box.placeholderText() == "the book's ∂L/∂w_h1→o1 of this example")
 
 
 def test_switches_stand_beside_their_words_where_there_is_room(panel: ConventionsPanel, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,15 +16,17 @@ from pytestqt.qtbot import QtBot
 from backprop_gui.engine.conventions import Conventions, Delta
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.operations.operation import Kind, Phase
-from backprop_gui.engine.operations.order import Pace
+from backprop_gui.engine.operations.order import Order, Pace
 from backprop_gui.network import Network
 from backprop_gui.project import templates
+from backprop_gui.ui import listing
 from backprop_gui.ui.canvas.spotlight import Lights, Way
 from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.microscope import Microscope
+from backprop_gui.ui.operation_lights import Turns
 from backprop_gui.ui.panel import Lab
-from backprop_gui.ui.panels.microscope import INVITATION, RUNNING, MicroscopePanel
+from backprop_gui.ui.panels.microscope import INVITATION, LISTING, RUNNING, MicroscopePanel
 from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.selection import Selection
 from backprop_gui.ui.window import Window
@@ -184,6 +187,58 @@ def test_it_keeps_its_place_when_the_drawing_changes(
     operation = scope.operation
     assert operation is not None
     assert (operation.kind, operation.subject) == (Kind.HIDDEN_DELTA, h2)
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
+    """Let every network count as a large one; return the threads in which operations were listed."""
+    threads: list[threading.Thread] = []
+    plain = listing._listed
+
+    def noted(network: Network) -> tuple[Order, Turns]:
+        threads.append(threading.current_thread())
+        return plain(network)
+
+    monkeypatch.setattr(listing, "AT_ONCE", 0)
+    monkeypatch.setattr(listing, "_listed", noted)
+    return threads
+
+
+def test_the_operations_of_a_large_network_are_listed_in_the_background(
+    large: list[threading.Thread], scope: Microscope, document: Document, player: Player, qtbot: QtBot
+) -> None:
+    panel = place(qtbot, document, player, MicroscopePanel, (1000, 260))
+    other = panel.scope
+    assert other.is_listing
+    assert panel.reader._why.text() == LISTING
+    scope.last()
+    assert scope.operation is None
+    qtbot.waitUntil(lambda: scope.active)
+    count = len(scope.worked.operations)
+    assert scope.position == count - 1
+    qtbot.waitUntil(lambda: not other.is_listing)
+    assert panel.list.operations.rowCount() > count
+    # The same drawing is not listed again at another moment.
+    frame = player.frame
+    player.step_batch()
+    qtbot.waitUntil(lambda: scope.worked is not None and scope.worked.frame is not frame)
+    assert len(large) == 2
+    assert threading.main_thread() not in large
+
+
+def test_it_keeps_its_place_while_a_large_drawing_is_listed_anew(
+    large: list[threading.Thread], scope: Microscope, document: Document, player: Player, qtbot: QtBot
+) -> None:
+    network = document.project.network
+    scope.open_at(named(network, "o1"), View.BACKWARD)
+    qtbot.waitUntil(lambda: scope.active)
+    before = kinds(scope)
+    edge = network.edges[0]
+    smaller = network.without({(edge.source, edge.target)})
+    document.edit("Fewer edges", replace(document.project, network=smaller))
+    qtbot.waitUntil(lambda: scope.worked is not None and scope.worked.frame.plan.network is smaller)
+    assert kinds(scope) == before
+    assert scope.operation.subject == named(network, "o1")
 
 
 def test_it_plays_by_itself_until_paused(scope: Microscope, qtbot: QtBot) -> None:

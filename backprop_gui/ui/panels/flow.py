@@ -93,16 +93,16 @@ class FlowPanel(ComputingPanel):
         if renamed and self.lab.player.frame is not None:
             self.show_frame(self.lab.player.frame)
 
-    def wants(self, frame: Frame) -> bool:
-        # Behind another tab it goes on recording, for who looks later wants to see how it came to this.
-        return self.isVisible() or self.has_tab
-
     def show_frame(self, frame: Frame) -> None:
         # Also while nobody sees it: a moment of the past that is looked at leaves the record as it is, and what
         # begins anew or goes on from there does not.
         if not frame.past:
             self.record.follow(frame.branch, frame.epoch)
         super().show_frame(frame)
+
+    def wants(self, frame: Frame) -> bool:
+        # Behind another tab it goes on recording, for who looks later wants to see how it came to this.
+        return self.isVisible() or self.has_tab
 
     def has_time(self) -> bool:
         return self.plot.budget.allows()
