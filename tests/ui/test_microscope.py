@@ -29,8 +29,10 @@ from backprop_gui.ui.panel import Lab
 from backprop_gui.ui.panels.microscope import INVITATION, LISTING, RUNNING, MicroscopePanel
 from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.selection import Selection
+from backprop_gui.ui.widgets.ledger_view import HEAD_PX, ROW_PX
 from backprop_gui.ui.window import Window
 from tests.ui.panel_lab import place
+from tests.ui.plot_lab import move_mouse
 from tests.ui.windows import open_window, shut
 
 
@@ -353,6 +355,24 @@ def test_a_term_that_is_pointed_at_lights_its_edge(panel: MicroscopePanel) -> No
     # And the other way round: what is pointed at elsewhere is marked here.
     panel.scope.point(frozenset({o1}))
     assert view._lit == {o1}
+
+
+def test_a_line_that_is_gone_lights_nothing_any_more(panel: MicroscopePanel) -> None:
+    network, ledger = panel.lab.document.project.network, panel.reader.ledger
+    lit: list[frozenset[object]] = []
+    panel.scope.pointed.connect(lit.append)
+    panel.scope.look_at(named(network, "h2"), View.BACKWARD)
+    move_mouse(ledger, 20, HEAD_PX + ROW_PX / 2)
+    assert lit[-1] == ledger.lines[0].keys != frozenset()
+    # The same line with other digits is still pointed at.
+    panel.scope.set_digits(6)
+    assert lit[-1] == ledger.lines[0].keys
+    panel.scope.look_at(named(network, "h1"), View.BACKWARD)
+    assert lit[-1] == frozenset()
+    move_mouse(ledger, 21, HEAD_PX + ROW_PX / 2)
+    assert lit[-1] == ledger.lines[0].keys
+    panel.scope.leave()
+    assert lit[-1] == frozenset()
 
 
 def test_equations_are_copied_as_text_and_as_latex(panel: MicroscopePanel) -> None:

@@ -81,13 +81,13 @@ class LedgerView(QWidget):
         heads : (name, factors)
             What stands above the first two columns.
         """
+        if self._over is not None and self._keys_in((*lines, *ends)) != self._keys_in(self._every):
+            # The line that is pointed at is gone: what it lights elsewhere would stay lit.
+            self._point(None)
         self.lines, self.ends, self._heads = tuple(lines), tuple(ends), heads
         self._style = Style(14, digits)
-        self._over = None
         self.setVisible(bool(lines or ends))
-        rows = "; ".join(
-            f"{line.name}: {write_value(line.value, digits)}" for line in (*self.lines, *self.ends)
-        )
+        rows = "; ".join(f"{line.name}: {write_value(line.value, digits)}" for line in self._every)
         self.setAccessibleDescription(rows)
         self.updateGeometry()
         self.update()
@@ -120,7 +120,7 @@ class LedgerView(QWidget):
         small = QFont(self.font())
         small.setPixelSize(max(10, small.pixelSize() - 2))
         numbers, metrics = theme.digits(self.font(), bold=True), QFontMetricsF(self.font())
-        every = (*self.lines, *self.ends)
+        every = self._every
         setter = Setter(self._style)
         boxes = [setter.set(Product(line.factors), numbers=True) if line.factors else None for line in every]
         bold = QFontMetricsF(numbers)
@@ -215,14 +215,20 @@ class LedgerView(QWidget):
         if row != self._over:
             self._over = row
             self.update()
-            every = (*self.lines, *self.ends)
-            self.pointed.emit(frozenset() if row is None else every[row].keys)
+            self.pointed.emit(self._keys_in(self._every))
+
+    @property
+    def _every(self) -> tuple[Line, ...]:
+        return (*self.lines, *self.ends)
+
+    def _keys_in(self, lines: Sequence[Line]) -> frozenset[Key]:
+        """Return what would be pointed at in ``lines``."""
+        return frozenset() if self._over is None or self._over >= len(lines) else lines[self._over].keys
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             row = self._row_at(QPointF(event.pos()))
-            every = (*self.lines, *self.ends)
-            text = "" if row is None else _exactly(every[row])
+            text = "" if row is None else _exactly(self._every[row])
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
