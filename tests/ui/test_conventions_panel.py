@@ -9,12 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from backprop_gui.data import load
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Part, Probe
 from backprop_gui.engine.questions import Asked
 from backprop_gui.engine.settings import Reduction
-from backprop_gui.project import templates, with_data
+from backprop_gui.project import templates
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.panels.conventions import ConventionsPanel
 from backprop_gui.ui.player import Player
@@ -165,7 +164,7 @@ def test_the_captions_follow_the_data(qtbot: QtBot, qapp: object) -> None:
         panel = place(qtbot, document, player, ConventionsPanel, (300, 800))
         project = document.project
         fewer = replace(project.data, examples=50)
-        document.edit("Fewer examples", with_data(project, load(fewer), fewer))
+        document.edit("Fewer examples", replace(project, data=fewer))
         count = len(document.prepared.x_train)
         assert panel.captions["reduction"].text().endswith(f"for {count:,} examples.")
     finally:
