@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -395,6 +395,34 @@ def test_terms_are_reached_by_keyboard(panel: MicroscopePanel) -> None:
     second = view._current()
     assert second is not first
     assert view.accessibleDescription().startswith("a_h2 = 0.596884378")
+
+
+def test_the_lines_of_a_ledger_are_reached_by_keyboard(
+    panel: MicroscopePanel, document: Document, qtbot: QtBot
+) -> None:
+    panel.resize(640, 160)  # so low that the ledger lies below what is seen
+    panel.scope.look_at(named(document.project.network, "h2"), View.BACKWARD)
+    ledger, reader = panel.reader.ledger, panel.reader
+    lit: list[frozenset[object]] = []
+    panel.scope.pointed.connect(lit.append)
+
+    def seen(y: float) -> bool:
+        return 0 <= ledger.mapTo(reader.viewport(), QPoint(0, round(y))).y() < reader.viewport().height()
+
+    qtbot.waitUntil(lambda: not seen(ledger.height() - 5))
+    ledger.setFocus(Qt.FocusReason.TabFocusReason)
+    assert lit[-1] == ledger.lines[0].keys
+    assert ledger.accessibleDescription().startswith(ledger.lines[0].name)
+    assert seen(HEAD_PX + ROW_PX / 2)
+    QTest.keyClick(ledger, Qt.Key.Key_Down)
+    assert lit[-1] == ledger.lines[1].keys
+    QTest.keyClick(ledger, Qt.Key.Key_End)
+    assert seen(ledger.height() - 15)
+    assert ledger.accessibleDescription().startswith(ledger.ends[-1].name)
+    QTest.keyClick(ledger, Qt.Key.Key_Home)
+    assert lit[-1] == ledger.lines[0].keys
+    ledger.clearFocus()
+    assert lit[-1] == frozenset()
 
 
 def test_a_lab_of_its_own_keeps_nothing(document: Document, player: Player, qtbot: QtBot) -> None:
