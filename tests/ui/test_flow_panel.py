@@ -17,6 +17,7 @@ from backprop_gui.engine.flow import Flow, Measure, flow_of
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.passes import trace
 from backprop_gui.engine.reading import deltas_of
+from backprop_gui.errors import UserError
 from backprop_gui.project import templates
 from backprop_gui.ui import theme
 from backprop_gui.ui.document import Document
@@ -292,3 +293,28 @@ def test_behind_another_tab_it_records_but_draws_nothing(qtbot: QtBot, qapp: QAp
     qtbot.wait(100)
     assert len(panel.record) == 4, "without a tab it rests"
     shut(window)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(UserError("There is no room."), "There is no room."), (ValueError("odd"), "odd")]
+)
+def test_why_nothing_could_be_computed_is_said(
+    panel: FlowPanel,
+    player: Player,
+    next_frame: After,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    words: str,
+) -> None:
+    def broken(*given: object) -> Flow:
+        raise error
+
+    monkeypatch.setattr("backprop_gui.ui.panels.flow.flow_of", broken)
+    next_frame(player.step, accept=lambda frame: frame.step > 0 and frame.rate == 0)
+    qtbot.waitUntil(lambda: words in panel.words.whole)
+    assert panel.flow is None
+    monkeypatch.undo()
+    next_frame(player.step, accept=lambda frame: frame.epoch == 2 and frame.rate == 0)
+    qtbot.waitUntil(lambda: panel.flow is not None)
+    assert words not in panel.words.whole

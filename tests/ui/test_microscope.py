@@ -29,7 +29,8 @@ from backprop_gui.ui.panel import Lab
 from backprop_gui.ui.panels.microscope import INVITATION, LISTING, RUNNING, MicroscopePanel
 from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.selection import Selection
-from backprop_gui.ui.widgets.ledger_view import HEAD_PX, ROW_PX
+from backprop_gui.ui.typeset.page import Page
+from backprop_gui.ui.widgets.ledger_view import HEAD_PX, ROW_PX, LedgerView
 from backprop_gui.ui.window import Window
 from tests.ui.panel_lab import place
 from tests.ui.plot_lab import move_mouse
@@ -382,6 +383,23 @@ def test_equations_are_copied_as_text_and_as_latex(panel: MicroscopePanel) -> No
     assert "δ_h2 = f′(z_h2)" in QApplication.clipboard().text()
     view.copy_latex()
     assert r"\delta_{h_{2}}" in QApplication.clipboard().text()
+
+
+def test_a_painter_ends_where_painting_fails(panel: MicroscopePanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel.scope.look_at(named(panel.lab.document.project.network, "h2"), View.BACKWARD)
+    panel.grab()
+
+    def broken(*given: object) -> None:
+        raise ValueError("odd")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Page, "draw", broken)
+        patch.setattr(LedgerView, "_paint", broken)
+        for view in (panel.reader.equations, panel.reader.ledger):
+            # The error keeps what was local where it came up, and with it a painter that was not ended.
+            with pytest.raises(ValueError, match="odd"):
+                view.grab()
+            assert not view.paintingActive()
 
 
 def test_terms_are_reached_by_keyboard(panel: MicroscopePanel) -> None:

@@ -143,6 +143,11 @@ class FlowPanel(ComputingPanel):
         if self.isVisible():
             self._draw()
 
+    def fail(self, text: str) -> None:
+        self.flow = None
+        self._draw()
+        self.words.set_text(text)
+
     # ---- inside
 
     def _draw(self) -> None:

@@ -157,11 +157,10 @@ class EquationView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self.equations:
             return
-        painter = QPainter(self)
         corner, mark = self._corner(), self._current() if self.hasFocus() else None
         lit = self._lit if self._over is None else frozenset({self._over})
-        self.page.draw(painter, corner.x(), corner.y(), ink(), lit, mark)
-        painter.end()
+        with QPainter(self) as painter:
+            self.page.draw(painter, corner.x(), corner.y(), ink(), lit, mark)
 
     def _dress(self) -> None:
         self._pages.clear()
