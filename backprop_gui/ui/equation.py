@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QWidget
 
 from backprop_gui.engine import OPTIMIZERS
@@ -28,6 +28,8 @@ from backprop_gui.ui.widgets.elided import ElidedLabel
 HEIGHT = 52
 MARGIN = 14
 PX = 17
+NARROW_PX = 480
+"""Below this width the chip says what it says in fewer words."""
 
 
 class EquationStrip(QWidget):
@@ -59,6 +61,10 @@ class EquationStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(400, HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.chip.set_short(self.width() < NARROW_PX)
 
     @property
     def text(self) -> str:

@@ -15,7 +15,7 @@ from backprop_gui.ui.numbers import format_number
 from backprop_gui.ui.selection import Key
 
 HEIGHT, PADDING = 24, 11
-ASK = "check gradient"
+ASK, ASK_SHORT = "check gradient", "check"
 TIP = (
     "Check every derivative on the screen against one found without backpropagation, "
     "from the loss alone, for the example that is shown"
@@ -29,6 +29,7 @@ class GradientChip(QAbstractButton):
         super().__init__()
         self._checking = checking
         self._key: Key | None = None
+        self._short = False
         self._factor = 1
         self.tone = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -51,27 +52,36 @@ class GradientChip(QAbstractButton):
         self._key, self._factor = key, factor
         self._report()
 
+    def set_short(self, short: bool) -> None:
+        """Say it in fewer words, where the equation needs the room, or as usual."""
+        if short != self._short:
+            self._short = short
+            self._report()
+
     # ---- saying
 
     def _report(self) -> None:
         checking, found = self._checking, self._checking.found
+        ask = ASK_SHORT if self._short else ASK
         if checking.busy:
             self._say("checking …", "", "Click to give up")
         elif checking.trouble:
             self._say("✗ check failed", "bad", checking.trouble)
         elif found is None or checking.frame is None:
-            self._say(ASK, "", TIP)
+            self._say(ask, "", TIP)
         elif checking.holds:
             check = found.check
             error = format_number(check.max_relative_error, 1)
-            verdict = f"✓ checked, {error}" if check.passed else f"✗ wrong by {error}"
+            sign, words = ("✓", "checked, ") if check.passed else ("✗", "wrong by ")
+            verdict = f"{sign} {error}" if self._short else f"{sign} {words}{error}"
             self._say(verdict, "good" if check.passed else "bad", self._details(found))
         elif checking.frame.step == found.frame.step or checking.frame.probe != found.frame.probe:
-            self._say(ASK, "", TIP)
+            self._say(ask, "", TIP)
         else:
             tip = f"{self._details(found)}\nSince then the numbers have changed: click to check those that are shown."
             sign = "✓" if found.check.passed else "✗"
-            self._say(f"{sign} checked at step {found.frame.step:,}", "", tip)
+            words = "step" if self._short else "checked at step"
+            self._say(f"{sign} {words} {found.frame.step:,}", "", tip)
 
     def _details(self, found: Checked) -> str:
         check = found.check

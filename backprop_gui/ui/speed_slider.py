@@ -50,10 +50,12 @@ class SpeedSlider(QSlider):
     @property
     def words(self) -> str:
         """The speed that is shown."""
-        if self._by_operation:
-            return f"{SPEEDS[self._operations]:g} op/s"
-        speed = self.updates_a_second
-        return "full speed" if math.isinf(speed) else f"{speed:,.0f} updates/s"
+        return self._written(" updates/s")
+
+    @property
+    def short_words(self) -> str:
+        """The same where there is little room."""
+        return self._written("/s")
 
     def set_by_operation(self, by_operation: bool) -> None:
         """Show how many operations a second are stepped through, or how many updates are made."""
@@ -76,6 +78,12 @@ class SpeedSlider(QSlider):
             if self._by_operation
             else "Speed: from one update a second to as fast as possible; for operations choose op beside it"
         )
+
+    def _written(self, updates: str) -> str:
+        if self._by_operation:
+            return f"{SPEEDS[self._operations]:g} op/s"
+        speed = self.updates_a_second
+        return "full speed" if math.isinf(speed) else f"{speed:,.0f}{updates}"
 
     def _moved(self, place: int) -> None:
         if self._by_operation:

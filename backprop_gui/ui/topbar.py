@@ -23,7 +23,10 @@ NAME_PX, WIDEST_NAME_PX = 160, 290
 """Room for the name and the shape of the project: the more, the wider the window."""
 NOT_WHOLE = "The network cannot be trained as it is drawn."
 ROOMY = 1390
-"""Width in pixels from which on everything has room; below, the sign, the name and the measured speed step back."""
+"""Width in pixels from which on everything has room; below, the sign steps back, and the speed is a bare figure."""
+SPACING, NARROW_SPACING = 10, 5
+LEAST_NAME_PX = 60
+"""A name for which there is less room is left to the window's title."""
 
 
 class TopBar(QWidget):
@@ -58,7 +61,8 @@ class TopBar(QWidget):
         self._rate = QLabel()
         self._rate.setProperty("role", "muted")
         self._rate.setFont(theme.digits(self._rate.font()))
-        self._rate.setFixedWidth(QFontMetrics(self._rate.font()).horizontalAdvance("100,000 updates/s") + 6)
+        self._measured, self._readings = 0.0, 0
+        self._batch = (0, 0)
         self._units = Segmented(
             [
                 (
@@ -85,9 +89,9 @@ class TopBar(QWidget):
             "accuracy", "Share of right answers: test data if there are any, else training data"
         )
 
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(14, 7, 16, 7)
-        row.setSpacing(10)
+        row.setSpacing(SPACING)
         row.addWidget(self._logo)
         row.addWidget(self._name)
         for action, role in ((reset, "flat"), (back, "flat"), (play, "primary"), (step, "flat")):
@@ -100,6 +104,7 @@ class TopBar(QWidget):
         for reading in (self._epoch, self._train, self._test, self._right):
             row.addSpacing(8)
             row.addWidget(reading)
+        self._roomy = False
         self.set_state(State.PAUSED)
         # Until it has a width it must not ask for the larger one: the window would not fit a small screen.
         self._share_room(roomy=False)
@@ -109,14 +114,32 @@ class TopBar(QWidget):
         self._share_room(roomy=self.width() >= ROOMY)
 
     def _share_room(self, *, roomy: bool) -> None:
+        """Give each part its room; on a narrow bar what is left goes to the speed first, and then to the name."""
+        self._roomy = roomy
+        self._logo.setVisible(roomy)
+        self._units.set_tight(not roomy)
+        self.speed.setFixedWidth(120 if roomy else 46)
+        self._row.setSpacing(SPACING if roomy else NARROW_SPACING)
+        widest = QFontMetrics(self._rate.font()).horizontalAdvance(f"100,000{self._unit}") + 6
+        self._rate.setFixedWidth(widest)
+        self._write_rate()
         room = NAME_PX + max(0, min(self.width() - ROOMY, WIDEST_NAME_PX - NAME_PX))
-        if room != self._name.width():
+        if not roomy:
+            self._name.hide()
+            self._rate.hide()
+            free, gap = self.width() - self._row.sizeHint().width(), self._row.spacing()
+            self._rate.setVisible(free >= widest + gap)
+            room = min(NAME_PX, free - widest - 2 * gap)
+        else:
+            self._rate.show()
+        self._name.setVisible(room >= LEAST_NAME_PX)
+        if room >= LEAST_NAME_PX:
             self._name.setFixedWidth(room)
             self._write_name()
-        self._name.setVisible(roomy)
-        self._rate.setVisible(roomy)
-        self._logo.setVisible(roomy)
-        self.speed.setFixedWidth(120 if roomy else 46)
+
+    @property
+    def _unit(self) -> str:
+        return " updates/s" if self._roomy else "/s"
 
     def sync(self, project: Project, path: Path | None = None) -> None:
         """Show the name and the shape of the project, and where its file is."""
@@ -139,8 +162,9 @@ class TopBar(QWidget):
         bold.setBold(True)
         broad, right, shape = QFontMetrics(bold), Qt.TextElideMode.ElideRight, f" · {self._shape}"
         needed = metrics.horizontalAdvance(shape) + 2
-        name = broad.elidedText(self._title, right, max(room - needed, room // 2))
-        shape = metrics.elidedText(shape, right, room - broad.horizontalAdvance(name) - 2)
+        name = broad.elidedText(self._title, right, max(room - needed, room // 2) if self._roomy else room)
+        left = room - broad.horizontalAdvance(name) - 2
+        shape = metrics.elidedText(shape, right, left) if self._roomy or left >= needed else ""
         muted = theme.current().muted.name()
         self._name.setText(
             f"<b>{html.escape(name)}</b><span style='color:{muted}'>{html.escape(shape)}</span>"
@@ -170,12 +194,29 @@ class TopBar(QWidget):
             self._right.show_text(
                 f"{100 * score.accuracy:.1f} %", f"{part} accuracy {format_exact(score.accuracy)}{at}"
             )
-        if frame.batch[0]:
-            self._rate.setText(f"example {frame.batch[0]} of {frame.batch[1]}")
+        self._measured, self._batch = frame.rate, frame.batch
+        self._write_rate()
+        room = self._readings_px()
+        if room != self._readings:
+            self._readings = room
+            self._share_room(roomy=self._roomy)
+        if self._batch[0]:
             self._rate.setToolTip("Seen so far in this batch; the weights move after its last example.")
         else:
-            self._rate.setText(f"{frame.rate:,.0f} updates/s" if frame.rate else self.speed.words)
             self._rate.setToolTip("Updates of all weights a second")
+
+    def _readings_px(self) -> int:
+        """Return how much room the readings need."""
+        readings = (self._epoch, self._train, self._test, self._right)
+        return sum(one.minimumWidth() for one in readings if not one.isHidden())
+
+    def _write_rate(self) -> None:
+        """Write how far the batch is, or how fast it goes, or shall go."""
+        if self._batch[0]:
+            seen = f"{self._batch[0]} of {self._batch[1]}"
+            self._rate.setText(f"example {seen}" if self._roomy else seen)
+        else:
+            self._rate.setText(f"{self._measured:,.0f}{self._unit}" if self._measured else self._speed_text())
 
     def clear(self, *, begun: bool) -> None:
         """Show no readings: there is nothing that they could be of; the epoch only if training has ``begun``."""
@@ -193,7 +234,7 @@ class TopBar(QWidget):
             # Else it says why it is not.
             self._play.setToolTip("Pause (Space)" if running else "Play: train until paused (Space)")
         if not running:
-            self._rate.setText(self.speed.words)
+            self._rate.setText(self._speed_text())
 
     def set_operations_a_second(self, speed: float) -> None:
         """Show how fast operations are played, which was chosen elsewhere."""
@@ -206,7 +247,10 @@ class TopBar(QWidget):
         self.unit_chosen.emit(unit)
 
     def _show_speed(self) -> None:
-        self._rate.setText(self.speed.words)
+        self._rate.setText(self._speed_text())
+
+    def _speed_text(self) -> str:
+        return self.speed.words if self._roomy else self.speed.short_words
 
 
 class _Reading(QWidget):

@@ -289,7 +289,15 @@ def test_parentheses_stand_where_they_are_needed_only() -> None:
     assert as_text(Product((a, Sum((a, b))))) == "2 · (2 − 3)"
     assert as_text(Power(b, 2)) == "(−3)²"
     assert as_text(Negative(Sum((a, b)))) == "−(2 − 3)"
-    assert as_text(Sum(tuple(Number(float(i)) for i in range(9)))) == "0 + 1 + 2 + 3 + … + 8"
+
+
+def test_a_folded_sum_keeps_its_largest_terms_and_the_bias() -> None:
+    assert as_text(Sum(tuple(Number(float(i)) for i in range(9)))) == "4 + 5 + 6 + 7 + 8 + …"
+    products = tuple(Product((Number(1.0), Number(value))) for value in (0.0, -9.0, 1.0, 8.0, 2.0, 0.5))
+    written = as_text(Sum((*products, Number(0.25))))
+    assert written == "1 · (−9) + 1 · 1 + 1 · 8 + 1 · 2 + … + 0.25"
+    missing = (*products, Product((Number(1.0), Number(math.nan))))
+    assert "not a number" in as_text(Sum(missing))
 
 
 @pytest.mark.parametrize("reduction", Reduction)

@@ -435,16 +435,18 @@ def test_the_control_chooses_the_view(canvas: Canvas, qtbot: QtBot) -> None:
     assert canvas.segments.value is View.UPDATE
 
 
-def test_the_headings_stay_clear_of_the_example_where_it_has_a_row_of_its_own(canvas: Canvas) -> None:
+def test_the_picture_stays_clear_of_the_example_where_it_has_no_room_beside_the_views(canvas: Canvas) -> None:
     shown(canvas, dense([2, 4, 1]))
     canvas.resize(464, 420)
     canvas.set_probe_text("example 1 of 4")
     QApplication.processEvents()
     probe, views = canvas._over.probe.geometry(), canvas._over.segments.geometry()
     assert probe.top() > views.bottom(), "there is no room beside the views"
-    left, top, _, _ = canvas.scene.picture.bounds
+    left, top, _, bottom = canvas.scene.picture.bounds
     _, above, _ = canvas.scene.headings.reach_px()
-    assert spot(canvas, left, top).y() - above > probe.bottom()
+    assert spot(canvas, left, top).y() - above > views.bottom()
+    assert spot(canvas, left, bottom).y() < probe.top()
+    assert not probe.intersects(canvas.legend.geometry())
 
 
 def test_the_probe_label_asks_for_other_examples(canvas: Canvas) -> None:

@@ -43,6 +43,13 @@ def panel(qtbot: QtBot, document: Document, player: Player) -> CheckPanel:
     return panel
 
 
+def test_its_button_is_never_cut_off(panel: CheckPanel, qtbot: QtBot) -> None:
+    panel.resize(1000, 110)
+    viewport = panel._left.viewport()
+    qtbot.waitUntil(lambda: panel._left.widget().width() <= viewport.width())
+    assert panel.button.mapTo(viewport, panel.button.rect().topRight()).x() < viewport.width()
+
+
 def with_wrong(frame: Frame, **factors: float) -> Frame:
     """Return ``frame`` with entries of its gradient multiplied, ``e3=2`` the fourth of the drawn parameters."""
     grad = frame.trace.grad.copy()

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -455,6 +456,8 @@ def test_a_lab_of_its_own_keeps_nothing(document: Document, player: Player, qtbo
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication) -> Iterator[Window]:
+    # Another test may have left the mouse where the picture will be.
+    QCursor.setPos(0, 0)
     window = open_window(qtbot, qapp)
     yield window
     shut(window)
@@ -503,6 +506,8 @@ def test_the_microscope_opens_at_what_is_selected(window: Window) -> None:
 
 def test_the_speed_is_that_of_operations_where_these_are_the_unit(window: Window, qtbot: QtBot) -> None:
     top, scope = window._top, window.lab.microscope
+    window.resize(1440, 900)
+    QApplication.processEvents()
     told: list[float] = []
     top.speed.updates_chosen.connect(told.append)
     panel = window.docks.bring_up("microscope")
@@ -523,3 +528,29 @@ def test_the_speed_is_that_of_operations_where_these_are_the_unit(window: Window
     QTest.keyClick(top.speed, Qt.Key.Key_End)
     assert top._rate.text() == "full speed"
     assert (told, scope.speed) == ([math.inf], 0.5)
+
+
+def test_a_chip_says_that_the_picture_shows_an_operation_where_the_microscope_does_not(
+    window: Window,
+) -> None:
+    chip = window.canvas._over.stepping
+    window.commands["microscope"].trigger()
+    QApplication.processEvents()
+    window.lab.microscope.go(3)
+    assert chip.text == ""
+    window.docks.bring_up("loss")
+    QApplication.processEvents()
+    count = len(window.lab.microscope.worked.operations)  # type: ignore[union-attr]
+    assert chip.text == f"operation 4 of {count}"
+    assert not chip.geometry().intersects(window.canvas.segments.geometry())
+    window.commands["next-operation"].trigger()
+    assert chip.text == f"operation 5 of {count}"
+    chip.asked.emit()
+    QApplication.processEvents()
+    assert chip.text == ""
+    window.docks.bring_up("loss")
+    QApplication.processEvents()
+    chip.cross.click()
+    assert chip.text == ""
+    assert window.lab.microscope.operation is None
+    assert window.canvas.scene.spotlight.lights is None

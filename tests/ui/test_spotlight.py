@@ -14,7 +14,8 @@ from backprop_gui.network import dense
 from backprop_gui.ui import theme
 from backprop_gui.ui.canvas import Canvas, View
 from backprop_gui.ui.canvas.look import WAITING
-from backprop_gui.ui.canvas.spotlight import RING_PX, Lights, Way, points_at
+from backprop_gui.ui.canvas.routes import points_at
+from backprop_gui.ui.canvas.spotlight import RING_PX, Lights, Way
 from backprop_gui.ui.canvas.tag import Tag, words_of
 from backprop_gui.ui.canvas.texts import ABOVE_PX
 from backprop_gui.ui.names import display_name
@@ -56,12 +57,12 @@ def test_neurons_to_come_are_pale_and_without_a_number(canvas: Canvas) -> None:
     assert drawn(canvas, HIDDEN[1]) == before
 
 
-def test_what_is_written_has_a_ring_in_the_accent(canvas: Canvas) -> None:
+def test_what_is_written_has_a_ring_in_the_ink_of_texts(canvas: Canvas) -> None:
     shown(canvas, NETWORK)
     canvas.lighting.show(DELTA)
-    accent, surface = theme.current().accent, theme.current().surface
-    assert ring_of(canvas, HIDDEN[0]) == accent
-    assert ring_of(canvas, OUTPUTS[0]) not in (accent, surface)
+    ink, surface = theme.current().text, theme.current().surface
+    assert ring_of(canvas, HIDDEN[0]) == ink
+    assert ring_of(canvas, OUTPUTS[0]) not in (ink, surface)
     assert ring_of(canvas, HIDDEN[1]) == surface
 
 
@@ -91,7 +92,7 @@ def test_the_signal_runs_against_the_edges_in_the_backward_pass(canvas: Canvas, 
     row = list(NETWORK.edge_of).index((HIDDEN[0], OUTPUTS[0]))
     way = picture.points[list(picture.single).index(row)][None]
     x, y = points_at(way, 0.75)[0].tolist()
-    assert pixel(canvas, x, y) == theme.current().accent
+    assert pixel(canvas, x, y) == theme.current().text
     canvas.lighting._clock.start()
     qtbot.waitUntil(lambda: spotlight.progress == 1.0)
     qtbot.waitUntil(lambda: not canvas.lighting._clock.isActive())
@@ -108,7 +109,7 @@ def test_what_is_pointed_at_elsewhere_is_lit_without_any_operation(canvas: Canva
     shown(canvas, NETWORK)
     assert not canvas.scene.spotlight.isVisible()
     canvas.lighting.point_at(frozenset({HIDDEN[2]}))
-    assert ring_of(canvas, HIDDEN[2]) == theme.current().accent
+    assert ring_of(canvas, HIDDEN[2]) == theme.current().text
     canvas.lighting.point_at(frozenset())
     assert not canvas.scene.spotlight.isVisible()
 
@@ -152,8 +153,30 @@ def test_another_theme_keeps_the_light(canvas: Canvas, qapp: QApplication) -> No
     shown(canvas, NETWORK)
     canvas.lighting.show(DELTA)
     theme.apply(qapp, dark=True)
-    assert ring_of(canvas, HIDDEN[0]) == theme.current().accent
+    assert ring_of(canvas, HIDDEN[0]) == theme.current().text
     assert drawn(canvas, HIDDEN[1]).number == ""
+
+
+def middle_of(canvas: Canvas, pair: tuple[int, int]) -> QColor:
+    """Return the colour in the middle of an edge."""
+    row = list(canvas.scene.picture.single).index(list(NETWORK.edge_of).index(pair))
+    return pixel(canvas, *points_at(canvas.scene.picture.points[row][None], 0.5)[0].tolist())
+
+
+def test_a_lit_edge_keeps_the_colour_of_its_sign(canvas: Canvas) -> None:
+    pair = (HIDDEN[2], OUTPUTS[0])
+    for weight, end in ((0.8, "positive"), (-0.8, "negative")):
+        edges = tuple(
+            replace(e, weight=weight if (e.source, e.target) == pair else 0.8) for e in NETWORK.edges
+        )
+        shown(canvas, replace(NETWORK, edges=edges))
+        for lights in (Lights(reads=frozenset({pair})), Lights(writes=frozenset({pair}))):
+            canvas.lighting.show(lights)
+            assert middle_of(canvas, pair) == getattr(theme.current(), end)
+        canvas.lighting.show(None)
+        canvas.lighting.point_at(frozenset({pair}))
+        assert middle_of(canvas, pair) == getattr(theme.current(), end)
+        canvas.lighting.point_at(frozenset())
 
 
 def test_the_tag_stands_on_the_name_and_says_it(canvas: Canvas) -> None:
@@ -169,7 +192,7 @@ def test_the_tag_stands_on_the_name_and_says_it(canvas: Canvas) -> None:
     canvas.lighting.show(DELTA)
     x, y = picture.position[picture.index[HIDDEN[0]]].tolist()
     lower = y - float(picture.radius[picture.index[HIDDEN[0]]]) - 9 / canvas.graphics.zoom
-    assert pixel(canvas, x, lower) == theme.current().accent
+    assert pixel(canvas, x, lower) == theme.current().text
 
 
 def test_the_tag_goes_under_a_neuron_that_has_another_one_right_above_it(canvas: Canvas) -> None:

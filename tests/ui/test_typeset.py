@@ -25,7 +25,7 @@ from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.ui import theme
 from backprop_gui.ui.colors import contrast
 from backprop_gui.ui.typeset.box import Box
-from backprop_gui.ui.typeset.page import FORMS, draw_equations, lay_out, one_line_page
+from backprop_gui.ui.typeset.page import FORMS, WORDLESS, draw_equations, lay_out, one_line_page
 from backprop_gui.ui.typeset.setting import Setter
 from backprop_gui.ui.typeset.type import READABLE, Role, Style, ink
 
@@ -188,3 +188,21 @@ def test_any_painter_can_be_drawn_with() -> None:
         for x in range(middle.width())
         for y in range(middle.height())
     )
+
+
+@pytest.mark.usefixtures("qapp")
+def test_numbers_that_do_not_fit_on_a_line_stand_above_the_result() -> None:
+    style = Style(17, compact=True)
+    letters = [
+        Quantity(Symbol(letter), value) for letter, value in (("f", 0.2413), ("w", 0.4123), ("v", 0.5321))
+    ]
+    inner = Sum((Product((letters[1], letters[2])), Product((letters[2], letters[0]))))
+    equation = Equation(Quantity(Symbol("δ"), 0.1), Product((letters[0], inner)), 0.1)
+    width = one_line_page([equation], 1e6, style)[0].width
+    while one_line_page([equation], width, style)[1] < WORDLESS:
+        width -= 5
+    page, _ = one_line_page([equation], width, style, height=52)
+    assert "0.4123·0.5321" in words(page.box)
+    assert "0.4123·0.5321" not in words(one_line_page([equation], width, style)[0].box)
+    assert page.width <= width
+    assert page.height <= 52

@@ -495,6 +495,19 @@ def test_nothing_in_the_top_bar_covers_anything_else(window: Window, width: int)
     assert top._right.geometry().right() <= top.width()
 
 
+def test_a_small_screen_has_room_for_the_name_and_the_speed(window: Window) -> None:
+    top = window._top
+    window.resize(1024, 700)
+    QApplication.sendPostedEvents()
+    assert top._name.isVisible()
+    assert top._rate.isVisible()
+    assert top._rate.text().endswith("/s")
+    assert top._rate.geometry().right() < top._epoch.geometry().left()
+    window.resize(1440, 700)
+    QApplication.sendPostedEvents()
+    assert top._rate.text().endswith(" updates/s")
+
+
 def test_a_name_has_the_room_that_is_there(window: Window) -> None:
     window.lab.document.edit("Empty", replace(templates.load("empty"), name="xor"))
     window.resize(1440, 700)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import enum
 import itertools
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import TypeAlias
 
-from backprop_gui.engine.operations.expression import Expression, Negative, Sum
+from backprop_gui.engine.operations.expression import Expression, Negative, Product, Sum, evaluate
 
 MOST_TERMS = 6
-"""Longer sums are folded: the first terms, an ellipsis, and the last one."""
+"""Longer sums are folded: the largest terms, an ellipsis, and a bias."""
 DIGITS = 4
+Terms: TypeAlias = tuple[Expression, ...]
 
 
 class Level(enum.IntEnum):
@@ -72,7 +75,11 @@ class Writer(ABC):
         if self.symbols and expression.short and len(expression.terms) > self.most:
             return self.short(expression.short)
         text = ""
-        for term in _folded(expression.terms, self.most):
+        terms, tail = expression.terms, expression.terms[:0]
+        if len(terms) > self.most:
+            terms, tail = folded(terms, self.most - 1)
+        left_out = len(expression.terms) - len(terms) - len(tail)
+        for term in (*terms, *([None] if left_out else ()), *tail):
             if term is None:
                 text += f" + {self.ellipsis}"
                 continue
@@ -104,9 +111,19 @@ def said_once(left: str, symbols: str, numbers: str, result: str) -> list[str]:
     return [*shown, result]
 
 
-def _folded(terms: Sequence[Expression], most: int) -> list[Expression | None]:
-    """Return at most ``most`` of ``terms``: the first ones, None for those left out, and the last."""
-    return [*terms] if len(terms) <= most else [*terms[: most - 2], None, terms[-1]]
+def folded(terms: Terms, most: int) -> tuple[Terms, Terms]:
+    """Return which ``most`` terms of a longer sum are written: before, and behind, what stands for the others.
+
+    The largest stay, in their order: the result is mostly theirs, and a sum without them looks false. What is added
+    to products, as a bias, stays too, behind the others.
+    """
+    adds = isinstance(terms[0], Product) and not isinstance(terms[-1], Product | Negative)
+    tail = terms[-1:] if adds else terms[:0]
+    body = terms[: len(terms) - len(tail)]
+    sizes = [abs(evaluate(term)) for term in body]
+    # What is not a number makes the whole sum so, and is what has to be seen first.
+    order = sorted(range(len(body)), key=lambda place: (not math.isnan(sizes[place]), -sizes[place]))
+    return tuple(body[place] for place in sorted(order[: max(1, most - len(tail))])), tail
 
 
-__all__ = ["DIGITS", "MOST_TERMS", "Level", "Writer", "said_once"]
+__all__ = ["DIGITS", "MOST_TERMS", "Level", "Writer", "folded", "said_once"]

@@ -63,6 +63,8 @@ class Canvas(QWidget):
         The person wants to choose what is looked at.
     probe_step(int)
         -1 or +1: the person wants to look at the example before or after.
+    operation_wanted(), operation_left()
+        The person wants to see the operation that the chip tells of, or no operation any more.
     space_tapped()
         Space was pressed on the picture and did not become a pan: play or pause.
     edit_wanted(key, layer)
@@ -79,6 +81,8 @@ class Canvas(QWidget):
     selection_changed = Signal(object, object)
     probe_wanted = Signal()
     probe_step = Signal(int)
+    operation_wanted = Signal()
+    operation_left = Signal()
     space_tapped = Signal()
     edit_wanted = Signal(object, int)
     rename_wanted = Signal(int)
@@ -120,6 +124,8 @@ class Canvas(QWidget):
         self.minimap.moved.connect(self._look_at)
         over.probe.stepped.connect(self.probe_step)
         over.probe.asked.connect(self.probe_wanted)
+        over.stepping.asked.connect(self.operation_wanted)
+        over.stepping.left.connect(self.operation_left)
         self.hands = Hands(self.scene, self.graphics, self.hint, lambda: self._repaint(True))
         self.hands.selected.connect(self._select)
         self.lighting = Lighting(self.scene, self.graphics, lambda: self._repaint(True))
@@ -225,10 +231,16 @@ class Canvas(QWidget):
 
     def set_probe_text(self, text: str) -> None:
         """Say which example is looked at, such as ``example 98 of 140``; empty hides the label."""
-        before = self._over.room()
+        room = self._over.room()
         self._over.probe.set_text(text)
         self._place_overlays()
-        if self._over.room() != before:
+        if self._over.room() != room:
+            self._refit()
+
+    def set_operation_text(self, text: str) -> None:
+        """Say which operation the picture shows, such as ``operation 17 of 37``; empty hides the chip."""
+        if self._over.stepping.set_text(text):
+            self._place_overlays()
             self._refit()
 
     def probe_corner(self) -> QPoint:

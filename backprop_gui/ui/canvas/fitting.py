@@ -54,7 +54,7 @@ def fits_well(view: NetworkView, scene: NetworkScene, area: QRectF, top: float, 
 def _fit_into(
     view: NetworkView, scene: NetworkScene, area: QRectF, left: float, top: float, bottom: float
 ) -> float:
-    """Show everything within these margins in pixels, and return the zoom."""
+    """Show everything within these margins in pixels, and return the zoom; 0 where they leave no room."""
     edges = scene.picture.bounds
     bounds = QRectF(edges[0], edges[1], edges[2] - edges[0], edges[3] - edges[1])
     # Texts keep their size, so how much they need depends on the zoom, and the zoom on what they need.
@@ -65,7 +65,7 @@ def _fit_into(
         room = area.adjusted(left + before, top + up, -MARGIN_PX - after, -bottom)
         view.show_rect(bounds, room if room.isValid() else area)
         scene.set_zoom(view.zoom)
-    return view.zoom
+    return view.zoom if room.isValid() else 0.0
 
 
 def _hides_something(view: NetworkView, scene: NetworkScene, legend: QRectF) -> bool:

@@ -16,7 +16,8 @@ from backprop_gui.ui.numbers import MINUS, format_number
 from backprop_gui.ui.theme import FINE, Theme, digits
 
 NUMBER_SIZES = (15, 14, 13, 12, 11, 10, 9, 8, 7)
-SMALLEST_NUMBER_PX = 9
+SMALLEST_NUMBER_PX, LAST_NUMBER_PX = 9, 8
+"""Smallest size of numbers, and of those that would be no more than a sign otherwise."""
 SMALLEST_SIGN_PX = 7
 MOST_NUMBERS = 4000
 """Laid-out numbers that are kept."""
@@ -154,6 +155,9 @@ class Look:
             # In a small circle another digit says more than the zero before the point.
             if length < 3 and text[1:3] == "0.":
                 yield from ((text[0] + text[2:], px) for px in sizes)
+        if not only_sign:
+            text = format_number(value, 1, sign=True)
+            yield text[0] + text[2:] if text[1:3] == "0." else text, LAST_NUMBER_PX
         # A sign is never left to colour alone.
         sign = "0" if value == 0 else "+" if value > 0 else MINUS
         yield sign, min(NUMBER_SIZES[0], max(SMALLEST_SIGN_PX, round(radius_px * 0.8)))

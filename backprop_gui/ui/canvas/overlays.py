@@ -12,6 +12,7 @@ from backprop_gui.ui.canvas.legend import Content, Legend
 from backprop_gui.ui.canvas.minimap import Minimap
 from backprop_gui.ui.canvas.picture import Floats, Picture
 from backprop_gui.ui.canvas.probe import ProbeLabel
+from backprop_gui.ui.canvas.stepping import SteppingChip
 from backprop_gui.ui.canvas.strands import Strands
 from backprop_gui.ui.canvas.views import LABELS, View
 from backprop_gui.ui.canvas.weak import WeakEdges
@@ -21,8 +22,6 @@ GAP_PX = 14
 """Distance of what floats from the rim."""
 TOP_PX = 20.0
 """Room between the controls and the headings."""
-BELOW_PROBE_PX = 4.0
-"""Room between the example, where it has a row of its own, and the headings."""
 LABEL_PX = 40.0
 """Half of the width that the label of a bundle takes."""
 CELL = 0.25
@@ -39,18 +38,19 @@ class Overlays:
 
     Attributes
     ----------
-    segments, legend, weak, minimap, probe, hint, ground
+    segments, legend, weak, minimap, probe, stepping, hint, ground
         The widgets, children of the canvas.
     """
 
     def __init__(self, canvas: QWidget, content: Content) -> None:
-        self._canvas = canvas
+        self._canvas, self._below = canvas, False
         self.segments = Segmented([(view, *LABELS[view]) for view in View], "View", canvas)
         self.segments.set_value(View.BACKWARD)
         self.legend = Legend(content, canvas)
         self.weak = WeakEdges(canvas)
         self.minimap = Minimap(canvas)
         self.probe = ProbeLabel(canvas)
+        self.stepping = SteppingChip(canvas)
         self.hint = Hint(canvas)
         self.ground = EmptyGround(canvas)
 
@@ -62,23 +62,35 @@ class Overlays:
         self.segments.set_tight(width < ROOMY_PX)
         self.segments.adjustSize()
         self.segments.move(GAP_PX, GAP_PX - 2)
-        beside, top = width - self.segments.geometry().right() - 2 * GAP_PX, GAP_PX
-        self.probe.fit(beside)
-        if self.probe.width() > beside:
-            # Not even its arrows have room beside the views.
-            self.probe.fit(width - 2 * GAP_PX)
-            top = self.segments.geometry().bottom() + GAP_PX // 2
-        self.probe.move(width - self.probe.width() - GAP_PX, top)
         self.legend.resize(self.legend.sizeHint())
         self.legend.move(GAP_PX - 4, height - self.legend.height() - GAP_PX + 4)
+        self._place_probe(width, height)
         self.weak.move(GAP_PX - 4, self.legend.y() - self.weak.height())
         self.ground.setGeometry(self._canvas.rect())
         self._place_hint(width, height)
 
+    def _place_probe(self, width: int, height: int) -> None:
+        """Put the example and the chip beside the views; beside the legend where there is no room for them above."""
+        probe, chip = self.probe, self.stepping
+        top, left = GAP_PX, self.segments.geometry().right() + GAP_PX
+        probe.fit(width - left - GAP_PX)
+        self._below = probe.width() > width - left - GAP_PX
+        if self._below:
+            # Not even its arrows have room beside the views.
+            probe.fit(width - self.legend.geometry().right() - GAP_PX)
+            top = height - probe.height() - GAP_PX + 4
+        probe.move(width - probe.width() - GAP_PX, top)
+        if not self._below and left + chip.width() + GAP_PX <= probe.x():
+            chip.move(left, self.segments.geometry().center().y() - chip.height() // 2)
+        else:
+            chip.move(width - chip.width() - GAP_PX, top + (-1 if self._below else 1) * (chip.height() + 4))
+
     def _place_hint(self, width: int, height: int) -> None:
         """Put the hint between the controls above, where no neuron is, or below where there is no room for it."""
         left = self.segments.geometry().right() + GAP_PX
-        right = (self.probe.x() if self.probe.isVisible() else width) - GAP_PX
+        if self.stepping.isVisible() and self.stepping.y() < self.segments.geometry().bottom():
+            left = self.stepping.geometry().right() + GAP_PX
+        right = (self.probe.x() if self.probe.isVisible() and not self._below else width) - GAP_PX
         if right - left >= HINT_PX:
             self.hint.fit(QRect(left, GAP_PX - 4, right - left, 60), below=False)
         else:
@@ -129,17 +141,18 @@ class Overlays:
     def room(self) -> tuple[QRectF, float, QRectF]:
         """Return the canvas, what the controls above take of it in pixels, and the corner that the legend takes."""
         corner = self.legend.geometry()
-        if not self.weak.isHidden():
-            corner |= self.weak.geometry()
-        above = self.segments.geometry().bottom() + TOP_PX
-        if not self.probe.isHidden():
-            above = max(above, self.probe.geometry().bottom() + BELOW_PROBE_PX)
-        return QRectF(self._canvas.rect()), above, QRectF(corner)
+        for one in (self.weak, *((self.probe, self.stepping) if self._below else ())):
+            if not one.isHidden():
+                corner |= one.geometry()
+        top = self.segments.geometry().bottom()
+        if not self._below and not self.stepping.isHidden():
+            top = max(top, self.stepping.geometry().bottom())
+        return QRectF(self._canvas.rect()), top + TOP_PX, QRectF(corner)
 
     def region(self) -> QRegion:
         """Return what is covered by widgets below which nothing is while the picture fits."""
         region = QRegion()
-        for overlay in (self.segments, self.legend, self.probe, self.weak):
+        for overlay in (self.segments, self.legend, self.probe, self.stepping, self.weak):
             if overlay.isVisible():
                 region += QRegion(overlay.geometry())
         return region

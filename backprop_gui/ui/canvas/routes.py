@@ -105,4 +105,22 @@ def nearest(points: Floats, x: float, y: float) -> tuple[int, float]:
     return edge, float(np.sqrt(distance[edge]))
 
 
-__all__ = ["bows", "flattened", "nearest"]
+def points_at(ways: Floats, share: float) -> Floats:
+    """Return the point of each way, (ways, 2), at a share of its length.
+
+    Parameters
+    ----------
+    ways : (ways, points, 2) array
+    """
+    steps = np.hypot(*np.moveaxis(np.diff(ways, axis=1), 2, 0))
+    ends = np.cumsum(steps, axis=1)
+    goal = share * ends[:, -1:]
+    piece = np.minimum((ends < goal).sum(axis=1), steps.shape[1] - 1)
+    rows = np.arange(len(ways))
+    before = ends[rows, piece] - steps[rows, piece]
+    length = steps[rows, piece]
+    part = np.where(length > 0, (goal[:, 0] - before) / np.where(length > 0, length, 1), 0.0)[:, None]
+    return ways[rows, piece] * (1 - part) + ways[rows, piece + 1] * part
+
+
+__all__ = ["bows", "flattened", "nearest", "points_at"]

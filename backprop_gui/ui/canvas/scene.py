@@ -126,7 +126,9 @@ class NetworkScene(QGraphicsScene):
         self.edge_item = EdgeItem(self.picture, self.look, later, self._draw_texts)
         self.neurons = NeuronsItem(self.picture, self.look)
         self.lifted = LiftedItem(self.headings)
-        self.spotlight = SpotlightItem(self.picture, self.look)
+        self.spotlight = SpotlightItem(
+            self.picture, self.look, lambda edges: self.edge_item.shades.lit_pens(edges)
+        )
         self._waiting = waiting_mask(self.network, None)
         self.marks = MarksItem(self.picture, self.look)
         self.addItem(self.marks)

@@ -22,6 +22,8 @@ WAITING, PLAIN, WEAKER, STRONGER = range(STRENGTHS)
 """Edges whose turn is still to come, edges as they are, and those beside a selection and at it."""
 UNKNOWN, BAD = SIGNS * STRENGTHS * (LEVELS + 1), SIGNS * STRENGTHS * (LEVELS + 1) + 1
 """Buckets of edges that the frame does not have, and of weights that are not finite."""
+LEAST_LIT_PX = 2.6
+"""How thick an edge is at least while it is lit, so that its colour can be told between the lines of the light."""
 WIDTHS = ((60, (1.0, 4.8)), (400, (0.6, 2.6)), (1500, (0.7, 2.2)), (10**9, (0.6, 1.4)))
 """Thinnest and thickest line in pixels, for up to so many edges."""
 
@@ -58,6 +60,12 @@ class Shades:
 
     def buckets(self, edges: Indices) -> Indices:
         """Return the present bucket of each of ``edges``, indices of edges of the network; there must be values."""
+        bucket = self._looks(edges)
+        bucket[self.hidden(edges)] = LEFT_OUT
+        return bucket
+
+    def _looks(self, edges: Indices) -> Indices:
+        """Return the bucket of each of ``edges`` as if none were hidden."""
         values, limits = self.values, self.limits
         assert values is not None
         weight, known = values.weight[edges], values.known[edges]
@@ -78,7 +86,6 @@ class Shades:
         bucket = (strength * (LEVELS + 1) + level) * SIGNS + sign
         bucket[~finite] = BAD
         bucket[~known] = UNKNOWN
-        bucket[self.hidden(edges)] = LEFT_OUT
         return bucket
 
     def hidden(self, edges: Indices) -> NDArray[np.bool_]:
@@ -90,6 +97,19 @@ class Shades:
         # What is not a number is not weak: the comparison is false.
         weak = values.known[edges] & (np.abs(values.weight[edges]) < self.threshold * limits)
         return np.asarray(weak & ~np.isin(edges, self.selected), np.bool_)
+
+    def lit_pens(self, edges: Indices) -> list[QPen]:
+        """Return the pen of each of ``edges`` while it is lit: in the strong colour of its sign, hidden or not."""
+        if self.values is None:
+            return [self.pen(UNKNOWN)] * len(edges)
+        bucket = self._looks(edges)
+        signed = bucket < UNKNOWN
+        each = SIGNS * (LEVELS + 1)
+        bucket[signed] = STRONGER * each + bucket[signed] % each
+        pens = [self.pen(one) for one in bucket.tolist()]
+        for pen in pens:
+            pen.setWidthF(max(pen.widthF(), LEAST_LIT_PX * self._look.ratio))
+        return pens
 
     def pen(self, bucket: int) -> QPen:
         """Return the pen of a bucket at the present zoom."""

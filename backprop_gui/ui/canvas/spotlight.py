@@ -1,20 +1,25 @@
-"""The light of the microscope: what an operation reads and writes, what is still to come, and the signal on its way."""
+"""The light of the microscope: what an operation reads and writes, what is still to come, and the signal on its way.
+
+It is drawn in the ink of texts: every hue of the picture says something about a number, its sign above all.
+"""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem
 
 from backprop_gui.network import Key, Network
 from backprop_gui.ui.canvas.look import Look
 from backprop_gui.ui.canvas.picture import Picture
+from backprop_gui.ui.canvas.routes import points_at
 from backprop_gui.ui.canvas.tag import Tag, words_of
 from backprop_gui.ui.colors import blended
 
@@ -26,6 +31,11 @@ MOST_LIT = 400
 RING_PX = 4.0
 """Distance of the light around a neuron from its rim."""
 READ_PX, WRITTEN_PX, POINTED_PX = 2.0, 3.6, 5.0
+"""Width of the rings around neurons."""
+READ_CASING_PX, CASING_PX = 1.2, 2.2
+"""Width of the lines at both sides of an edge."""
+SOFT = 0.6
+"""Strength of the ink around what is only read."""
 DOT_PX = 4.6
 
 
@@ -66,12 +76,12 @@ class Lights:
 
 @dataclass(slots=True)
 class _Lit:
-    """What is drawn for one set of lights: places in the picture."""
+    """What is drawn for one set of lights: neurons' places in the picture, and rows of its edges."""
 
     read: list[int] = field(default_factory=list)
     written: list[int] = field(default_factory=list)
-    read_edges: list[QPolygonF] = field(default_factory=list)
-    written_edges: list[QPolygonF] = field(default_factory=list)
+    read_edges: list[int] = field(default_factory=list)
+    written_edges: list[int] = field(default_factory=list)
     ways: Floats = field(default_factory=lambda: np.zeros((0, 2, 2)))
 
 
@@ -87,8 +97,12 @@ class SpotlightItem(QGraphicsItem):
         How far the signal has come, from 0 to 1; at 1 it is not drawn.
     """
 
-    def __init__(self, picture: Picture, look: Look) -> None:
+    def __init__(
+        self, picture: Picture, look: Look, pens_of: Callable[[NDArray[np.intp]], list[QPen]]
+    ) -> None:
+        """Light ``picture``; ``pens_of`` gives the pens of edges of the network while they are lit."""
         super().__init__()
+        self._pens_of = pens_of
         self.lights: Lights | None = None
         self.pointed: frozenset[Key] = frozenset()
         self.progress = 1.0
@@ -130,20 +144,18 @@ class SpotlightItem(QGraphicsItem):
             index[key] for key in lights.reads - lights.writes if isinstance(key, int) and key in index
         ]
         read = [key for key in lights.reads - lights.writes if isinstance(key, tuple)]
-        ways = [way for key in read[:MOST_LIT] if (way := self._way(key)) is not None]
-        lit.read_edges = [_polygon(way) for way in ways]
-        written = [self._way(key) for key in lights.writes if isinstance(key, tuple)]
-        lit.written_edges = [_polygon(way) for way in written if way is not None]
-        moving = ways + ([way for way in written if way is not None] if lights.way is Way.MEETING else [])
+        lit.read_edges = self._rows(read[:MOST_LIT])
+        lit.written_edges = self._rows([key for key in lights.writes if isinstance(key, tuple)])
+        moving = lit.read_edges + (lit.written_edges if lights.way is Way.MEETING else [])
         if moving:
-            lit.ways = np.stack(moving)
+            lit.ways = self._picture.points[moving]
 
-    def _way(self, key: tuple[int, int]) -> Floats | None:
-        """Return the way of an edge that is drawn by itself, (points, 2); None for others."""
+    def _rows(self, keys: Iterable[tuple[int, int]]) -> list[int]:
+        """Return the rows in the picture of those edges that are drawn by themselves."""
         if self._edge_at is None:
             self._edge_at = {pair: place for place, pair in enumerate(self._picture.network.edge_of)}
-        row = self._row.get(self._edge_at.get(key, -1))
-        return None if row is None else self._picture.points[row]
+        rows = (self._row.get(self._edge_at.get(key, -1)) for key in keys)
+        return [row for row in rows if row is not None]
 
     # ---- painting
 
@@ -153,30 +165,39 @@ class SpotlightItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         theme, lit = self._look.theme, self._lit
-        soft = blended(theme.accent, theme.surface, 0.75)
+        ink, soft = theme.text, blended(theme.text, theme.surface, SOFT)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for ways, color, width in (
-            (lit.read_edges, soft, READ_PX),
-            (lit.written_edges, theme.accent, WRITTEN_PX),
-            (self._pointed_ways(), theme.accent, POINTED_PX),
+        pointed = self._rows([key for key in self.pointed if isinstance(key, tuple)])
+        for rows, color, width in (
+            (lit.read_edges, soft, READ_CASING_PX),
+            (lit.written_edges, ink, CASING_PX),
+            (pointed, ink, CASING_PX),
         ):
-            painter.setPen(self._look.pen(color, width))
-            for way in ways:
-                painter.drawPolyline(way)
-        for places, color, width in ((lit.read, soft, READ_PX), (lit.written, theme.accent, WRITTEN_PX)):
+            self._draw_cased(painter, rows, color, width)
+        for places, color, width in ((lit.read, soft, READ_PX), (lit.written, ink, WRITTEN_PX)):
             painter.setPen(self._look.pen(color, width))
             for place in places:
                 self._ring(painter, place, RING_PX)
-        painter.setPen(self._look.pen(theme.accent, POINTED_PX))
+        painter.setPen(self._look.pen(ink, POINTED_PX))
         for key in self.pointed:
             if isinstance(key, int) and key in self._picture.index:
                 self._ring(painter, self._picture.index[key], RING_PX + 1)
         self._draw_signal(painter)
         self._draw_tag(painter)
 
-    def _pointed_ways(self) -> list[QPolygonF]:
-        ways = [self._way(key) for key in self.pointed if isinstance(key, tuple)]
-        return [_polygon(way) for way in ways if way is not None]
+    def _draw_cased(self, painter: QPainter, rows: list[int], color: QColor, casing_px: float) -> None:
+        """Draw edges in the colours of their signs, between two lines."""
+        if not rows:
+            return
+        ways = [_polygon(way) for way in self._picture.points[rows]]
+        pens = self._pens_of(self._picture.single[rows])
+        for pen, way in zip(pens, ways, strict=True):
+            painter.setPen(self._look.pen(color, pen.widthF() / self._look.ratio + 2 * casing_px))
+            painter.drawPolyline(way)
+        # All lines first, so that none crosses the colour of another edge.
+        for pen, way in zip(pens, ways, strict=True):
+            painter.setPen(pen)
+            painter.drawPolyline(way)
 
     def _ring(self, painter: QPainter, place: int, gap_px: float) -> None:
         x, y = self._picture.position[place].tolist()
@@ -200,7 +221,7 @@ class SpotlightItem(QGraphicsItem):
         }[lights.way]
         theme, reach = self._look.theme, DOT_PX / self._look.zoom
         painter.setPen(self._look.pen(theme.surface, 1.2))
-        painter.setBrush(theme.accent)
+        painter.setBrush(theme.text)
         for place in places:
             for x, y in points_at(ways, place).tolist():
                 painter.drawEllipse(QPointF(x, y), reach, reach)
@@ -215,10 +236,14 @@ class SpotlightItem(QGraphicsItem):
         view, zoom = painter.worldTransform(), self._look.zoom
         tag = Tag(words_of(lights.tag, key, self._picture), self._look)
         if isinstance(key, tuple):
-            way = self._way(key)
-            if way is None:
+            rows = self._rows([key])
+            if not rows:
                 return
-            plate = tag.over(view.map(QPointF(*points_at(way[None], 0.5)[0].tolist())))
+            way = self._picture.points[rows]
+            if tag.width > float(np.ptp(way[0, :, 0])) * zoom:
+                # The neurons at the ends of a short edge are not to be covered.
+                tag = Tag(lights.tag.rpartition(" = ")[2], self._look)
+            plate = tag.over(view.map(QPointF(*points_at(way, 0.5)[0].tolist())))
         else:
             place = self._picture.index.get(key)
             if place is None:
@@ -228,24 +253,6 @@ class SpotlightItem(QGraphicsItem):
         painter.resetTransform()
         tag.draw(painter, plate)
         painter.setWorldTransform(view)
-
-
-def points_at(ways: Floats, share: float) -> Floats:
-    """Return the point of each way, (ways, 2), at a share of its length.
-
-    Parameters
-    ----------
-    ways : (ways, points, 2) array
-    """
-    steps = np.hypot(*np.moveaxis(np.diff(ways, axis=1), 2, 0))
-    ends = np.cumsum(steps, axis=1)
-    goal = share * ends[:, -1:]
-    piece = np.minimum((ends < goal).sum(axis=1), steps.shape[1] - 1)
-    rows = np.arange(len(ways))
-    before = ends[rows, piece] - steps[rows, piece]
-    length = steps[rows, piece]
-    part = np.where(length > 0, (goal[:, 0] - before) / np.where(length > 0, length, 1), 0.0)[:, None]
-    return ways[rows, piece] * (1 - part) + ways[rows, piece + 1] * part
 
 
 def waiting_mask(network: Network, lights: Lights | None) -> Mask:
@@ -260,4 +267,4 @@ def _polygon(way: Floats) -> QPolygonF:
     return QPolygonF([QPointF(x, y) for x, y in way.tolist()])
 
 
-__all__ = ["Lights", "SpotlightItem", "Way", "points_at", "waiting_mask"]
+__all__ = ["Lights", "SpotlightItem", "Way", "waiting_mask"]

@@ -70,8 +70,8 @@ class Tag:
         """Draw at a place that was found before, in pixels."""
         path = QPainterPath()
         path.addRoundedRect(plate, plate.height() / 2, plate.height() / 2)
-        painter.fillPath(path, self._look.theme.accent)
-        painter.setPen(QPen(self._look.theme.accent_text))
+        painter.fillPath(path, self._look.theme.text)
+        painter.setPen(QPen(self._look.theme.surface))
         painter.setFont(self._font)
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, self._text)
 

@@ -74,6 +74,7 @@ class CheckPanel(PanelWidget):
         row.addWidget(self._right)
         self.setMinimumSize(210, 100)
         self._share_room()
+        self._left.arranged.connect(self._share_room)
         lab.checking.changed.connect(self._report)
         lab.checking.progressed.connect(self._progress)
         lab.selection.changed.connect(self._select)
@@ -107,7 +108,9 @@ class CheckPanel(PanelWidget):
 
     def _share_room(self) -> None:
         narrow = self.width() < NARROW_PX
-        self._left.setFixedWidth(NARROW_VERDICT_PX if narrow else VERDICT_PX)
+        # Never so narrow that the button is cut off.
+        least = self._left.minimumSizeHint().width()
+        self._left.setFixedWidth(max(least, NARROW_VERDICT_PX if narrow else VERDICT_PX))
         self._right.setFixedWidth(NARROW_NUDGE_PX if narrow else NUDGE_PX)
 
     def _pick(self, key: Key) -> None:

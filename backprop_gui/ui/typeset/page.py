@@ -18,16 +18,24 @@ from backprop_gui.ui.typeset.type import Ink, Role, Style, type_of
 MOST_TERMS = (12, 8, 5, 3, 2)
 """How many terms of a sum are written, from the widest form to the narrowest."""
 FORMS = (
-    (6, True, True, True),
-    (6, True, True, False),
-    (4, True, True, False),
-    (2, True, True, False),
-    (4, False, True, False),
-    (2, False, True, False),
-    (2, True, False, False),
-    (2, False, False, False),
+    (6, 6, True),
+    (6, 6, False),
+    (2, 6, False),
+    (0, 6, False),
+    (2, 4, False),
+    (2, 3, False),
+    (2, 2, False),
+    (0, 4, False),
+    (0, 3, False),
+    (0, 2, False),
+    (2, 0, False),
+    (0, 0, False),
 )
-"""From the widest line to the narrowest: how many terms of a sum; whether symbols, numbers and the remark."""
+"""From the widest line to the narrowest: how many terms of a sum in symbols and in numbers, and whether the remark."""
+WORDLESS = 10
+"""From this form on the numbers are left out."""
+SMALLER = (3, 5)
+"""How much smaller letters may be where that saves the numbers, in pixels."""
 GAP = 2.2
 """Room between equations beside each other."""
 LEADING = 0.5
@@ -129,7 +137,7 @@ def lay_out(equations: Sequence[Equation], width: float, style: Style) -> Page:
 
 
 def one_line_page(
-    equations: Sequence[Equation], width: float, style: Style, form: int = 0
+    equations: Sequence[Equation], width: float, style: Style, form: int = 0, height: float = 0.0
 ) -> tuple[Page, int]:
     """Return equations beside each other, or where there is no room only the last one in a narrower form.
 
@@ -137,6 +145,8 @@ def one_line_page(
     ----------
     form : int
         The first of ``FORMS`` to be tried.
+    height : float
+        Room for two lines of smaller letters, where that saves the numbers; 0 for none.
 
     Returns
     -------
@@ -155,6 +165,11 @@ def one_line_page(
         line = pieces.line(*FORMS[place])
         if line.width <= width:
             break
+    if place >= WORDLESS and not pieces.plain:
+        for less in SMALLER:
+            box = _Pieces(equations[-1], replace(style, px=style.px - less)).two_lines()
+            if box.width <= width and box.descent <= height:
+                return Page.of(box), place
     return Page.of(placed([(line, 0.0, line.ascent)], line.width)), place
 
 
@@ -196,12 +211,12 @@ class _Pieces:
         em = self.style.px
         return [space(1.1 * em), text_box(text, type_of(max(11, em - 4), italic=True), Role.MUTED)]
 
-    def line(self, most: int, symbols: bool, numbers: bool, remark: bool) -> Box:
+    def line(self, symbols: int, numbers: int, remark: bool) -> Box:
         boxes = [self._left]
         relation = self.equation.relation
         for wanted, make in (
-            (symbols and not self.said, lambda: self.symbols(most)),
-            (numbers and not self.plain, lambda: self.numbers(most)),
+            (symbols and not self.said, lambda: self.symbols(symbols)),
+            (numbers and not self.plain, lambda: self.numbers(numbers)),
             (True, self.result),
         ):
             if wanted:
@@ -210,6 +225,14 @@ class _Pieces:
         if remark:
             boxes += self.remark()
         return row(boxes)
+
+    def two_lines(self) -> Box:
+        """Return the numbers, and the result below them."""
+        first = row([self._left, self.relation(self.equation.relation), self.numbers(FORMS[0][1])])
+        second = row([self.relation("="), self.result()])
+        y = first.ascent + first.descent + second.ascent
+        width = max(first.width, self._left.width + second.width)
+        return placed([(first, 0.0, first.ascent), (second, self._left.width, y)], width)
 
 
 def _lines(equation: Equation, width: float, style: Style) -> list[Box]:

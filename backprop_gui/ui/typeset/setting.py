@@ -21,6 +21,7 @@ from backprop_gui.engine.operations.expression import (
     Symbol,
 )
 from backprop_gui.engine.operations.text import write_value
+from backprop_gui.engine.operations.writing import folded
 from backprop_gui.ui.numbers import MINUS
 from backprop_gui.ui.typeset.box import (
     Box,
@@ -53,7 +54,7 @@ class Setter:
     ----------
     style : Style
     most : int
-        How many terms of a sum are written; of more, the first ones and the last.
+        How many terms of a sum are written; of more, the largest ones and a bias.
     level : int
         0 for text, 1 within an index or a small fraction.
     """
@@ -141,19 +142,12 @@ class Setter:
             return text_box("0", self._type())
         if not numbers and expression.short and len(terms) > min(self.most, 3):
             return self._short(expression.short)
-        first, last = terms, terms[:0]
-        if len(terms) > self.most:
-            first, last = terms[: max(1, self.most - 1)], terms[-1:]
+        first, last = (terms, terms[:0]) if len(terms) <= self.most else folded(terms, self.most)
+        left_out = len(terms) - len(first) - len(last)
         boxes: list[Box] = []
         for place, term in enumerate((*first, *last)):
-            if last and place == len(first):
-                more = f"{len(terms) - len(first) - 1:,} more"
-                boxes += [
-                    self._sign("+"),
-                    text_box("⋯", self._type()),
-                    text_box(f" {more} ", self._type(1), Role.MUTED),
-                    text_box("⋯", self._type()),
-                ]
+            if left_out and place == len(first):
+                boxes += self._left_out(left_out)
             inside, sign = (term.inside, MINUS) if isinstance(term, Negative) else (term, "+")
             box = self.set(inside, numbers=numbers)
             enclosed = (place or sign == MINUS) and numbers and _begins_negative(inside)
@@ -166,7 +160,18 @@ class Setter:
             elif sign == MINUS:
                 boxes += [text_box(MINUS, self._type()), space(0.06 * self._em)]
             boxes.append(box)
+        if left_out and not last:
+            boxes += self._left_out(left_out)
         return row(boxes)
+
+    def _left_out(self, count: int) -> list[Box]:
+        """Return what stands for the terms of a sum that are not written."""
+        return [
+            self._sign("+"),
+            text_box("⋯", self._type()),
+            text_box(f" {count:,} more ", self._type(1), Role.MUTED),
+            text_box("⋯", self._type()),
+        ]
 
     def _short(self, text: str) -> Box:
         """Return the short form of a sum: a sum sign and letters."""

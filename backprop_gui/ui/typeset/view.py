@@ -117,7 +117,9 @@ class EquationView(QWidget):
         page = self._pages.get(width)
         if page is None:
             if self._single and self.equations:
-                page, self._form = one_line_page(self.equations, width, self._style, self._form)
+                page, self._form = one_line_page(
+                    self.equations, width, self._style, self._form, self.height()
+                )
             else:
                 page = lay_out(self.equations, width, self._style)
             self._pages[width] = page
@@ -140,7 +142,7 @@ class EquationView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width() and self.equations:
+        if event.size() != event.oldSize() and self.equations:
             self._form = 0
             self._pages.clear()
 

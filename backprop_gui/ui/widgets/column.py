@@ -45,7 +45,14 @@ class Column(QScrollArea):
     """A vertical layout with the panel's margins that scrolls when it is higher than its place.
 
     ``fitting`` makes it ask for exactly the height of its content, so that something else can take the rest.
+
+    Signals
+    -------
+    arranged()
+        Something in it came, went or changed its size.
     """
+
+    arranged = Signal()
 
     def __init__(self, *, fitting: bool = False, top: int = MARGIN // 2, bottom: int = MARGIN) -> None:
         super().__init__()
@@ -56,6 +63,7 @@ class Column(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inside = _Inside()
         inside.arranged.connect(self._arranged)
+        inside.arranged.connect(self.arranged)
         self.body = QVBoxLayout(inside)
         self.body.setContentsMargins(MARGIN, top, MARGIN, bottom)
         self.body.setSpacing(SPACING)
@@ -95,7 +103,8 @@ class Column(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         inside = self.widget()
         width = inside.minimumSizeHint().width() if inside is not None else 0
-        return QSize(width, 80)
+        # As much as without the bar, which takes its room from the margin.
+        return QSize(width + MARGIN - self.body.contentsMargins().right(), 80)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
