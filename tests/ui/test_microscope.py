@@ -386,6 +386,25 @@ def test_equations_are_copied_as_text_and_as_latex(panel: MicroscopePanel) -> No
     assert r"\delta_{h_{2}}" in QApplication.clipboard().text()
 
 
+def test_several_equations_are_copied_as_one_display(panel: MicroscopePanel) -> None:
+    scope, view = panel.scope, panel.reader.equations
+    counts = set()
+    for number in range(len(scope.worked.operations)):
+        scope.go(number)
+        lines = view.latex().split("\n")
+        counts.add(min(2, len(view.equations)))
+        if len(view.equations) == 1:
+            assert len(lines) == 1
+            assert "&" not in lines[0]
+            continue
+        assert (lines[0], lines[-1]) == (r"\begin{aligned}", r"\end{aligned}")
+        for line in lines[1:-1]:
+            assert line.count("&") == 1
+        assert all(line.endswith(r" \\") for line in lines[1:-2])
+        assert not lines[-2].endswith("\\")
+    assert counts == {1, 2}
+
+
 def test_a_painter_ends_where_painting_fails(panel: MicroscopePanel, monkeypatch: pytest.MonkeyPatch) -> None:
     panel.scope.look_at(named(panel.lab.document.project.network, "h2"), View.BACKWARD)
     panel.grab()

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
-from backprop_gui.engine.operations.latex import equation_latex
+from backprop_gui.engine.operations.latex import display_latex
 from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.engine.operations.text import equation_text, symbol_text
 from backprop_gui.network import Key
@@ -102,9 +102,8 @@ class EquationView(QWidget):
         return "\n".join(equation_text(equation, digits) for equation in self.equations)
 
     def latex(self) -> str:
-        """Return all equations as LaTeX."""
-        digits = self._style.digits
-        return "\n".join(equation_latex(equation, digits) for equation in self.equations)
+        """Return all equations as LaTeX for one display."""
+        return display_latex(self.equations, self._style.digits)
 
     # ---- layout
 
