@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -58,6 +58,7 @@ class OperationReader(QScrollArea):
             words.setTextFormat(Qt.TextFormat.PlainText)
         self.ledger = LedgerView()
         self.ledger.pointed.connect(self.pointed)
+        self.ledger.reached.connect(self._bring_into_sight)
         self._parts = QWidget()
         left, right = QVBoxLayout(), QVBoxLayout(self._parts)
         right.setContentsMargins(0, 0, 0, 0)
@@ -131,6 +132,10 @@ class OperationReader(QScrollArea):
         self._sentence.setText(sentence)
         self._sentence.setVisible(bool(sentence))
         self._parts.setVisible(bool(self.ledger.lines))
+
+    def _bring_into_sight(self, line: QRect) -> None:
+        middle = self.ledger.mapTo(self._inside, line.center())
+        self.ensureVisible(middle.x(), middle.y(), 0, line.height() // 2 + 2)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
