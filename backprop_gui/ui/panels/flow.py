@@ -27,7 +27,7 @@ from backprop_gui.ui.segmented import Segmented
 
 EVERY_SECONDS = 0.25
 """While training runs, the flow is computed no more often."""
-LEGEND = "median, 10 to 90 % and extremes over "
+LEGEND = "each layer in its colour: median, 10 to 90 %, extremes of "
 GUIDE = (USUAL, "rule of thumb")
 
 
