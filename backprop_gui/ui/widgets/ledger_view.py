@@ -11,9 +11,10 @@ from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from backprop_gui.engine.operations.expression import Product, Quantity
-from backprop_gui.engine.operations.text import symbol_text, write_value
+from backprop_gui.engine.operations.text import write_value
 from backprop_gui.network import Key
 from backprop_gui.ui import theme
+from backprop_gui.ui.names import symbol_name
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.typeset.box import Box
 from backprop_gui.ui.typeset.setting import Setter
@@ -245,7 +246,7 @@ class LedgerView(QWidget):
 
 
 def _exactly(line: Line) -> str:
-    rows = [f"{symbol_text(factor.symbol)} = {format_exact(factor.value)}" for factor in line.factors]
+    rows = [f"{symbol_name(factor.symbol)} = {format_exact(factor.value)}" for factor in line.factors]
     return "\n".join([*rows, f"{line.name}: {format_exact(line.value)}"])
 
 
