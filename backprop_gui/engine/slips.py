@@ -1,7 +1,7 @@
 """Backpropagation as it is sometimes miswritten: the deltas of a neuron with one thing done otherwise.
 
-It goes neuron by neuron over the drawing, apart from the engine's passes, and only through what lies between the
-neuron and the loss. With :attr:`Slip.NONE` it gives the engine's own numbers.
+It is the textbook's pass over numbers that the engine has computed forwards. With :attr:`Slip.NONE` it gives the
+engine's own deltas.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace
 from backprop_gui.engine.plan import Plan
-from backprop_gui.network import Kind
+from backprop_gui.engine.textbook import RIGHT, Equations, TextbookPass
 from backprop_gui.network.reach import led_to
 
 
@@ -29,6 +29,14 @@ class Slip(enum.Enum):
     NEW_WEIGHTS = "errors sent back through the weights after the step"
 
 
+EQUATIONS = {
+    Slip.NO_SLOPE_AT_OUTPUTS: Equations(output_slopes=0),
+    Slip.NO_SLOPE_HIDDEN: Equations(hidden_slopes=0),
+    Slip.TWO_SLOPES_AT_OUTPUTS: Equations(output_slopes=2),
+}
+"""The slips in the equations themselves; the others are in what goes into them, or comes out."""
+
+
 def errors_and_deltas(
     plan: Plan, theta: Array, seen: Trace, loss: Loss, neuron: int, slip: Slip = Slip.NONE
 ) -> tuple[Array, Array]:
@@ -41,62 +49,18 @@ def errors_and_deltas(
     seen : Trace
         What was computed with the present parameters.
     """
-    with np.errstate(all="ignore"):
-        return _from_the_loss(plan, theta, seen, loss, neuron, slip)
-
-
-def _from_the_loss(
-    plan: Plan, theta: Array, seen: Trace, loss: Loss, neuron: int, slip: Slip
-) -> tuple[Array, Array]:
-    network = plan.network
-    own = _own(plan, seen, loss)
-    errors: dict[int, Array] = {}
-    deltas: dict[int, Array] = {}
-    for id in led_to(network, neuron):
-        column, known = plan.column[id], network.neuron_of[id]
-        error: Array = np.zeros(len(seen.a))
-        slope = seen.slope[:, column].astype(float)
+    textbook = TextbookPass(plan, loss, EQUATIONS.get(slip, RIGHT))
+    z, a, t = (values.astype(np.float64) for values in (seen.z.T, seen.a.T, seen.t))
+    on_the_way = (plan.network.neuron_of[id] for id in led_to(plan.network, neuron))
+    errors, deltas = textbook.backward(theta.astype(np.float64), z, a, t, on_the_way)
+    column = plan.column[neuron]
+    error, delta = errors[column], deltas[column]
+    if slip is Slip.NO_SLOPE_HERE:
         delta = error
-        if id in own:
-            error, delta = own[id]
-        for edge in network.outgoing[id]:
-            sent = theta[plan.slot[edge.source, edge.target]] * deltas[edge.target]
-            error, delta = error + sent, delta + sent * slope
-        if _without_slope(slip, known.kind, id == neuron):
-            delta = error
-        elif slip is Slip.TWO_SLOPES_AT_OUTPUTS and known.kind is Kind.OUTPUT:
-            delta = delta * slope
-        errors[id], deltas[id] = error, delta
-    return errors[neuron], deltas[neuron]
-
-
-def _without_slope(slip: Slip, kind: Kind, here: bool) -> bool:
-    match slip:
-        case Slip.NO_SLOPE_HERE:
-            return here
-        case Slip.NO_SLOPE_AT_OUTPUTS:
-            return kind is Kind.OUTPUT
-        case Slip.NO_SLOPE_HIDDEN:
-            return kind is Kind.HIDDEN
-        case _:
-            return False
-
-
-def _own(plan: Plan, seen: Trace, loss: Loss) -> dict[int, tuple[Array, Array]]:
-    """Return what the loss itself says to each output: ∂L/∂a, and that times f′."""
-    outputs = plan.network.outputs
-    columns = [plan.column[neuron.id] for neuron in outputs]
-    a, t = seen.a[:, columns].T.astype(float), seen.t.T.astype(float)
-    slopes, fused = np.empty_like(a), np.empty_like(a)
-    loss.slope(a, t, slopes)
-    if loss.fused is not None:
-        loss.fused.delta(a, t, fused)
-    own: dict[int, tuple[Array, Array]] = {}
-    for place, neuron in enumerate(outputs):
-        is_fused = loss.fused is not None and loss.fused.activation == neuron.activation
-        delta = fused[place] if is_fused else slopes[place] * seen.slope[:, columns[place]]
-        own[neuron.id] = slopes[place], delta
-    return own
+    elif slip is Slip.NONE:
+        # It is the engine's own number, to the last bit: this pass adds up in another order.
+        delta = seen.delta[:, column].astype(np.float64)
+    return error, delta
 
 
 __all__ = ["Slip", "errors_and_deltas"]

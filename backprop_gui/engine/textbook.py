@@ -9,8 +9,9 @@ computed at once, which is how hundreds of starting weights are tried in seconds
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -45,8 +46,6 @@ class Equations:
 
 
 RIGHT = Equations()
-LEAST_SLOPE = 1e-15
-"""What f' is at least where ∂L/∂a of a cross-entropy divides by it: an answer exactly right gives 0, and not 0/0."""
 
 
 class TextbookPass:
@@ -70,9 +69,13 @@ class TextbookPass:
         )
         fused = loss.fused
         self._fused = [fused is not None and n.activation == fused.activation for n in network.outputs]
-        slot = dict(zip(plan.keys, plan.slots.tolist(), strict=True))
+
+    @cached_property
+    def _ranked(self) -> list[_Wiring]:
+        """The neurons above the inputs, each behind all that lead to it."""
+        network = self.plan.network
         ranked = sorted(network.neurons, key=lambda neuron: network.ranks[neuron.id])
-        self._ranked = [_Wiring.of(neuron, plan, slot) for neuron in ranked if neuron.kind is not Kind.INPUT]
+        return [_Wiring.of(neuron, self.plan) for neuron in ranked if neuron.kind is not Kind.INPUT]
 
     def gradient(self, theta: Array, x: Array, t: Array) -> Array:
         """Return what this backpropagation takes for the gradient, (..., parameters).
@@ -86,26 +89,56 @@ class TextbookPass:
         grad: Array = np.zeros(theta.shape)
         with np.errstate(all="ignore"):
             z, a = self._forward(theta, x)
-            by_a, by_z = self._output_slopes(a, t)
-            passed = np.zeros_like(a)
-            for neuron in reversed(self._ranked):
-                at = neuron.column
-                slope = neuron.slope(z[..., at, :], a[..., at, :])
-                back = _weighted(theta[..., neuron.out_slots], passed[..., neuron.targets, :])
-                if neuron.output is None:
-                    delta = passed[..., at, :] = back * slope**equations.hidden_slopes
-                else:
-                    times, own = equations.output_slopes, by_a[neuron.output]
-                    fused = self._fused[neuron.output] and times
-                    delta = by_z[neuron.output] * slope ** (times - 1) if fused else own * slope**times
-                    delta = delta + back * slope**times
-                    passed[..., at, :] = delta if equations.passes_output_slope else own + back
-                of_bias = equations.bias_factor(len(neuron.sources)) * delta.sum(axis=-1)
+            _, deltas = self.backward(theta, z, a, t)
+            for neuron in self._ranked:
+                delta = deltas[..., neuron.column, :]
                 if neuron.bias_slot is not None:
+                    of_bias = equations.bias_factor(len(neuron.sources)) * delta.sum(axis=-1)
                     grad[..., neuron.bias_slot] = of_bias
                 grad[..., neuron.in_slots] = (a[..., neuron.sources, :] @ delta[..., None])[..., 0]
             grad *= equations.sign / (len(x) if self.mean else 1)
         return grad
+
+    def backward(
+        self, theta: Array, z: Array, a: Array, t: Array, neurons: Iterable[Neuron] | None = None
+    ) -> tuple[Array, Array]:
+        """Return ∂L/∂a and δ = ∂L/∂z of each example's own loss, (..., neurons, examples) both.
+
+        Parameters
+        ----------
+        theta : (..., parameters) array
+            The parameters that errors are passed back through.
+        z, a : (..., neurons, examples) arrays
+        t : (examples, outputs) array
+        neurons : iterable of Neuron, optional
+            Whom to come to, each behind all that it leads to; the others' numbers stay 0. Without it, everyone above
+            the inputs.
+        """
+        equations = self.equations
+        wirings = (
+            reversed(self._ranked)
+            if neurons is None
+            else (_Wiring.of(neuron, self.plan) for neuron in neurons)
+        )
+        errors, deltas, passed = np.zeros_like(a), np.zeros_like(a), np.zeros_like(a)
+        with np.errstate(all="ignore"):
+            by_a, by_z = self._output_slopes(z, a, t)
+            for neuron in wirings:
+                at = neuron.column
+                slope = neuron.slope(z[..., at, :], a[..., at, :])
+                back = _weighted(theta[..., neuron.out_slots], passed[..., neuron.targets, :])
+                if neuron.output is None:
+                    error = back
+                    sent = delta = back * slope**equations.hidden_slopes
+                else:
+                    times, own = equations.output_slopes, by_a[neuron.output]
+                    fused = self._fused[neuron.output] and times
+                    error = own + back
+                    delta = by_z[neuron.output] * slope ** (times - 1) if fused else own * slope**times
+                    delta = delta + back * slope**times
+                    sent = delta if equations.passes_output_slope else error
+                errors[..., at, :], deltas[..., at, :], passed[..., at, :] = error, delta, sent
+        return errors, deltas
 
     def evaluate(self, theta: Array, x: Array, t: Array) -> tuple[Array, Array]:
         """Return each example's loss, (..., examples), and the predictions, (outputs, ..., examples)."""
@@ -133,16 +166,14 @@ class TextbookPass:
             a[..., neuron.column, :] = neuron.activated(total)
         return z, a
 
-    def _output_slopes(self, a: Array, t: Array) -> tuple[Array, Array]:
+    def _output_slopes(self, z: Array, a: Array, t: Array) -> tuple[Array, Array]:
         """Return ∂L/∂a and, where a fused loss gives it, ∂L/∂z of the outputs, (outputs, ..., examples)."""
         outputs, targets, fused = self._rows(a), self._targets(a, t), np.array(self._fused)
         by_a, by_z = np.empty_like(outputs), np.zeros_like(outputs)
         self.loss.slope(outputs, targets, by_a)
         if self.loss.fused is not None and fused.any():
             self.loss.fused.delta(outputs, targets, by_z)
-            ours, slope = outputs[fused], np.empty_like(outputs[fused])
-            ACTIVATIONS[self.loss.fused.activation].derivative(ours, ours, slope)
-            by_a[fused] = by_z[fused] / np.maximum(slope, LEAST_SLOPE)
+            by_a[fused] = self.loss.fused.slope(self._rows(z)[fused], outputs[fused], targets[fused])
         return by_a, by_z
 
     def _rows(self, values: Array) -> Array:
@@ -158,9 +189,9 @@ class TextbookPass:
 
 @dataclass(frozen=True, slots=True)
 class _Wiring:
-    """One neuron above the inputs: its column, what leads to it and out of it, and where the parameters are in θ.
+    """One neuron: its column, what leads to it and out of it, and where the parameters are in θ.
 
-    ``output`` is its place among the outputs, None for a hidden neuron.
+    ``output`` is its place among the outputs, None for any other neuron. An input is what it is given: identity.
     """
 
     column: int
@@ -173,13 +204,13 @@ class _Wiring:
     out_slots: Indices
 
     @classmethod
-    def of(cls, neuron: Neuron, plan: Plan, slot: dict[int | tuple[int, int], int]) -> _Wiring:
-        network = plan.network
+    def of(cls, neuron: Neuron, plan: Plan) -> _Wiring:
+        slot, network = plan.slot, plan.network
         incoming, outgoing = network.incoming[neuron.id], network.outgoing[neuron.id]
         outputs = [output.id for output in network.outputs]
         return cls(
             plan.column[neuron.id],
-            neuron.activation,
+            "identity" if neuron.kind is Kind.INPUT else neuron.activation,
             outputs.index(neuron.id) if neuron.id in outputs else None,
             slot.get(neuron.id),
             _indices([plan.column[edge.source] for edge in incoming]),

@@ -53,6 +53,8 @@ class KeptRun:
         Where it stood, with its curve, which ends there.
     shown : bool
         Whether its curve is drawn.
+    by_hand : bool
+        Whether the person kept it, and not the program when another one began.
     """
 
     number: int
@@ -62,6 +64,7 @@ class KeptRun:
     training: TrainingSettings
     run: Run
     shown: bool = True
+    by_hand: bool = False
 
     @property
     def name(self) -> str:
@@ -106,9 +109,14 @@ class Results:
 
 
 def kept_from(trainer: Trainer, number: int, data: DataSettings) -> KeptRun | None:
-    """Return where ``trainer`` stands as a run to keep; None if it has not moved, is not finite or is too large.
+    """Return where ``trainer`` stands as a run to keep; None if it has not moved or is not finite.
 
     After numerical trouble, that is the last good moment.
+
+    Raises
+    ------
+    KeptRunsError
+        If it is too large.
     """
     run = trainer.run()
     if not run.step or not np.isfinite(run.parameters).all():
@@ -121,7 +129,12 @@ def kept_from(trainer: Trainer, number: int, data: DataSettings) -> KeptRun | No
     memory = run.memory if all(np.isfinite(vector).all() for vector in run.memory.values()) else {}
     run = replace(run, memory=memory, curve=thinned(curve))
     kept = KeptRun(number, "", trainer.plan.network, data, trainer.settings, run)
-    return kept if kept.numbers <= MOST_NUMBERS else None
+    if kept.numbers > MOST_NUMBERS:
+        raise KeptRunsError(
+            f"The run was not kept: its parameters and what the optimiser remembers are {kept.numbers:,} numbers, and "
+            f"all kept runs together may hold {MOST_NUMBERS:,}. Save the project to keep it."
+        )
+    return kept
 
 
 def _ended(curve: Curve, epoch: float, train: Score, test: Score | None) -> Curve:
@@ -174,18 +187,25 @@ def is_known(kept: Kept, new: KeptRun) -> bool:
 def with_kept(kept: Kept, new: KeptRun) -> Kept:
     """Return ``kept`` with ``new`` at its end; if that is too much, the oldest go that nobody has named.
 
-    Where all have names, ``kept`` comes back as it is.
+    Those that were kept by hand go last, and only for another one that was. If there is no room even so, ``kept`` comes
+    back as it is.
     """
     runs = [*kept, new]
-    while len(runs) > MOST_KEPT or sum(one.numbers for one in runs) > MOST_NUMBERS:
-        nameless = next((one for one in runs[:-1] if not one.title), None)
-        if nameless is None:
-            return kept
-        runs.remove(nameless)
+    may_go = [one for one in kept if not one.title and (new.by_hand or not one.by_hand)]
+    for one in sorted(may_go, key=lambda one: one.by_hand):
+        if not _is_too_much(runs):
+            break
+        runs.remove(one)
+    if _is_too_much(runs):
+        return kept
     shown = [one for one in runs if one.shown]
     for one in shown[: max(0, len(shown) - MOST_SHOWN)]:
         runs[runs.index(one)] = replace(one, shown=False)
     return tuple(runs)
+
+
+def _is_too_much(runs: Sequence[KeptRun]) -> bool:
+    return len(runs) > MOST_KEPT or sum(one.numbers for one in runs) > MOST_NUMBERS
 
 
 def check_kept(kept: Kept) -> None:

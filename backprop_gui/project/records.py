@@ -113,6 +113,7 @@ class _Kept(Record, frozen=True):
     training: _Training
     run: RunRecord
     network: _Network | None = None
+    by_hand: bool = False
 
 
 class TemplateRecord(Record, frozen=True):
@@ -167,6 +168,7 @@ def record_of(project: Project, stored: Callable[[str], str]) -> ProjectRecord:
                 _training_record(one.training),
                 record_of_run(one.run, one.network),
                 None if one.network == network else _network_record(one.network),
+                one.by_hand,
             )
             for one in project.kept
         ),
@@ -195,9 +197,8 @@ def _kept_run(record: _Kept, network: Network, found: Callable[[str], str]) -> K
         # Its own network is the one of the project where that has not changed since.
         own = network if record.network is None else _network(record.title, record.network)
         data, training = _data(record.data, found), _training(record.training)
-        return KeptRun(
-            record.number, record.title, own, data, training, run_of(record.run, own), record.shown
-        )
+        run = run_of(record.run, own)
+        return KeptRun(record.number, record.title, own, data, training, run, record.shown, record.by_hand)
     except UserError as error:
         raise ProjectFileError(f"In the kept run {record.number}: {error}") from None
 

@@ -313,6 +313,13 @@ _command(
     tip="Keep the present run as it is now, to compare it with others",
 )
 _command(
+    "bring-back",
+    "Bring the deleted run back",
+    "Run",
+    lambda w: w.bring_run_back(),
+    tip="Keep the run again that was deleted last",
+)
+_command(
     "go-back",
     "Go back to the best moment",
     "Run",

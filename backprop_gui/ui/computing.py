@@ -58,6 +58,12 @@ class ComputingPanel(PanelWidget):
         """Return whether somebody sees it."""
         return self.isVisible()
 
+    @property
+    def has_tab(self) -> bool:
+        """Whether it lies behind another tab, where one click brings it up."""
+        dock = self.parentWidget()
+        return not self.isVisible() and dock is not None and dock.isVisible()
+
     def has_time(self) -> bool:
         """Return whether the window has time for another result while training runs."""
         return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,21 +10,26 @@ from PySide6.QtCore import QSettings, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from backprop_gui.errors import UserError
-from backprop_gui.formats import FORMATS, ExportReport, export
+from backprop_gui.formats import FORMATS, export
 from backprop_gui.formats.model import model_of
 from backprop_gui.project import templates
 from backprop_gui.project.files import SUFFIX, save
 from backprop_gui.ui.autosave import Autosave
-from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.banner import Banner
-from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.names import one_line
 from backprop_gui.ui.panel import Lab
 from backprop_gui.ui.recent import remember
+from backprop_gui.ui.writing import Writing
 
 
 class Filing:
-    """Saves and exports; every failure becomes a message in the banner and leaves what is open untouched."""
+    """Saves and exports; every failure becomes a message in the banner and leaves what is open untouched.
+
+    Attributes
+    ----------
+    writing : Writing
+        The files that are being exported.
+    """
 
     def __init__(
         self,
@@ -38,7 +42,7 @@ class Filing:
         """Work for ``window``; ``elsewhere`` says whether a file is open in another one."""
         self._elsewhere = elsewhere
         self._lab, self._banner, self._window, self._autosave = lab, banner, window, autosave
-        self._export = Waiting(window)
+        self.writing = Writing(banner, window)
         self._saved_step = 0
         self._note_step()
         lab.document.opened.connect(self._note_step)
@@ -104,17 +108,7 @@ class Filing:
         """Write the trained network to ``path`` in the background, and then say how exactly the file reproduces it."""
         model = model_of(self._lab.player.project_now(), self._lab.document.prepared)
 
-        def done(future: Future[ExportReport]) -> None:
-            error = future.exception()
-            if isinstance(error, UserError):
-                self._banner.show_message(str(error))
-            elif error is not None:
-                self._banner.show_message(unexpected(error))
-            else:
-                self._banner.show_message(future.result().sentence, "good")
-
-        self._banner.show_message(f"Writing “{path.name}”, and reading it again to check it …", "warning")
-        self._export.for_(in_background(lambda: export(model, path)), done)
+        self.writing.begin(path, ", and reading it again to check it", lambda: export(model, path).sentence)
         self.remember_folder(path)
 
     def may_discard(self) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -11,12 +13,13 @@ from backprop_gui.engine.operations.operation import Operation, Phase
 from backprop_gui.engine.operations.order import Pace
 from backprop_gui.engine.operations.worked import WorkedExample
 from backprop_gui.errors import UserError
-from backprop_gui.network import Key, Network
+from backprop_gui.network import Key
 from backprop_gui.project import Project
 from backprop_gui.ui.canvas.spotlight import Lights
 from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.document import Document
-from backprop_gui.ui.operation_lights import Turns, lights_of, turns_of
+from backprop_gui.ui.listing import Listing
+from backprop_gui.ui.operation_lights import lights_of
 from backprop_gui.ui.operation_words import question_of
 from backprop_gui.ui.past import worked_of
 from backprop_gui.ui.player import Player, State
@@ -59,7 +62,7 @@ class Microscope(QObject):
     moved()
         Another operation is looked at, the same with other numbers, or none any more.
     dressed()
-        The digits or the pace are others.
+        The digits, the pace or the speed are others.
     playing_changed(bool)
     pointed(frozenset of keys)
         These neurons and edges are pointed at, in an equation or on the picture; empty: none any more.
@@ -83,7 +86,12 @@ class Microscope(QObject):
         self._position: int | None = None
         self._phase: Phase | None = None
         self._pointed: frozenset[Key] = frozenset()
-        self._turns: tuple[Network, Turns] | None = None
+        self._before: Operation | None = None
+        """The operation that was looked at before the moment changed."""
+        self._then: Callable[[], None] | None = None
+        """What a person wants as soon as the operations are listed."""
+        self._listing = Listing(self)
+        self._listing.listed.connect(self._listed)
         self._awaited: bool | None = None
         """Whether the moment that is asked for is one update further (True) or back; None if none is."""
         self._clock = QTimer(self)
@@ -98,8 +106,11 @@ class Microscope(QObject):
 
     @property
     def worked(self) -> WorkedExample | None:
-        """The worked example of the moment shown; None while training runs or nothing can be trained."""
-        if self._worked is None and self._frame is not None:
+        """The worked example of the moment shown.
+
+        None while training runs, nothing can be trained, or the operations of a large network are being listed.
+        """
+        if self._worked is None and self._frame is not None and self._listing.holds(self._frame.plan.network):
             self._worked = worked_of(self._frame, self._document)
         return self._worked
 
@@ -116,18 +127,21 @@ class Microscope(QObject):
     @property
     def operation(self) -> Operation | None:
         """The operation that is looked at; None for none."""
-        worked, place = self.worked, self.position
+        place = self.position
+        worked = None if place is None else self.worked
         return None if worked is None or place is None else worked.operations[place]
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether the operations of a large network are being listed."""
+        return self._frame is not None and self._listing.is_busy_with(self._frame.plan.network)
 
     def lights(self) -> Lights | None:
         """Return what the operation lights on the picture; None for none."""
-        operation, worked = self.operation, self._worked
-        if operation is None or worked is None:
+        operation, worked, turns = self.operation, self._worked, self._listing.turns
+        if operation is None or worked is None or turns is None:
             return None
-        network = worked.frame.plan.network
-        if self._turns is None or self._turns[0] is not network:
-            self._turns = network, turns_of(network, worked.operations.entries)
-        return lights_of(worked, self._turns[1], operation, self.digits)
+        return lights_of(worked, turns, operation, self.digits)
 
     @property
     def signal_ms(self) -> int:
@@ -154,7 +168,7 @@ class Microscope(QObject):
 
     def next(self) -> None:
         """Go one step further; after the last operation make the update and begin again."""
-        worked = self._begin()
+        worked = self._begin(self.next)
         if worked is None:
             return
         stops, place = worked.stops(self.pace), self.position
@@ -173,7 +187,7 @@ class Microscope(QObject):
 
     def previous(self) -> None:
         """Go one step back; before the first operation, to the end of the update before, where it is kept."""
-        worked = self._begin()
+        worked = self._begin(self.previous)
         if worked is None:
             return
         stops, place = worked.stops(self.pace), self.position
@@ -186,19 +200,19 @@ class Microscope(QObject):
 
     def first(self) -> None:
         """Go to the first operation."""
-        worked = self._begin()
+        worked = self._begin(self.first)
         if worked is not None:
             self.go(worked.stops(self.pace)[0])
 
     def last(self) -> None:
         """Go to the last operation."""
-        worked = self._begin()
+        worked = self._begin(self.last)
         if worked is not None:
             self.go(len(worked.operations) - 1)
 
     def go(self, place: int) -> None:
         """Look at an operation by its number."""
-        worked = self._begin()
+        worked = self._begin(partial(self.go, place))
         if worked is None:
             return
         self._position, self._awaited = max(0, min(len(worked.operations) - 1, place)), None
@@ -206,22 +220,31 @@ class Microscope(QObject):
 
     def look_at(self, key: Key, view: View) -> None:
         """Look at the operation that makes what ``view`` shows at a neuron or an edge, if there is one."""
-        worked = self._begin()
+        worked = self._begin(partial(self.look_at, key, view))
         operation = None if worked is None else operation_at(worked, key, view)
         if operation is not None:
             self.go(operation.number)
 
+    def open_at(self, key: Key | None, view: View) -> None:
+        """Look at the operation behind what ``view`` shows at ``key``; else at the first."""
+        if self._begin(partial(self.open_at, key, view)) is None:
+            return
+        if key is not None:
+            self.look_at(key, view)
+        if not self.active:
+            self.first()
+
     def leave(self) -> None:
         """Look at no operation any more."""
         self.pause()
-        self._awaited = None
+        self._awaited = self._then = None
         if self._position is not None:
             self._position = self._phase = None
             self.moved.emit()
 
     def play(self) -> None:
         """Go on step by step, at ``speed``, until paused."""
-        if self._begin() is None:
+        if self._begin(self.play) is None:
             return
         if not self.playing:
             self.playing = True
@@ -248,6 +271,7 @@ class Microscope(QObject):
         self.speed = steps_a_second
         if self.playing:
             self._clock.start(round(1000 / steps_a_second))
+        self.dressed.emit()
 
     def set_pace(self, pace: Pace) -> None:
         """Step by operation, neuron, layer or phase."""
@@ -267,12 +291,17 @@ class Microscope(QObject):
 
     # ---- what happens elsewhere
 
-    def _begin(self) -> WorkedExample | None:
-        """Return the worked example, after training has been paused for it; None if there is none yet."""
+    def _begin(self, then: Callable[[], None]) -> WorkedExample | None:
+        """Return the worked example, after training has been paused for it.
+
+        None if there is none yet; once the operations are listed, ``then`` is called.
+        """
         if self._player.state is State.RUNNING:
             self._player.pause()
         self.wake()
-        return self.worked
+        worked = self.worked
+        self._then = then if worked is None and self.is_listing else None
+        return worked
 
     def _see(self, frame: Frame) -> None:
         if self._player.state is State.RUNNING:
@@ -282,10 +311,17 @@ class Microscope(QObject):
 
     def _take(self, frame: Frame | None) -> None:
         """Look at another moment: at the same operation, if it has it."""
-        before = self.operation
+        if not self.is_listing:
+            self._before = self.operation
         self._frame, self._worked = frame, None
-        awaited, self._awaited = self._awaited, None
+        self._settle()
+
+    def _settle(self) -> None:
+        """Look at the same operation of another moment, as soon as its operations are listed."""
         worked = self.worked if self._position is not None else None
+        before, awaited = self._before, self._awaited
+        if not self.is_listing:
+            self._before = self._awaited = None
         if worked is not None:
             same = None if before is None else worked.find(before.subject, before.kind)
             if awaited is not None:
@@ -298,6 +334,14 @@ class Microscope(QObject):
         self.rebuilt.emit()
         if self._position is not None:
             self._tell()
+
+    def _listed(self) -> None:
+        then, self._then = self._then, None
+        if self._frame is None:
+            return
+        self._settle()
+        if then is not None:
+            then()
 
     def _follow_batch(self, frame: Frame) -> None:
         """Look at the example that comes next, where each update learns from one."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backprop_gui.engine.operations.operation import Kind, Operation, Phase
-from backprop_gui.engine.operations.order import PHASE_OF, Entry
+from backprop_gui.engine.operations.order import PHASE_OF, Order
 from backprop_gui.engine.operations.text import write_value
 from backprop_gui.engine.operations.worked import WorkedExample
-from backprop_gui.network import Network
 from backprop_gui.ui.canvas.spotlight import Lights, Way
 from backprop_gui.ui.operation_words import letter_of
 
@@ -38,14 +36,15 @@ class Turns:
     edges: dict[Phase, NDArray[np.intp]]
 
 
-def turns_of(network: Network, entries: Sequence[Entry]) -> Turns:
-    """Return when it is the turn of what in ``network``, whose operations are ``entries``."""
+def turns_of(order: Order) -> Turns:
+    """Return when it is the turn of what in a network."""
+    network = order.network
     neurons = {phase: np.full(len(network.neurons), -1, np.intp) for phase in Phase}
     edges = {phase: np.full(len(network.edges), -1, np.intp) for phase in Phase}
     index = {neuron.id: place for place, neuron in enumerate(network.neurons)}
     edge_at = {key: place for place, key in enumerate(network.edge_of)}
     shown = {Kind.ACTIVATION, Kind.OUTPUT_DELTA, Kind.HIDDEN_DELTA, Kind.UPDATE}
-    for number, entry in enumerate(entries):
+    for number, entry in enumerate(order.entries):
         phase, key = PHASE_OF[entry.kind], entry.subject
         if isinstance(key, tuple):
             edges[phase][edge_at[key]] = number

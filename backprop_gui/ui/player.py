@@ -79,7 +79,7 @@ class Player(QObject):
     updates_a_second : float
         Infinite: as fast as possible.
     breakpoints : tuple of Breakpoint
-        At what training stops by itself; they stay when another project is opened.
+        At what training stops by itself; another project begins without any.
 
     Signals
     -------
@@ -441,6 +441,7 @@ class Player(QObject):
     def _begin_anew(self) -> None:
         self.pause()
         self.frame = None
+        self.breakpoints = ()
         project, prepared = self._document.project, self._document.prepared
         trainer = None if self._document.obstacle else self._trainer_of(project, prepared)
         self._stand(project, trainer)

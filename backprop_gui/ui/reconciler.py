@@ -20,6 +20,7 @@ from backprop_gui.ui.names import as_drawn
 from backprop_gui.ui.panel import Lab
 from backprop_gui.ui.past import made_with
 from backprop_gui.ui.player import State
+from backprop_gui.ui.probe_words import over_what
 from backprop_gui.ui.speech import say
 from backprop_gui.ui.widgets.choice import Choice
 from backprop_gui.ui.widgets.column import muted
@@ -89,6 +90,8 @@ class Reconciler(QWidget):
         self.box.asked.connect(self._ask)
         self.box.textEdited.connect(self._typing)
         lab.document.opened.connect(self.box.take_back)
+        self._over = ""
+        """Over which examples the numbers are that the box asks for."""
         self.problem = Message()
         self.mark = QLabel()
         self.mark.setProperty("role", "chip")
@@ -129,8 +132,12 @@ class Reconciler(QWidget):
         """Answer again about another moment, while nothing plays."""
         answered, paused = self._answered, self._lab.player.state is State.PAUSED
         outdated = answered is not None and answered is not frame and paused
+        over = over_what(frame)
         if self._awaits_frame or outdated:
             self.ask_again()
+        elif over != self._over:
+            self._say_what()
+        self._over = over
 
     def ask_again(self) -> None:
         """Answer again what stands in the box, because something has changed that the answer depends on."""
@@ -245,12 +252,8 @@ def _words(lab: Lab, question: Question) -> str:
         return ""
     network = frame.plan.network
     name = as_drawn(name_of(network, question, lab.document.project.conventions), network)
-    ends = {
-        Asked.DELTA: "of this example",
-        Asked.GRADIENT: "of this example",
-        Asked.NEW_VALUE: "after the next update",
-    }
-    return f"{name} {ends[question.asked]}"
+    end = "after the next update" if question.asked is Asked.NEW_VALUE else over_what(frame)
+    return f"{name} {end}"
 
 
 def _knows(frame: Frame, question: Question) -> bool:

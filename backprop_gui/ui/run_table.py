@@ -1,175 +1,31 @@
-"""The table of runs: the present one and those that are kept, first those settings in which they differ."""
+"""The table of runs, and what keys mean in it."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from backprop_gui.project.kept import KeptRun, Results, differing
+from backprop_gui.project.kept import KeptRun
 from backprop_gui.ui import theme
-from backprop_gui.ui.class_colors import run_color
-from backprop_gui.ui.names import one_line
-from backprop_gui.ui.numbers import format_exact, format_number
+from backprop_gui.ui.run_rows import NUMBERS, Index, Row, RunsModel
 from backprop_gui.ui.runs import Runs
 from backprop_gui.ui.widgets.tables import dress
 
 ROW_HEIGHT = 25
-SWATCH_PX = 10
 CELL_PADDING_PX = 14
 LEAST_SETTING_PX, LONGEST_COLUMN_PX = 64, 190
-HOW = "The box draws its curve under the present one. A double click renames it."
-NUMBERS = (
-    ("steps", "Updates made", "100,000"),
-    ("loss", "Training loss at the end", "0.00012"),
-    ("lowest", "Lowest recorded training loss", "0.00012"),
-    ("test loss", "Loss on the test data at the end", "0.00012"),
-    ("lowest", "Lowest recorded loss on the test data", "0.00012"),
-    (
-        "accuracy",
-        "Share of right answers at the end, on the test data; without any, on the training data",
-        "100.0 %",
-    ),
-)
-"""The columns behind the settings, what exactly they show, and a text that there is always room for."""
-
-Index = QModelIndex | QPersistentModelIndex
-NO_PARENT = QModelIndex()
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_OWN = (Qt.Key.Key_Delete, Qt.Key.Key_F2)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One run: the kept one, or the present one without any; its settings and what came of it."""
-
-    kept: KeptRun | None
-    name: str
-    words: str
-    settings: dict[str, str]
-    step: int
-    results: Results
-
-    def numbers(self) -> tuple[float, ...]:
-        """What stands in the columns of numbers."""
-        found = self.results
-        accuracy = found.train_accuracy if math.isnan(found.test) else found.test_accuracy
-        return (self.step, found.train, found.best_train, found.test, found.best_test, accuracy)
-
-
-class RunsModel(QAbstractTableModel):
-    """The present run in row 0, the kept ones below it, the newest first; first those settings that differ."""
-
-    def __init__(self, runs: Runs) -> None:
-        super().__init__()
-        self._runs = runs
-        self.rows: list[Row] = []
-        self.settings: list[str] = []
-        # Of a font without a family or a size, a view takes only the weight.
-        self._bold = QFont()
-        self._bold.setWeight(QFont.Weight.DemiBold)
-
-    def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show other runs."""
-        self.beginResetModel()
-        self.rows = list(rows)
-        self.settings = differing([row.settings for row in rows])
-        self.endResetModel()
-
-    def show_present(self, row: Row) -> None:
-        """Show how far the present run has come."""
-        if self.rows and row != self.rows[0]:
-            self.rows[0] = row
-            self.dataChanged.emit(self.index(0, 1), self.index(0, self.columnCount() - 1))
-
-    # ---- Qt
-
-    def rowCount(self, parent: Index = NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = NO_PARENT) -> int:
-        return 0 if parent.isValid() else 1 + len(self.settings) + len(NUMBERS)
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        if index.column() == 0 and self.rows[index.row()].kept is not None:
-            flags |= Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEditable
-        return flags
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        number = section - 1 - len(self.settings)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return "run" if section == 0 else self.settings[section - 1] if number < 0 else NUMBERS[number][0]
-        if role == Qt.ItemDataRole.ToolTipRole and number >= 0:
-            return NUMBERS[number][1]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if number >= 0 else _LEFT
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row, column = self.rows[index.row()], index.column()
-        number = column - 1 - len(self.settings)
-        if column == 0:
-            return self._name(row, role)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if number >= 0 else _LEFT
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        if number < 0:
-            return row.settings.get(self.settings[column - 1], "–")
-        value = row.numbers()[number]
-        if math.isnan(value):
-            return "–" if role == Qt.ItemDataRole.DisplayRole else "There is none."
-        if number == 0:
-            return f"{value:,.0f}"
-        exact = role == Qt.ItemDataRole.ToolTipRole
-        if number == len(NUMBERS) - 1:
-            return f"{100 * value:.6g} %" if exact else f"{100 * value:.1f} %"
-        return format_exact(value) if exact else format_number(value, 4)
-
-    def _name(self, row: Row, role: int) -> Any:
-        kept = row.kept
-        if role == Qt.ItemDataRole.DisplayRole:
-            return one_line(row.name)
-        if role == Qt.ItemDataRole.EditRole:
-            return row.name
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{one_line(row.name)} · {row.words}" + ("" if kept is None else f"\n{HOW}")
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{one_line(row.name)}, {row.words}"
-        if role == Qt.ItemDataRole.CheckStateRole and kept is not None:
-            return Qt.CheckState.Checked if kept.shown else Qt.CheckState.Unchecked
-        if role == Qt.ItemDataRole.DecorationRole:
-            return _swatch(theme.current().train if kept is None else run_color(kept.number))
-        if role == Qt.ItemDataRole.FontRole and kept is None:
-            return self._bold
-        return None
-
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        kept, runs = self.rows[index.row()].kept, self._runs
-        if kept is None:
-            return False
-        if role == Qt.ItemDataRole.CheckStateRole:
-            runs.show(kept.number, Qt.CheckState(value) == Qt.CheckState.Checked)
-        else:
-            title = str(value)
-            # The number alone is no name that was given.
-            runs.rename(kept.number, "" if title.strip() == f"run {kept.number}" else title)
-        return True
+_AWAY = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+_WALK = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class RunTable(QTableView):
     """Shows a :class:`RunsModel`; Delete and F2 mean its rows, and not what is selected in the drawing.
+
+    Space draws the curve of a kept run, or does not, for whoever came by keyboard; after a click it still plays and
+    pauses, as everywhere.
 
     Signals
     -------
@@ -181,6 +37,7 @@ class RunTable(QTableView):
 
     def __init__(self, runs: Runs) -> None:
         super().__init__()
+        self._runs = runs
         self.entries = RunsModel(runs)
         self.entries.setParent(self)
         self.setModel(self.entries)
@@ -190,8 +47,7 @@ class RunTable(QTableView):
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
         )
-        # A click leaves the keyboard where it was, so that Space still plays and pauses.
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._by_keys = False
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.horizontalHeader().setMaximumSectionSize(LONGEST_COLUMN_PX)
@@ -256,31 +112,38 @@ class RunTable(QTableView):
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and event.key() in _OWN
+            and self._is_own(event.key())
         ):
             event.accept()
             return True
         return super().event(event)
 
+    def _is_own(self, key: int) -> bool:
+        """Return whether a key means a row here, and not what it means in the window."""
+        if key == Qt.Key.Key_Space:
+            return self._by_keys and self.chosen is not None
+        return key in _AWAY or key == Qt.Key.Key_F2
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self._by_keys = True
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self._by_keys = False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Delete:
+        chosen = self.chosen
+        self._by_keys = self._by_keys or event.key() in _WALK
+        if event.key() in _AWAY:
             self.delete_wanted.emit()
+        elif event.key() == Qt.Key.Key_Space and self._by_keys and chosen is not None:
+            self._runs.show(chosen.number, not chosen.shown)
         elif event.key() == Qt.Key.Key_F2:
             self.rename_wanted.emit()
         else:
             super().keyPressEvent(event)
 
 
-def _swatch(color: QColor) -> QPixmap:
-    """Return a dot of a run's colour."""
-    swatch = QPixmap(SWATCH_PX, SWATCH_PX)
-    swatch.fill(Qt.GlobalColor.transparent)
-    with QPainter(swatch) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        painter.drawEllipse(QRectF(1, 1, SWATCH_PX - 2, SWATCH_PX - 2))
-    return swatch
-
-
-__all__ = ["NUMBERS", "Row", "RunTable", "RunsModel"]
+__all__ = ["RunTable"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import replace
@@ -16,6 +17,7 @@ from backprop_gui.project.kept import (
     MOST_KEPT,
     Kept,
     KeptRun,
+    KeptRunsError,
     changed,
     is_known,
     kept_from,
@@ -26,10 +28,20 @@ from backprop_gui.ui.document import Document
 from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.player import Player
 
-NOTHING = (
-    "There is nothing to keep: training has not begun, or its numbers are not finite, or there are too many."
+NOTHING = "There is nothing to keep: training has not begun, or its numbers are not finite."
+FULL = (
+    f"The run was not kept: {MOST_KEPT} are, or as many as there is room for, and all have names or were kept by hand. "
+    "Delete one first."
 )
-FULL = f"The run was not kept: {MOST_KEPT} are, or as many as there is room for, and all have names. Delete one first."
+
+
+class _Loss(enum.Enum):
+    """How a run can be lost that nobody has deleted."""
+
+    TOO_LARGE = enum.auto()
+    NO_ROOM = enum.auto()
+    MADE_ROOM = enum.auto()
+    FAILED = enum.auto()
 
 
 class Runs(QObject):
@@ -39,11 +51,15 @@ class Runs(QObject):
     -------
     noted(str)
         Something that a person asked for and that did not work, or that did.
+    lost(str)
+        A run was not kept, or is kept no longer, though nobody asked for that: ``noted`` each time, and this the first
+        time that it happens in this way to a project.
     deleted(KeptRun)
         It is gone; :meth:`bring_back` undoes that.
     """
 
     noted = Signal(str)
+    lost = Signal(str)
     deleted = Signal(object)
 
     def __init__(self, document: Document, player: Player, parent: QObject) -> None:
@@ -51,6 +67,7 @@ class Runs(QObject):
         self._document, self._player = document, player
         self._last = self._opened = 0
         self._gone: deque[KeptRun] = deque(maxlen=MOST_KEPT)
+        self._told: set[_Loss] = set()
         document.opened.connect(self._begin)
         self._begin()
 
@@ -59,6 +76,11 @@ class Runs(QObject):
         """The runs, in the order in which they were kept."""
         return self._document.project.kept
 
+    @property
+    def gone(self) -> tuple[KeptRun, ...]:
+        """Those that were deleted since the project was opened and are not back, the last one at the end."""
+        return tuple(self._gone)
+
     def run(self, number: int) -> KeptRun:
         """Return the run of this number."""
         return next(one for one in self.kept if one.number == number)
@@ -66,6 +88,7 @@ class Runs(QObject):
     def _begin(self) -> None:
         self._opened += 1
         self._gone.clear()
+        self._told.clear()
         self._last = max((one.number for one in self.kept), default=0)
 
     # ---- keeping
@@ -83,24 +106,48 @@ class Runs(QObject):
         if opening != self._opened:
             return
         error = future.exception()
-        new: KeptRun | None = None if error is not None else future.result()
-        if new is None:
-            if by_hand:
-                self.noted.emit(
-                    NOTHING if error is None or isinstance(error, UserError) else unexpected(error)
-                )
-            return
+        if isinstance(error, KeptRunsError):
+            self._lose(_Loss.TOO_LARGE, str(error))
+        elif error is not None and not isinstance(error, UserError):
+            self._lose(_Loss.FAILED, unexpected(error))
+        elif error is None and (new := future.result()) is not None:
+            self._add(new, by_hand=by_hand)
+        elif by_hand:
+            self.noted.emit(NOTHING)
+
+    def _add(self, new: KeptRun, *, by_hand: bool) -> None:
         if is_known(self.kept, new):
             if by_hand:
+                self._change(replace(self.kept[-1], by_hand=True))
                 self.noted.emit(f"It is kept already, as “{self.kept[-1].name}”.")
             return
-        new = replace(new, number=self._last + 1)
+        new = replace(new, number=self._last + 1, by_hand=by_hand)
         kept = with_kept(self.kept, new)
         if new in kept:
             self._last = new.number
-            self._document.keep(kept, by_hand=by_hand)
-        elif by_hand:
-            self.noted.emit(FULL)
+            self._exchange(kept, new, by_hand=by_hand)
+        else:
+            self._lose(_Loss.NO_ROOM, FULL)
+
+    def _exchange(self, kept: Kept, new: KeptRun, *, by_hand: bool) -> None:
+        """Keep ``kept`` from now on, ``new`` among them, and say which others had to go."""
+        numbers = {one.number for one in kept}
+        gone = [one for one in self.kept if one.number not in numbers]
+        self._document.keep(kept, by_hand=by_hand)
+        if gone:
+            others = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
+            are, they = ("are", "they") if others else ("is", "it")
+            self._lose(
+                _Loss.MADE_ROOM,
+                f"“{gone[0].name}”{others} {are} kept no longer: {they} made room for “{new.name}”. Runs that have a "
+                "name stay.",
+            )
+
+    def _lose(self, how: _Loss, text: str) -> None:
+        self.noted.emit(text)
+        if how not in self._told:
+            self._told.add(how)
+            self.lost.emit(text)
 
     # ---- what people do
 
@@ -129,7 +176,7 @@ class Runs(QObject):
         kept = with_kept(self.kept, run)
         if run in kept:
             self._gone.remove(run)
-            self._document.keep(tuple(sorted(kept, key=lambda one: one.number)), by_hand=True)
+            self._exchange(tuple(sorted(kept, key=lambda one: one.number)), run, by_hand=True)
         else:
             self.noted.emit(FULL)
 

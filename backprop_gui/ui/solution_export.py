@@ -13,9 +13,6 @@ from backprop_gui.engine.frame import Frame
 from backprop_gui.errors import UserError
 from backprop_gui.project import files
 from backprop_gui.solutions import WRITERS, Solution, Style, Writer, check_length, solution_of
-from backprop_gui.ui.background import Waiting, in_background
-from backprop_gui.ui.banner import Banner
-from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import Lab
@@ -117,9 +114,8 @@ class SolutionSheet(Overlay):
 class SolutionExport:
     """Asks for a file and writes the next step of the example that is shown into it."""
 
-    def __init__(self, lab: Lab, banner: Banner, window: QWidget, filing: Filing) -> None:
-        self._lab, self._banner, self._window, self._filing = lab, banner, window, filing
-        self._waiting = Waiting(window)
+    def __init__(self, lab: Lab, window: QWidget, filing: Filing) -> None:
+        self._lab, self._window, self._filing = lab, window, filing
 
     def sheet(self) -> SolutionSheet:
         """Return the sheet that asks what to write.
@@ -149,19 +145,11 @@ class SolutionExport:
         """Write the worked solution of ``frame`` to ``path`` in the background, and then say so."""
         name, worked = self._lab.document.project.name, worked_of(frame, self._lab.document)
 
-        def work() -> int:
+        def work() -> str:
             KINDS[kind].write(solution_of(worked, name), style, path)
-            return len(worked.operations)
+            return f"Wrote {len(worked.operations):,} operations to “{path.name}”."
 
-        def done(future) -> None:
-            error = future.exception()
-            if error is not None:
-                self._banner.show_message(str(error) if isinstance(error, UserError) else unexpected(error))
-            else:
-                self._banner.show_message(f"Wrote {future.result():,} operations to “{path.name}”.", "good")
-
-        self._banner.show_message(f"Writing “{path.name}” …", "warning")
-        self._waiting.for_(in_background(work), done)
+        self._filing.writing.begin(path, "", work)
 
     def _frame(self) -> Frame:
         frame = self._lab.player.frame

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import html
-import math
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QIcon, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from backprop_gui.engine.frame import Frame
 from backprop_gui.paths import resource
@@ -18,12 +17,8 @@ from backprop_gui.ui.names import one_line
 from backprop_gui.ui.numbers import format_exact, format_number
 from backprop_gui.ui.player import State, Unit
 from backprop_gui.ui.segmented import Segmented
+from backprop_gui.ui.speed_slider import SpeedSlider
 
-SPEED_STEPS = 100
-FASTEST_SLOW = 1e5
-"""Updates a second one notch below the end of the slider, where there is no limit any more."""
-FIRST_SPEED = 200.0
-"""Updates a second to begin with: fast enough not to wait, slow enough to see the deltas of XOR fade."""
 NAME_PX, WIDEST_NAME_PX = 160, 290
 """Room for the name and the shape of the project: the more, the wider the window."""
 NOT_WHOLE = "The network cannot be trained as it is drawn."
@@ -40,12 +35,13 @@ class TopBar(QWidget):
     Signals
     -------
     unit_chosen(Unit)
-    speed_chosen(float)
-        Updates a second; infinite at the end of the slider.
+
+    Attributes
+    ----------
+    speed : SpeedSlider
     """
 
     unit_chosen = Signal(object)
-    speed_chosen = Signal(float)
 
     def __init__(
         self, play: QAction, back: QAction, step: QAction, reset: QAction, parent: QWidget | None = None
@@ -60,12 +56,8 @@ class TopBar(QWidget):
         # Of a width that only the window gives, so that the controls beside it stand still whatever it is called.
         self._name.setFixedWidth(NAME_PX)
         self._title = self._shape = ""
-        self._speed = QSlider(Qt.Orientation.Horizontal)
-        self._speed.setRange(0, SPEED_STEPS)
-        self._speed.setValue(round((SPEED_STEPS - 1) * math.log(FIRST_SPEED) / math.log(FASTEST_SLOW)))
-        self._speed.setAccessibleName("Speed")
-        self._speed.setToolTip("Speed: from one update a second to as fast as possible")
-        self._speed.valueChanged.connect(self._speed_moved)
+        self.speed = SpeedSlider()
+        self.speed.valueChanged.connect(self._show_speed)
         self._rate = QLabel()
         self._rate.setProperty("role", "muted")
         self._rate.setFont(theme.digits(self._rate.font()))
@@ -89,7 +81,7 @@ class TopBar(QWidget):
             "Size of a step",
         )
         self._units.set_value(Unit.EPOCH)
-        self._units.chosen.connect(self.unit_chosen)
+        self._units.chosen.connect(self._choose_unit)
         self._epoch = _Reading("epoch", "Passes over the training data")
         self._train = _Reading("training loss", "Mean loss over the training data, without penalties")
         self._test = _Reading("test loss", "Mean loss over the test data")
@@ -106,7 +98,7 @@ class TopBar(QWidget):
             row.addWidget(_button(action, role))
         row.addSpacing(4)
         row.addWidget(self._units)
-        row.addWidget(self._speed)
+        row.addWidget(self.speed)
         row.addWidget(self._rate)
         row.addStretch(1)
         for reading in (self._epoch, self._train, self._test, self._right):
@@ -126,7 +118,7 @@ class TopBar(QWidget):
         self._roomy = roomy
         self._logo.setVisible(roomy)
         self._units.set_tight(not roomy)
-        self._speed.setFixedWidth(120 if roomy else 46)
+        self.speed.setFixedWidth(120 if roomy else 46)
         self._row.setSpacing(SPACING if roomy else NARROW_SPACING)
         widest = QFontMetrics(self._rate.font()).horizontalAdvance(f"100,000{self._unit}") + 6
         self._rate.setFixedWidth(widest)
@@ -244,23 +236,21 @@ class TopBar(QWidget):
         if not running:
             self._rate.setText(self._speed_text())
 
-    @property
-    def updates_a_second(self) -> float:
-        """What the slider stands at."""
-        place = self._speed.value()
-        if place == SPEED_STEPS:
-            return math.inf
-        speed = FASTEST_SLOW ** (place / (SPEED_STEPS - 1))
-        # Two significant digits, as a person would choose them.
-        return float(f"{speed:.1e}")
+    def set_operations_a_second(self, speed: float) -> None:
+        """Show how fast operations are played, which was chosen elsewhere."""
+        self.speed.set_operations(speed)
+        self._show_speed()
 
-    def _speed_moved(self) -> None:
+    def _choose_unit(self, unit: Unit) -> None:
+        self.speed.set_by_operation(unit is Unit.OPERATION)
+        self._show_speed()
+        self.unit_chosen.emit(unit)
+
+    def _show_speed(self) -> None:
         self._rate.setText(self._speed_text())
-        self.speed_chosen.emit(self.updates_a_second)
 
     def _speed_text(self) -> str:
-        speed = self.updates_a_second
-        return "full speed" if math.isinf(speed) else f"{speed:,.0f}{self._unit}"
+        return self.speed.words if self._roomy else self.speed.short_words
 
 
 class _Reading(QWidget):

@@ -46,6 +46,7 @@ from backprop_gui.ui.names import as_drawn, one_line
 from backprop_gui.ui.offers import Offers
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace
+from backprop_gui.ui.panels.breakpoints import NONE_HERE, BreakpointsPanel
 from backprop_gui.ui.panels.conventions import ConventionsPanel
 from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.findings import FindingsPanel
@@ -73,6 +74,7 @@ OVER_TIME_PX, OVER_TIME_SHARE = 340, 0.36
 NO_TROUBLE = (
     "There is nothing to go back from: this is for when a number became too large and training stopped."
 )
+NONE_DELETED = "No run was deleted."
 LAYOUT_VERSION = 4
 """Raised when the panels change so much that a remembered layout no longer fits."""
 
@@ -130,9 +132,10 @@ class Window(QMainWindow):
         keeping = state_folder() / AUTOSAVES
         self.autosave = Autosave(document, self.lab.player, lambda: self.files.changed, keeping, self)
         self.files = Filing(self.lab, self.banner, self, self.autosave, self._is_elsewhere)
-        self.solutions = SolutionExport(self.lab, self.banner, self, self.files)
+        self.solutions = SolutionExport(self.lab, self, self.files)
         self.offers = Offers(lambda slot: self.windows.recover(self, slot))
         self._arranged = self._noting = self._reads = False
+        self._offered: KeptRun | None = None
         self.commands = {name: self._command(command) for name, command in COMMANDS.items()}
         # Space is more than this action's shortcut: see play_or_press. The tab keeps it in the menu.
         self.commands["play"].setShortcuts([])
@@ -220,10 +223,13 @@ class Window(QMainWindow):
         player.failed.connect(self.banner.show_message)
         player.waiting.connect(self._wait)
         lab.runs.deleted.connect(self._deleted)
+        lab.runs.lost.connect(self._lost)
         self.autosave.failed.connect(lambda text: self.banner.show_message(text, "warning"))
         top.unit_chosen.connect(self._set_unit)
-        top.speed_chosen.connect(player.set_speed)
-        player.set_speed(top.updates_a_second)
+        top.speed.updates_chosen.connect(player.set_speed)
+        player.set_speed(top.speed.updates_a_second)
+        top.speed.operations_chosen.connect(lab.microscope.set_speed)
+        lab.microscope.dressed.connect(lambda: top.set_operations_a_second(lab.microscope.speed))
         canvas.selection_changed.connect(self._select)
         canvas.view_changed.connect(lambda view: self._show_equation())
         canvas.view_changed.connect(lambda view: lab.checking.set_on_picture(view is View.CHECK))
@@ -244,6 +250,7 @@ class Window(QMainWindow):
         lab.checking.changed.connect(self._checked)
         lab.checking.picture_wanted.connect(self._show_errors)
         lab.selection.changed.connect(self._selected)
+        self._breakpoints.dropped.connect(self._say_none_stop)
         self._findings.view_wanted.connect(self.set_view)
         self._parts.fold_wanted.connect(canvas.toggle_layer)
         self._parts.left.connect(canvas.setFocus)
@@ -260,6 +267,8 @@ class Window(QMainWindow):
             self.canvas.sync(old.network, new.network)
             self.lab.selection.keep(new.network)
             self.drawing.in_place.keep(new.network)
+        if new.kept is not old.kept:
+            self._show_gone()
         if new.conventions != old.conventions:
             self.canvas.set_conventions(new.conventions)
             self._show_equation()
@@ -305,6 +314,7 @@ class Window(QMainWindow):
 
     def _show_project(self) -> None:
         project = self.lab.document.project
+        self._show_gone()
         self._wait(self.lab.document.obstacle)
         self.canvas.sync(None, project.network)
         self.canvas.set_conventions(project.conventions)
@@ -433,6 +443,15 @@ class Window(QMainWindow):
         assert isinstance(findings, FindingsPanel)
         return findings
 
+    @property
+    def _breakpoints(self) -> BreakpointsPanel:
+        breakpoints = self.panels["breakpoints"]
+        assert isinstance(breakpoints, BreakpointsPanel)
+        return breakpoints
+
+    def _say_none_stop(self) -> None:
+        self.banner.show_message(NONE_HERE, "warning", [("Breakpoints…", self.show_breakpoints)])
+
     # ---- commands
 
     def edit_beside(self) -> None:
@@ -508,11 +527,7 @@ class Window(QMainWindow):
     def open_microscope(self) -> None:
         """Show the microscope, at the operation that makes the number of what is selected."""
         self._bring_up_microscope()
-        scope, current = self.lab.microscope, self.lab.selection.current
-        if current is not None:
-            scope.look_at(current, self.canvas.view)
-        if not scope.active:
-            scope.first()
+        self.lab.microscope.open_at(self.lab.selection.current, self.canvas.view)
 
     def _bring_up_microscope(self) -> None:
         # The dock says so only with the next events, and until then the chip would flash up.
@@ -596,10 +611,33 @@ class Window(QMainWindow):
         self.docks.bring_up("runs")
         self.lab.runs.keep(by_hand=True)
 
+    def bring_run_back(self) -> None:
+        """Keep the run again that was deleted last, and show those that are kept."""
+        self.docks.bring_up("runs")
+        self.lab.runs.bring_back(self.lab.runs.gone[-1])
+
     def _deleted(self, run: KeptRun) -> None:
         """Say that a kept run is gone, and offer to bring it back."""
         answers = [("Undo", partial(self.lab.runs.bring_back, run))]
-        self.banner.show_message(f"Deleted {one_line(run.name)} · {run.words}.", "warning", answers)
+        self.banner.show_message(_deletion(run), "warning", answers)
+        self._offered = run
+
+    def _show_gone(self) -> None:
+        """Say whether there is a deleted run to bring back; the banner offers none that is back already."""
+        gone = self.lab.runs.gone
+        self._allow("bring-back", bool(gone), NONE_DELETED)
+        if self._offered is not None and self._offered not in gone:
+            if self.banner.text == _deletion(self._offered):
+                self.banner.hide()
+            self._offered = None
+
+    def _lost(self, text: str) -> None:
+        """Say that a run was not kept, or is kept no longer, unless the panel of runs is seen saying so."""
+        # A panel whose tab is not the chosen one counts as visible, but nothing of it is seen.
+        if self.panels["runs"].visibleRegion().isEmpty():
+            # It is not about what stopped training, and does not go with that.
+            self._noting = False
+            self.banner.show_message(text, "warning")
 
     def draw_new_weights(self) -> None:
         """Draw all starting weights anew and begin again; the run that ends is kept."""
@@ -659,3 +697,7 @@ class Window(QMainWindow):
             self.restoreGeometry(geometry)
         if isinstance(layout, QByteArray):
             self._arranged = self.restoreState(layout, LAYOUT_VERSION)
+
+
+def _deletion(run: KeptRun) -> str:
+    return f"Deleted {one_line(run.name)} · {run.words}."

@@ -17,6 +17,7 @@ from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.operations.expression import Number, Product, Sum, evaluate, summed
 from backprop_gui.engine.operations.ledger import Ledger, delta_ledger
 from backprop_gui.engine.operations.paths import paths
+from backprop_gui.engine.passes import trace
 from backprop_gui.engine.settings import TrainingSettings
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.network import Kind, Network, dense
@@ -171,4 +172,34 @@ def test_what_decides_the_sign_is_named_though_it_is_folded() -> None:
     ledger = delta_ledger(frame, hidden, most=3)
     assert [one.product for one in ledger.contributions] == [-3, -3]
     assert (ledger.rest, ledger.rest_count, ledger.total) == (10, 20, 4)
-    assert ledger.sentence.endswith(f"mostly the path over {network.outputs[2].name} (w 1 · δ 0.5).")
+    assert f": mostly the path over {network.outputs[2].name} (w 1 · δ 0.5)." in ledger.sentence
+
+
+@pytest.mark.parametrize("sign", list(Sign))
+def test_a_sentence_says_which_way_the_loss_falls(sign: Sign) -> None:
+    """A bias is added to z, so that the loss itself can be asked."""
+    network = random_network(7, output_activation="tanh")
+    x, t = random_examples(network, 1, 7)
+    frame = frame_of(network, x, t, Probe(), loss="half-squared")
+    words = set()
+    for key, slot in frame.plan.slot.items():
+        if isinstance(key, tuple) or abs(frame.trace.delta[0, frame.plan.column[key]]) < 1e-9:
+            continue
+        larger = frame.theta.copy()
+        larger[slot] += 1e-6
+        falls = trace(frame.plan, larger, x, t, frame.loss).losses[0] < frame.trace.losses[0]
+        said = delta_ledger(frame, key, Conventions(sign=sign)).sentence
+        assert said.endswith(f"A slightly {'larger' if falls else 'smaller'} z would lower the loss.")
+        words.add(falls)
+    assert words == {True, False}
+
+
+def test_an_output_is_compared_with_its_target() -> None:
+    network = dense([1, 2], activation="identity", output_activation="identity")
+    first, second = (neuron.id for neuron in network.outputs)
+    drawn = network.with_parameters(
+        {first: 3.0, second: -1.0}, {(e.source, e.target): 0.0 for e in network.edges}
+    )
+    frame = frame_of(drawn, [[1.0]], [[2.0, 0.0]], Probe(), loss="half-squared")
+    assert "(the output 3 is above its target 2)" in delta_ledger(frame, first).sentence
+    assert "(the output −1 is below its target 0)" in delta_ledger(frame, second).sentence

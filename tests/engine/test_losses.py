@@ -74,6 +74,14 @@ def test_cross_entropies_by_hand() -> None:
     assert slope(categorical, logits, one_hot)[:, 0] == pytest.approx([0.125, -0.75, 0.625], rel=1e-14)
 
 
+def test_a_perfect_answer_has_a_slope() -> None:
+    """−ln(1 − a) at a = 0 and −ln a at a = 1; where the answer is wrong without a doubt, it is infinite."""
+    a, t = np.array([[0.0, 1.0, 0.0, 1.0]]), np.array([[0.0, 1.0, 1.0, 0.0]])
+    with np.errstate(all="ignore"):
+        found = slope(LOSSES["binary-cross-entropy"], a, t)
+    assert found.tolist() == [[1.0, -1.0, -math.inf, math.inf]]
+
+
 @every
 @given(st.integers(0, 2**31), st.integers(1, 3))
 def test_the_slope_is_the_slope(loss: Loss, seed: int, outputs: int) -> None:

@@ -14,6 +14,8 @@ from backprop_gui.engine import LOSSES, OPTIMIZERS
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.examples import Examples
 from backprop_gui.engine.frame import Part, Probe
+from backprop_gui.engine.passes import trace
+from backprop_gui.engine.plan import compile_network
 from backprop_gui.engine.questions import Asked, Basis, Question
 from backprop_gui.engine.readings import readings
 from backprop_gui.engine.reconcile import Mark, Verdict, reconcile
@@ -21,7 +23,7 @@ from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.engine.slips import Slip, errors_and_deltas
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
-from backprop_gui.network import Network
+from backprop_gui.network import Network, dense
 from backprop_gui.numerals import read_book_number
 from backprop_gui.project import trainer_of
 from backprop_gui.project.templates import templates
@@ -307,15 +309,29 @@ def test_a_frozen_bias_is_told_from_a_trained_one() -> None:
 
 
 @given(networks(), st.sampled_from(list(LOSSES)), st.integers(0, 2**32 - 1))
-def test_without_a_slip_the_deltas_are_the_engines(network: Network, loss: str, seed: int) -> None:
+def test_a_slip_that_changes_nothing_leaves_the_engines_deltas(
+    network: Network, loss: str, seed: int
+) -> None:
     trainer = _trained(network, loss, "sgd", seed)
-    seen = trainer.frame().trace
+    seen, plan, theta = trainer.frame().trace, trainer.plan, trainer.theta
+    deltas = np.empty_like(seen.delta)
     for neuron in network.neurons:
-        _, delta = errors_and_deltas(trainer.plan, trainer.theta, seen, LOSSES[loss], neuron.id, Slip.NONE)
-        theirs = seen.delta[:, trainer.plan.column[neuron.id]]
-        # Where an output is 0 or 1, binary cross-entropy may have no slope; nothing is compared with that.
-        scale = float(np.nan_to_num(np.abs(seen.delta), posinf=0).max())
-        np.testing.assert_allclose(delta, theirs, rtol=1e-9, atol=1e-12 * max(1.0, scale))
+        # The weights before the step in place of those after it: the way through the textbook, and no slip on it.
+        _, delta = errors_and_deltas(plan, theta, seen, LOSSES[loss], neuron.id, Slip.NEW_WEIGHTS)
+        deltas[:, plan.column[neuron.id]] = delta
+    # Where an output is 0 or 1, binary cross-entropy may have no slope; nothing is compared with that.
+    known = np.isfinite(seen.delta)
+    scale = float(np.abs(seen.delta[known]).max(initial=1.0))
+    np.testing.assert_allclose(deltas[known], seen.delta[known], rtol=1e-9, atol=1e-12 * scale)
+
+
+def test_the_error_of_a_perfect_answer_is_a_number() -> None:
+    # a is 1 to the last bit: ∂L/∂a is −t / a = −1, and δ = a − t is 0.
+    network = dense([1, 1], output_activation="sigmoid", bias=False, draw=lambda fan_in, fan_out: 100.0)
+    plan, loss = compile_network(network), LOSSES["binary-cross-entropy"]
+    seen = trace(plan, plan.start, np.ones((1, 1)), np.ones((1, 1)), loss)
+    errors, deltas = errors_and_deltas(plan, plan.start, seen, loss, network.outputs[0].id)
+    assert (errors.tolist(), deltas.tolist()) == ([-1], [0])
 
 
 @given(networks(), st.sampled_from(list(OPTIMIZERS)), st.integers(0, 2**32 - 1))

@@ -19,6 +19,7 @@ from backprop_gui.project.kept import (
     MOST_POINTS,
     MOST_SHOWN,
     KeptRun,
+    KeptRunsError,
     differing,
     is_known,
     kept_from,
@@ -99,6 +100,37 @@ def test_the_oldest_that_nobody_named_goes_first() -> None:
     assert with_kept(named, replace(one, number=100)) is named
 
 
+def test_those_that_were_kept_by_hand_go_last_and_for_none_that_was_not() -> None:
+    one = a_run(small_project())
+    kept: keeping.Kept = ()
+    for number in range(1, MOST_KEPT + 1):
+        kept = with_kept(kept, replace(one, number=number, by_hand=number < MOST_KEPT))
+    kept = with_kept(kept, replace(one, number=21))
+    assert [run.number for run in kept if not run.by_hand] == [21], (
+        "20 has gone, which is newer than the others"
+    )
+    kept = with_kept(kept, replace(one, number=22, by_hand=True))
+    assert all(run.by_hand for run in kept)
+    assert with_kept(kept, replace(one, number=23)) is kept
+    kept = with_kept(kept, replace(one, number=24, by_hand=True))
+    assert [kept[0].number, kept[-1].number] == [2, 24]
+
+
+def test_a_file_knows_which_were_kept_by_hand() -> None:
+    project = small_project()
+    one = a_run(project)
+    kept = files.decode(
+        files.encode(with_run(project, replace(one, by_hand=True), replace(one, number=2)))
+    ).kept
+    assert [run.by_hand for run in kept] == [True, False]
+
+
+def test_what_is_too_large_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST_NUMBERS", 10)
+    with pytest.raises(KeptRunsError, match="may hold 10"):
+        a_run(small_project())
+
+
 def test_no_more_are_shown_than_can_be_told_apart() -> None:
     one = a_run(small_project())
     kept: keeping.Kept = ()
@@ -114,11 +146,6 @@ def test_large_ones_push_out_others(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(1, 6):
         kept = with_kept(kept, replace(one, number=number))
     assert [run.number for run in kept] == [3, 4, 5]
-    monkeypatch.setattr(keeping, "MOST_NUMBERS", one.numbers - 1)
-    project = small_project()
-    trainer = trainer_of(project, prepare(project.data))
-    trainer.advance(20)
-    assert kept_from(trainer, 1, project.data) is None
 
 
 def test_the_same_state_is_known() -> None:

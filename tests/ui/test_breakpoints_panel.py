@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from backprop_gui.data import default_settings, load
 from backprop_gui.engine.breakpoints import BREAKPOINTS, Breakpoint
 from backprop_gui.project import with_data
-from backprop_gui.ui.panels.breakpoints import NO_CLASSES, BreakpointsPanel
+from backprop_gui.ui.panels.breakpoints import NO_CLASSES, NONE_HERE, BreakpointsPanel
 from backprop_gui.ui.player import State
 from backprop_gui.ui.window import Window
 from tests.ui.panel_lab import type_into
@@ -80,17 +80,34 @@ def test_what_grew_is_selected_and_can_be_seen(window: Window, qtbot: QtBot) -> 
     assert panel.isVisible()
 
 
-def test_they_stay_when_the_drawing_is_reset_or_exchanged(window: Window, qtbot: QtBot) -> None:
+def test_they_stay_when_the_drawing_is_reset_or_other_data_is_learned(window: Window, qtbot: QtBot) -> None:
     panel, player, document = panel_of(window), window.lab.player, window.lab.document
     type_into(panel.rows["updates"].field, "12")
     player.reset()
     player.play()
     assert wait_until_stopped(window, qtbot) == 12
-    document.open(document.project, None)
-    player.play()
-    assert wait_until_stopped(window, qtbot) == 12
     data = default_settings("iris")
     document.edit("Learn iris", with_data(document.project, load(data), data))
+    player.play()
+    assert wait_until_stopped(window, qtbot) == 12
+
+
+def test_they_belong_to_the_project_and_another_begins_without_any(window: Window, qtbot: QtBot) -> None:
+    panel, player, document = panel_of(window), window.lab.player, window.lab.document
+    row = panel.rows["updates"]
+    type_into(row.field, "12")
+    document.open(document.project, None)
+    assert window.banner.text == NONE_HERE
+    assert not row.box.isChecked()
+    assert row.breakpoint.bound == 12, "to be set again by one click"
+    assert player.breakpoints == ()
+    player.play()
+    qtbot.waitUntil(lambda: player.frame is not None and player.frame.step > 100)
+    player.pause()
+    window.banner.hide()
+    document.open(document.project, None)
+    assert not window.banner.text, "there was none that anybody would miss"
+    row.box.click()
     player.play()
     assert wait_until_stopped(window, qtbot) == 12
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
+from backprop_gui.engine.frame import Part, Probe
 from backprop_gui.engine.reading import deltas, names
 from backprop_gui.network import Kind
 from backprop_gui.ui.canvas import Canvas
@@ -114,3 +115,22 @@ def test_deltas_are_written_as_a_book_writes_them(canvas: Canvas) -> None:
         gradient = float(frame.trace.grad[frame.plan.slot[edge.source, edge.target]])
         rows = dict(rows_at(canvas.scene, (edge.source, edge.target)))
         assert rows[f"{called.gradient}, this example"] == format_exact(conventions.factor * gradient)
+
+
+def test_means_are_not_called_one_example(canvas: Canvas) -> None:
+    network = a_network(2, 3, 1)
+    frame = shown(canvas, network)
+    edge = network.edges[0]
+    key, slot = (edge.source, edge.target), frame.plan.slot[edge.source, edge.target]
+    for part, short, mean, gradient in (
+        (Part.TRAIN, "one example", True, "this example"),
+        (Part.BATCH, "batch mean", True, "mean of the batch"),
+        (Part.BATCH, "batch mean", False, "sum over the batch"),
+        (Part.ALL, "mean of all", True, "mean of all examples"),
+    ):
+        canvas.show_frame(replace(frame, probe=Probe(part), mean=mean))
+        for view, letter in ((View.FORWARD, "a"), (View.BACKWARD, "δ = ∂L/∂z")):
+            canvas.set_view(view)
+            assert content_of(canvas.scene).title == f"{letter}, {short}"
+        rows = dict(rows_at(canvas.scene, key))
+        assert rows[f"∂L/∂w, {gradient}"] == format_exact(float(frame.trace.grad[slot]))

@@ -27,7 +27,7 @@ from backprop_gui.ui.gradient_chip import GradientChip, worst_of
 from backprop_gui.ui.numbers import format_exact, format_number
 from backprop_gui.ui.panels.check import CheckPanel
 from backprop_gui.ui.player import Player
-from backprop_gui.ui.widgets.derivatives import CLAIMED, ERROR, NAME, DerivativesTable
+from backprop_gui.ui.widgets.derivatives import CLAIMED, ERROR, MEASURED, NAME, DerivativesTable
 from backprop_gui.ui.window import Window
 from tests.ui.canvas_lab import drawn, shown
 from tests.ui.moments import a_frame, a_network
@@ -360,3 +360,19 @@ def test_signs_and_deltas_are_written_as_the_conventions_say(panel: CheckPanel, 
         assert (numbers["slope"].text() == slope) == (conventions.sign is Sign.GRADIENT)
         assert entries.headerData(NAME, Qt.Orientation.Horizontal).startswith("−") == (number is opposite)
         assert format_number(abs(panel.nudge.nudge.error), 2) == numbers["error"].text()
+
+
+@pytest.mark.parametrize("width", [980, 1400])
+def test_no_derivative_is_cut_however_small(panel: CheckPanel, qtbot: QtBot, width: int) -> None:
+    panel.resize(width, 200)
+    panel.lab.checking.start()
+    qtbot.waitUntil(lambda: panel.lab.checking.holds)
+    found = panel.lab.checking.found
+    assert found is not None
+    tiny = np.full_like(found.check.claimed, -7.815387e-15)
+    panel.table.show_check(replace(found.check, claimed=tiny, measured=tiny))
+    for column in (CLAIMED, MEASURED, ERROR):
+        assert panel.table.columnWidth(column) >= panel.table.sizeHintForColumn(column)
+    text = panel.table.entries.index(0, CLAIMED).data()
+    assert text.endswith("·10⁻¹⁵")
+    assert panel.button.geometry().right() <= panel._left.viewport().width()

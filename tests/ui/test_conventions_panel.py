@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
+from backprop_gui.engine.frame import Part, Probe
 from backprop_gui.engine.questions import Asked
 from backprop_gui.engine.settings import Reduction
 from backprop_gui.project import templates
@@ -128,7 +129,7 @@ def test_a_books_number_is_answered_in_words(panel: ConventionsPanel, qtbot: QtB
     assert (mark, "the full square" in text) == ("≈", True)
     mark, text = answer(panel, qtbot, "0.01201676")
     assert (mark, text) == ("✗", "No convention leads to it: it is 1.37 times this program's value.")
-    assert panel.reconciler.when.text() == "At step 0 this program has 0.008771354689486935."
+    assert panel.reconciler.when.text() == "At step 0 this program has 0.008771354689486937."
 
 
 def test_what_is_asked_follows_selection_and_switches(panel: ConventionsPanel, qtbot: QtBot) -> None:
@@ -167,6 +168,18 @@ def test_the_box_says_what_is_asked(panel: ConventionsPanel) -> None:
     select(panel, "h1", "o1")
     choose(panel, Asked.GRADIENT)
     assert panel.reconciler.box.placeholderText() == "the book's ∂L/∂w h₁ → o₁ of this example"
+
+
+def test_the_box_says_that_a_mean_is_asked_for(panel: ConventionsPanel, player: Player, qtbot: QtBot) -> None:
+    select(panel, "h1", "o1")
+    choose(panel, Asked.GRADIENT)
+    count = len(panel.lab.document.prepared.x_train)
+    player.look_at(Probe(Part.ALL))
+    box = panel.reconciler.box
+    asked = f"the book's ∂L/∂w h₁ → o₁ over {count} examples"
+    qtbot.waitUntil(lambda: box.placeholderText() == asked)
+    player.look_at(Probe())
+    qtbot.waitUntil(lambda: box.placeholderText() == "the book's ∂L/∂w h₁ → o₁ of this example")
 
 
 def test_switches_stand_beside_their_words_where_there_is_room(panel: ConventionsPanel, qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
@@ -25,6 +25,7 @@ from backprop_gui.ui.player import Player
 from backprop_gui.ui.plots.flow_picture import FlowPicture
 from tests.ui.conftest import a_project
 from tests.ui.panel_lab import place
+from tests.ui.windows import open_window, shut
 
 LEFT = Qt.MouseButton.LeftButton
 SIZE = (900, 260)
@@ -288,3 +289,24 @@ def test_a_tooltip_that_is_read_follows_the_numbers(
     plot.show_picture(replace(plot.picture, flow=other))
     assert shown == [plot.toolTip()]
     assert shown[0] != before
+
+
+def test_behind_another_tab_it_records_but_draws_nothing(qtbot: QtBot, qapp: QApplication) -> None:
+    window = open_window(qtbot, qapp)
+    panel, player = window.panels["flow"], window.lab.player
+    assert isinstance(panel, FlowPanel)
+    assert panel.has_tab
+    for epoch in (1, 2, 3):
+        player.step()
+        qtbot.waitUntil(lambda epoch=epoch: player.frame.epoch == epoch and panel.computed is player.frame)
+    assert panel.record.series(Measure.DELTA)[0].tolist() == [0, 1, 2, 3]
+    assert panel.plot.picture is None
+    window.docks.bring_up("flow")
+    assert panel.plot.picture is not None
+    window.docks.bring_up("loss")
+    window.docks.by_name["flow"].close()
+    player.step()
+    qtbot.waitUntil(lambda: player.frame.epoch == 4)
+    qtbot.wait(100)
+    assert len(panel.record) == 4, "without a tab it rests"
+    shut(window)

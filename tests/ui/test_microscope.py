@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,15 +17,17 @@ from pytestqt.qtbot import QtBot
 from backprop_gui.engine.conventions import Conventions, Delta
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.operations.operation import Kind, Phase
-from backprop_gui.engine.operations.order import Pace
+from backprop_gui.engine.operations.order import Order, Pace
 from backprop_gui.network import Network
 from backprop_gui.project import templates
+from backprop_gui.ui import listing
 from backprop_gui.ui.canvas.spotlight import Lights, Way
 from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.microscope import Microscope
+from backprop_gui.ui.operation_lights import Turns
 from backprop_gui.ui.panel import Lab
-from backprop_gui.ui.panels.microscope import INVITATION, RUNNING, MicroscopePanel
+from backprop_gui.ui.panels.microscope import INVITATION, LISTING, RUNNING, MicroscopePanel
 from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.selection import Selection
 from backprop_gui.ui.window import Window
@@ -184,6 +188,58 @@ def test_it_keeps_its_place_when_the_drawing_changes(
     operation = scope.operation
     assert operation is not None
     assert (operation.kind, operation.subject) == (Kind.HIDDEN_DELTA, h2)
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
+    """Let every network count as a large one; return the threads in which operations were listed."""
+    threads: list[threading.Thread] = []
+    plain = listing._listed
+
+    def noted(network: Network) -> tuple[Order, Turns]:
+        threads.append(threading.current_thread())
+        return plain(network)
+
+    monkeypatch.setattr(listing, "AT_ONCE", 0)
+    monkeypatch.setattr(listing, "_listed", noted)
+    return threads
+
+
+def test_the_operations_of_a_large_network_are_listed_in_the_background(
+    large: list[threading.Thread], scope: Microscope, document: Document, player: Player, qtbot: QtBot
+) -> None:
+    panel = place(qtbot, document, player, MicroscopePanel, (1000, 260))
+    other = panel.scope
+    assert other.is_listing
+    assert panel.reader._why.text() == LISTING
+    scope.last()
+    assert scope.operation is None
+    qtbot.waitUntil(lambda: scope.active)
+    count = len(scope.worked.operations)
+    assert scope.position == count - 1
+    qtbot.waitUntil(lambda: not other.is_listing)
+    assert panel.list.operations.rowCount() > count
+    # The same drawing is not listed again at another moment.
+    frame = player.frame
+    player.step_batch()
+    qtbot.waitUntil(lambda: scope.worked is not None and scope.worked.frame is not frame)
+    assert len(large) == 2
+    assert threading.main_thread() not in large
+
+
+def test_it_keeps_its_place_while_a_large_drawing_is_listed_anew(
+    large: list[threading.Thread], scope: Microscope, document: Document, player: Player, qtbot: QtBot
+) -> None:
+    network = document.project.network
+    scope.open_at(named(network, "o1"), View.BACKWARD)
+    qtbot.waitUntil(lambda: scope.active)
+    before = kinds(scope)
+    edge = network.edges[0]
+    smaller = network.without({(edge.source, edge.target)})
+    document.edit("Fewer edges", replace(document.project, network=smaller))
+    qtbot.waitUntil(lambda: scope.worked is not None and scope.worked.frame.plan.network is smaller)
+    assert kinds(scope) == before
+    assert scope.operation.subject == named(network, "o1")
 
 
 def test_it_plays_by_itself_until_paused(scope: Microscope, qtbot: QtBot) -> None:
@@ -392,6 +448,32 @@ def test_the_microscope_opens_at_what_is_selected(window: Window) -> None:
     assert window.canvas.scene.spotlight.pointed == {(h2, output)}
     window.lab.microscope.leave()
     assert window.canvas.scene.spotlight.lights is None
+
+
+def test_the_speed_is_that_of_operations_where_these_are_the_unit(window: Window, qtbot: QtBot) -> None:
+    top, scope = window._top, window.lab.microscope
+    window.resize(1440, 900)
+    QApplication.processEvents()
+    told: list[float] = []
+    top.speed.updates_chosen.connect(told.append)
+    panel = window.docks.bring_up("microscope")
+    assert isinstance(panel, MicroscopePanel)
+    updates, place = top.speed.updates_a_second, top.speed.value()
+    assert top._rate.text() == top.speed.words == "210 updates/s"
+    QTest.mouseClick(top._units.button(Unit.OPERATION), Qt.MouseButton.LeftButton)
+    assert top._rate.text() == "1 op/s"
+    QTest.keyClick(top.speed, Qt.Key.Key_Right)
+    assert (scope.speed, top._rate.text(), panel.speed.currentData()) == (2.0, "2 op/s", 2.0)
+    QTest.keyClick(top.speed, Qt.Key.Key_End)
+    assert scope.speed == 10.0
+    panel.speed.activated.emit(0)
+    assert (scope.speed, top._rate.text()) == (0.5, "0.5 op/s")
+    assert (top.speed.updates_a_second, told) == (updates, []), "training keeps its own"
+    QTest.mouseClick(top._units.button(Unit.EPOCH), Qt.MouseButton.LeftButton)
+    assert (top.speed.value(), top._rate.text()) == (place, "210 updates/s")
+    QTest.keyClick(top.speed, Qt.Key.Key_End)
+    assert top._rate.text() == "full speed"
+    assert (told, scope.speed) == ([math.inf], 0.5)
 
 
 def test_a_chip_says_that_the_picture_shows_an_operation_where_the_microscope_does_not(

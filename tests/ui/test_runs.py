@@ -14,14 +14,15 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.project import files, with_shape
-from backprop_gui.project.kept import KeptRun
+from backprop_gui.project import kept as keeping
+from backprop_gui.project.kept import MOST_KEPT, KeptRun
 from backprop_gui.ui import theme
 from backprop_gui.ui.class_colors import run_color
 from backprop_gui.ui.panels.loss import LossPanel
 from backprop_gui.ui.panels.runs import RunsPanel
-from backprop_gui.ui.player import Unit
-from backprop_gui.ui.run_table import NUMBERS
-from backprop_gui.ui.runs import NOTHING
+from backprop_gui.ui.player import State, Unit
+from backprop_gui.ui.run_rows import NUMBERS
+from backprop_gui.ui.runs import FULL, NOTHING
 from backprop_gui.ui.window import Window
 from tests.ui.plot_lab import shows
 from tests.ui.windows import open_window, shut
@@ -96,6 +97,7 @@ def test_by_hand_it_is_kept_once_and_an_empty_one_is_refused(window: Window, qtb
     window.commands["keep-run"].trigger()
     qtbot.waitUntil(lambda: len(window.lab.runs.kept) == 1)
     assert window.files.unsaved, "who keeps a run by hand would miss it"
+    assert window.lab.runs.run(1).by_hand
     panel.keep.click()
     qtbot.waitUntil(lambda: "already" in panel._message.text())
     assert len(window.lab.runs.kept) == 1
@@ -204,6 +206,88 @@ def test_a_kept_curve_is_drawn_until_it_is_hidden(window: Window, qtbot: QtBot) 
     assert plot._x_limit < 10, "the axis does not leave room for what is hidden"
 
 
+def test_a_kept_curve_is_hidden_by_the_keyboard(window: Window, qtbot: QtBot) -> None:
+    panel, player = panel_of(window), window.lab.player
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    panel.table.setFocus(Qt.FocusReason.TabFocusReason)
+    choose(panel, 1)
+    for shown in (False, True):
+        QTest.keyClick(panel.table, Qt.Key.Key_Space)
+        assert window.lab.runs.run(1).shown is shown
+        assert player.state is State.PAUSED
+    panel.table.selectRow(0)
+    QTest.keyClick(panel.table, Qt.Key.Key_Space)
+    assert player.state is State.RUNNING, "the present run is played"
+    player.pause()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
+def test_a_run_that_was_clicked_is_what_the_keys_mean(window: Window, qtbot: QtBot, key: Qt.Key) -> None:
+    panel, player, document = panel_of(window), window.lab.player, window.lab.document
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    network = document.project.network
+    window.lab.selection.set(frozenset([network.neurons[0].id]))
+    window.canvas.setFocus()
+    spot = panel.table.visualRect(panel.table.entries.index(1, 1)).center()
+    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClick(focus, Qt.Key.Key_Space)
+    assert player.state is State.RUNNING, "after a click Space plays, as everywhere"
+    player.pause()
+    assert window.lab.runs.run(1).shown
+    QTest.keyClick(focus, key)
+    assert window.lab.runs.kept == ()
+    assert document.project.network is network
+
+
+def test_a_run_that_makes_room_for_another_is_not_lost_silently(window: Window, qtbot: QtBot) -> None:
+    runs, document = window.lab.runs, window.lab.document
+    window.docks.bring_up("loss")
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    (one,) = runs.kept
+    full = tuple(replace(one, number=number, by_hand=number == 1) for number in range(1, MOST_KEPT + 1))
+    document.open(replace(document.project, kept=full), None)
+    qtbot.waitUntil(lambda: window.lab.player.frame is not None)
+    train(window, qtbot, 2)
+    window.commands["reset"].trigger()
+    qtbot.waitUntil(lambda: "“run 2” is kept no longer" in window.banner.text)
+    assert [run.number for run in runs.kept][:2] == [1, 3]
+    # The next time only the panel says so.
+    window.banner.hide()
+    panel = window.panels["runs"]
+    assert isinstance(panel, RunsPanel)
+    qtbot.waitUntil(lambda: window.lab.player.frame.step == 0)
+    train(window, qtbot, 3)
+    window.commands["reset"].trigger()
+    qtbot.waitUntil(lambda: "“run 3” is kept no longer" in panel._message.text())
+    assert not window.banner.text
+
+
+def test_a_reset_says_so_where_nothing_can_be_kept(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, document = window.lab.runs, window.lab.document
+    window.docks.bring_up("loss")
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    (one,) = runs.kept
+    full = tuple(replace(one, number=number, title="mine") for number in range(1, MOST_KEPT + 1))
+    document.open(replace(document.project, kept=full), None)
+    qtbot.waitUntil(lambda: window.lab.player.frame is not None)
+    train(window, qtbot, 2)
+    window.commands["reset"].trigger()
+    qtbot.waitUntil(lambda: window.banner.text == FULL)
+    qtbot.waitUntil(lambda: window.lab.player.frame.step == 0)
+    train(window, qtbot, 3)
+    monkeypatch.setattr(keeping, "MOST_NUMBERS", 10)
+    window.commands["reset"].trigger()
+    qtbot.waitUntil(lambda: "may hold 10" in window.banner.text)
+
+
 def test_both_themes_tell_the_runs_from_the_ground_and_from_the_present_one() -> None:
     for look in (theme.LIGHT, theme.DARK):
         for number in range(1, 9):
@@ -251,6 +335,42 @@ def test_deleting_can_be_undone_in_the_banner(window: Window, qtbot: QtBot) -> N
     train(window, qtbot, 4)
     reset(window, qtbot)
     assert window.lab.runs.kept[-1].number == 4, "no number is given twice"
+
+
+def test_what_was_deleted_can_be_brought_back_after_other_messages(window: Window, qtbot: QtBot) -> None:
+    panel, bring_back = panel_of(window), window.commands["bring-back"]
+    for epochs in (1, 2, 3):
+        train(window, qtbot, epochs)
+        reset(window, qtbot)
+    assert not bring_back.isEnabled()
+    assert panel.bring_back.isHidden()
+    for number in (1, 3):
+        choose(panel, number)
+        panel.delete.click()
+    window.banner.show_message("Something else.")
+    assert [run.number for run in window.lab.runs.kept] == [2]
+    assert "run 3" in panel.bring_back.toolTip()
+    panel.bring_back.click()
+    assert [run.number for run in window.lab.runs.kept] == [2, 3]
+    assert window.banner.text == "Something else."
+    bring_back.trigger()
+    assert [run.number for run in window.lab.runs.kept] == [1, 2, 3]
+    assert not bring_back.isEnabled()
+    assert panel.bring_back.isHidden()
+
+
+def test_no_undo_is_offered_of_what_is_back_or_of_another_project(window: Window, qtbot: QtBot) -> None:
+    panel, bring_back = panel_of(window), window.commands["bring-back"]
+    train(window, qtbot, 1)
+    reset(window, qtbot)
+    window.lab.runs.delete(1)
+    assert window.banner.text
+    bring_back.trigger()
+    assert not window.banner.text
+    window.lab.runs.delete(1)
+    window.lab.document.open(replace(window.lab.document.project, name="other"), None)
+    assert not bring_back.isEnabled()
+    assert panel.bring_back.isHidden()
 
 
 def undo_of(window: Window) -> QPushButton:

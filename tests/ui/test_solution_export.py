@@ -94,6 +94,27 @@ def test_a_folder_that_is_not_there_is_said(window: Window, qtbot: QtBot, tmp_pa
         qtbot.waitUntil(lambda: "does not exist" in window.banner.text)
 
 
+def test_what_came_of_each_file_is_said_however_many_are_written_at_once(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    frame = window.lab.player.frame
+    assert frame is not None
+    window.solutions.write(frame, "text", Style(), tmp_path / "nowhere" / "a.txt")
+    window.solutions.write(frame, "text", Style(), tmp_path / "b.txt")
+    window.files.export_to(tmp_path / "c.npz")
+    assert "Writing “b.txt” …\nWriting “c.npz”" in window.banner.text
+    qtbot.waitUntil(lambda: "Writing" not in window.banner.text)
+    says = window.banner.text
+    assert len(says.splitlines()) == 3
+    assert "does not exist" in says
+    assert "operations to “b.txt”" in says
+    assert "c.npz" in says
+    # What is over is not said again.
+    window.solutions.write(frame, "text", Style(), tmp_path / "d.txt")
+    qtbot.waitUntil(lambda: "Wrote" in window.banner.text)
+    assert window.banner.text.splitlines() == [window.banner.text]
+
+
 def test_a_file_that_is_to_be_kept_is_not_replaced_by_one_without_an_ending(
     window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,43 +18,43 @@ from backprop_gui.engine.operations.expression import (
 
 
 def identity(z: Quantity, a: Quantity) -> Expression:
-    """1."""
+    """Return 1."""
     return ONE
 
 
 def sigmoid(z: Quantity, a: Quantity) -> Expression:
-    """A (1 − a)."""
+    """Return a (1 − a)."""
     return Product((a, minus(ONE, a)))
 
 
 def tanh(z: Quantity, a: Quantity) -> Expression:
-    """1 − a²."""
+    """Return 1 − a²."""
     return minus(ONE, Power(a, 2))
 
 
 def relu(z: Quantity, a: Quantity) -> Expression:
-    """1 or 0."""
+    """Return 1 or 0."""
     return Number(float(z.value > 0))
 
 
 def leaky_relu(leak: float, z: Quantity, a: Quantity) -> Expression:
-    """1 or the leak."""
+    """Return 1 or the leak."""
     return ONE if z.value > 0 else Number(leak)
 
 
 def elu(z: Quantity, a: Quantity) -> Expression:
-    """1 or a + 1."""
+    """Return 1 or a + 1."""
     return ONE if z.value > 0 else Sum((a, ONE))
 
 
 def silu(z: Quantity, a: Quantity) -> Expression:
-    """S + a (1 − s) with s the sigmoid of z."""
+    """Return s + a (1 − s) with s the sigmoid of z."""
     gate = _sigmoid(z)
     return Sum((gate, Product((a, minus(ONE, gate)))))
 
 
 def gelu(slope: float, cube: float, z: Quantity, a: Quantity) -> Expression:
-    """½ (1 + t) + ½ z (1 − t²) √(2/π) (1 + 3 c z²) with t the tanh of √(2/π) (z + c z³)."""
+    """Return ½ (1 + t) + ½ z (1 − t²) √(2/π) (1 + 3 c z²) with t the tanh of √(2/π) (z + c z³)."""
     root, factor = Number(slope, "√(2/π)"), Number(cube)
     bent = Call("tanh", Product((root, Sum((z, Product((factor, Power(z, 3))))))), math.tanh)
     inner = Sum((ONE, Product((Number(3 * cube), Power(z, 2)))))

@@ -37,7 +37,7 @@ Equations = tuple[Equation, ...]
 
 
 def weighted_sum(examples: Examples, neuron: Neuron) -> Equations:
-    """Z = Σ w a + b."""
+    """Return z = Σ w a + b."""
     whole = examples.whole
     z = whole.z(neuron.id)
     if examples.is_batch:
@@ -52,7 +52,7 @@ def weighted_sum(examples: Examples, neuron: Neuron) -> Equations:
 
 
 def activation(examples: Examples, neuron: Neuron) -> Equations:
-    """A = f(z)."""
+    """Return a = f(z)."""
     whole, entry = examples.whole, ACTIVATIONS[neuron.activation]
     a = whole.a(neuron.id)
     if examples.is_batch:
@@ -65,7 +65,7 @@ def activation(examples: Examples, neuron: Neuron) -> Equations:
 
 
 def loss(examples: Examples) -> Equations:
-    """L of the outputs and targets; for classes, their probabilities first."""
+    """Return L of the outputs and targets; for classes, their probabilities first."""
     whole = examples.whole
     left = whole.loss()
     if examples.is_batch:

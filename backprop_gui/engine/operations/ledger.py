@@ -94,6 +94,10 @@ class Ledger:
     slope: float | None
     flat: bool
     delta: float
+    missed: str
+    """Where an output lies beside its target, in words; empty for hidden neurons and for a batch."""
+    toward: str
+    """What would make the loss smaller, in a sentence; empty where nothing would, and for a batch."""
 
     @property
     def factors(self) -> str:
@@ -104,7 +108,11 @@ class Ledger:
 
     @property
     def sentence(self) -> str:
-        """Why the delta has its sign, in a sentence."""
+        """Why the delta has its sign, and what that means."""
+        return f"{self._why} {self.toward}".rstrip()
+
+    @property
+    def _why(self) -> str:
         what, averaged = f"{self.letter} of {self.name}", ""
         if self.examples is not None:
             what = f"The mean {what} over {self.examples:,} example{'s' * (self.examples != 1)}"
@@ -124,15 +132,14 @@ class Ledger:
             slope = (
                 "" if self.slope is None or not self.own_in_total else f", and f′(z) is {_sign(self.slope)}"
             )
-            return (
-                f"{what} is {sign} because the loss itself says {write_value(self.own, 3)}{averaged}{slope}."
-            )
+            says = f"the loss itself says {write_value(self.own, 3)}{averaged}{self.missed}"
+            return f"{what} is {sign} because {says}{slope}."
         if self.delta == 0:
             return f"{what} is 0 because what comes back adds up to 0."
         if self.own is not None and not self.own_in_total:
             return (
-                f"{what} is {sign}: the loss itself says {write_value(self.own, 3)}, and f′(z) times what comes back "
-                f"is {write_value(self._led_to - self.own, 3)}."
+                f"{what} is {sign}: the loss itself says {write_value(self.own, 3)}{self.missed}, and f′(z) times what "
+                f"comes back is {write_value(self._led_to - self.own, 3)}."
             )
         many = len(self.contributions) + self.rest_count + (self.own is not None) > 1
         comes = "the contributions sum to a {} number" if many else "what comes back is {}"
@@ -152,7 +159,7 @@ class Ledger:
         leading = self.leading
         own = self.own if self.own is not None and _sign(self.own) == _sign(self.total) else None
         if own is not None and (leading is None or abs(own) >= abs(leading.product)):
-            return f"the loss itself ({write_value(own, 3)})"
+            return f"the loss itself, {write_value(own, 3)}{self.missed}"
         if leading is None:
             return "small differences"
         product = " · ".join(
@@ -209,6 +216,8 @@ def delta_ledger(
         slope=None if by_a or batch else float(terms.slopes[0]),
         flat=not by_a and not fused and not terms.slopes.any(),
         delta=delta.value,
+        missed=terms.missed(drawn) if drawn.kind is Kind.OUTPUT and not batch else "",
+        toward="" if batch else _toward(delta.value * conventions.factor, "a" if by_a else "z"),
     )
 
 
@@ -260,6 +269,16 @@ class _Terms:
                 said = said * self.slopes if self._with_slope else said
             return self._factor * float(said.mean())
 
+    def missed(self, output: Neuron) -> str:
+        """Say where the one answer lies beside its target."""
+        trace, place = self._example.trace, self._example.place(output.id)
+        answer, target = float(trace.predictions[0, place]), float(trace.t[0, place])
+        if not math.isfinite(answer):
+            return ""
+        what = "the probability" if self._example.frame.loss.for_classes else "the output"
+        where = "below" if answer < target else "above" if answer > target else "at"
+        return f" ({what} {write_value(answer, 3)} is {where} its target {write_value(target, 3)})"
+
     def parted(self, most: int | None) -> tuple[Sequence[int], Sequence[int]]:
         """Return the places of those that are shown and of those that are folded into one."""
         if most is None or len(self.products) <= most:
@@ -282,6 +301,13 @@ class _Terms:
             product,
             abs(product) / sizes,
         )
+
+
+def _toward(slope: float, letter: str) -> str:
+    """Say what a derivative of the loss means."""
+    if not math.isfinite(slope) or slope == 0:
+        return ""
+    return f"A slightly {'smaller' if slope > 0 else 'larger'} {letter} would lower the loss."
 
 
 def _sign(value: float) -> str:

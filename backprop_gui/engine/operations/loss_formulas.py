@@ -103,7 +103,7 @@ def _huber(answer: Answer) -> Expression:
 
 
 def _log_likelihood(answer: Answer) -> Expression:
-    """T ln a + (1 − t) ln(1 − a), of which a part with the factor 0 is left out where its logarithm is infinite."""
+    """Return t ln a + (1 − t) ln(1 − a); a part with the factor 0 is left out where its logarithm is infinite."""
     one = Product((answer.t, logarithm(answer.a)))
     zero = Product((minus(ONE, answer.t), logarithm(minus(ONE, answer.a))))
     if answer.t.value == 0 and answer.a.value <= 0:
@@ -129,7 +129,10 @@ def _cross_entropy_of_z(answers: Sequence[Answer]) -> Expression:
 
 
 def _cross_entropy_slope(answers: Sequence[Answer], k: int) -> Expression:
-    a = answers[k].a
+    a, t = answers[k].a, answers[k].t
+    if a.value == t.value and t.value in (0, 1):
+        # A perfect answer: one of the two terms of the loss is not there, and the fraction of both would be 0 / 0.
+        return Negative(Fraction(t, a)) if t.value else Fraction(minus(ONE, t), minus(ONE, a))
     return Fraction(_error(answers[k]), Product((a, minus(ONE, a))))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import compress, pairwise
 from typing import NamedTuple, overload
 
 from backprop_gui.engine.conventions import USUAL, Conventions, Delta
@@ -94,15 +95,82 @@ def entries(network: Network) -> list[Entry]:
     return found
 
 
+class Order:
+    """The order of the operations of one network, which is listed once, whatever moment of training is looked at.
+
+    Attributes
+    ----------
+    network : Network
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._stops: dict[Pace, Sequence[int]] = {}
+
+    @classmethod
+    def of(cls, network: Network) -> Order:
+        """Return the order of ``network``; for the same network, the same one again."""
+        global _latest
+        # Replaced as a whole: whoever reads it in another thread sees the old one or the new one.
+        before = _latest
+        if before and before[0].network is network:
+            return before[0]
+        order = next((known for known in before if known.network is network), None) or cls(network)
+        others = [known for known in before if known is not order]
+        _latest = (order, *others[: KEPT - 1])
+        return order
+
+    def list_all(self) -> None:
+        """List everything now; otherwise each list is made when it is first asked for."""
+        _ = self.places
+        for pace in Pace:
+            self.stops(pace)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """What tells each operation from the others; quicker to go through than the operations themselves."""
+        # Listed when somebody steps: who only wants the equations of a neuron needs no list of all operations.
+        return entries(self.network)
+
+    @cached_property
+    def places(self) -> dict[tuple[Kind, Key | None], int]:
+        """The place of each operation by its kind and subject."""
+        return {(entry.kind, entry.subject): i for i, entry in enumerate(self.entries)}
+
+    def stops(self, pace: Pace) -> Sequence[int]:
+        """Return the places at which stepping at ``pace`` stops: the last operation of each neuron, layer or phase."""
+        if pace is Pace.OPERATION:
+            return range(len(self.entries))
+        known = self._stops.get(pace)
+        if known is None:
+            # Where a layer or a phase ends, a neuron does.
+            finer = range(len(self.entries)) if pace is Pace.NEURON else self.stops(Pace.NEURON)
+            groups = [_group(self.entries[place], pace) for place in finer]
+            ends = [*(one != after for one, after in pairwise(groups)), True]
+            known = self._stops[pace] = tuple(compress(finer, ends))
+        return known
+
+
+KEPT = 3
+"""Orders that are remembered: that of the drawing, and of others that one goes to and fro between."""
+_latest: tuple[Order, ...] = ()
+
+
 class Operations(Sequence[Operation]):
-    """The operations of one training step, each made when it is asked for: a large network has many thousands."""
+    """The operations of one training step, each made when it is asked for: a large network has many thousands.
+
+    Attributes
+    ----------
+    order : Order
+    """
 
     def __init__(self, network: Network, conventions: Conventions = USUAL) -> None:
+        self.order = Order.of(network)
         self._network, self._delta = network, names(conventions).delta
         self._by_a = conventions.delta is Delta.BY_A
 
     def __len__(self) -> int:
-        return len(self.entries)
+        return len(self.order.entries)
 
     @overload
     def __getitem__(self, place: int) -> Operation: ...
@@ -116,37 +184,15 @@ class Operations(Sequence[Operation]):
 
     def find(self, key: Key | None, kind: Kind) -> Operation | None:
         """Return the operation of this kind on this neuron or edge, if there is one."""
-        number = self._places.get((kind, key))
+        number = self.order.places.get((kind, key))
         return None if number is None else self._made(number)
 
     def stops(self, pace: Pace) -> Sequence[int]:
-        """Return the places at which stepping at ``pace`` stops: the last operation of each neuron, layer or phase."""
-        if pace is Pace.OPERATION:
-            return range(len(self))
-        known = self._stops.get(pace)
-        if known is None:
-            groups = [_group(entry, pace) for entry in self.entries]
-            last = len(groups) - 1
-            known = tuple(i for i, group in enumerate(groups) if i == last or groups[i + 1] != group)
-            self._stops[pace] = known
-        return known
-
-    @cached_property
-    def entries(self) -> list[Entry]:
-        """What tells each operation from the others; quicker to go through than the operations themselves."""
-        # Listed when somebody steps: who only wants the equations of a neuron needs no list of all operations.
-        return entries(self._network)
-
-    @cached_property
-    def _stops(self) -> dict[Pace, Sequence[int]]:
-        return {}
-
-    @cached_property
-    def _places(self) -> dict[tuple[Kind, Key | None], int]:
-        return {(entry.kind, entry.subject): i for i, entry in enumerate(self.entries)}
+        """Return the places at which stepping at ``pace`` stops, as :meth:`Order.stops` does."""
+        return self.order.stops(pace)
 
     def _made(self, number: int) -> Operation:
-        entry = self.entries[number]
+        entry = self.order.entries[number]
         reads, writes = _touched(self._network, entry)
         return Operation(
             number,
@@ -206,4 +252,4 @@ def _touched(network: Network, entry: Entry) -> tuple[frozenset[Key], frozenset[
     return (frozenset(reads) if reads else writes), writes
 
 
-__all__ = ["Entry", "Operations", "Pace", "entries"]
+__all__ = ["Entry", "Operations", "Order", "Pace", "entries"]

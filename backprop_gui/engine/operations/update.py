@@ -26,7 +26,7 @@ from backprop_gui.network import Key
 
 
 def update(example: Example, key: Key, settings: TrainingSettings) -> tuple[Equation, ...]:
-    """Return how a parameter's new value comes about; the last equation but one gives it."""
+    """Return how a parameter's new value comes about; the last equation with the parameter on its left gives it."""
     frame = example.frame
     w = example.parameter(key)
     if frame.plan.network.is_frozen(key):

@@ -86,7 +86,7 @@ def _constant(letter: str, value: float) -> Quantity:
 
 
 def sgd(of: Descent) -> tuple[Equation, ...]:
-    """Δw = −η g."""
+    """Return Δw = −η g."""
     return (of.moved(of.g),)
 
 
@@ -97,13 +97,13 @@ def _velocity(of: Descent) -> tuple[Quantity, Quantity, Equation]:
 
 
 def momentum(of: Descent) -> tuple[Equation, ...]:
-    """V ← μ v + g;  Δw = −η v."""
+    """Return v ← μ v + g;  Δw = −η v."""
     _, v, equation = _velocity(of)
     return equation, of.moved(v)
 
 
 def nesterov(of: Descent) -> tuple[Equation, ...]:
-    """V ← μ v + g;  Δw = −η (g + μ v)."""
+    """Return v ← μ v + g;  Δw = −η (g + μ v)."""
     factor, v, equation = _velocity(of)
     return equation, of.moved(Sum((of.g, Product((factor, v)))))
 
@@ -117,14 +117,14 @@ def _over_root(top: Expression, square: Quantity, epsilon: float) -> Expression:
 
 
 def adagrad(epsilon: float, of: Descent) -> tuple[Equation, ...]:
-    """S ← s + g²;  Δw = −η g / (√s + ε)."""
+    """Return s ← s + g²;  Δw = −η g / (√s + ε)."""
     old = of.remembered("s", "total", signed=False)
     s, equation = _changed(old, Sum((old, Power(of.g, 2))), "all squared gradients so far")
     return equation, of.moved(_over_root(of.g, s, epsilon))
 
 
 def rmsprop(epsilon: float, of: Descent) -> tuple[Equation, ...]:
-    """S ← ρ s + (1 − ρ) g²;  Δw = −η g / (√s + ε)."""
+    """Return s ← ρ s + (1 − ρ) g²;  Δw = −η g / (√s + ε)."""
     old, decay = of.remembered("s", "square", signed=False), _constant("ρ", of.settings.rho)
     s, equation = _decayed(old, decay, Power(of.g, 2), "a running mean of the squared gradients")
     return equation, of.moved(_over_root(of.g, s, epsilon))
@@ -153,13 +153,13 @@ def _adam_direction(epsilon: float, of: Descent) -> tuple[list[Equation], Expres
 
 
 def adam(epsilon: float, of: Descent) -> tuple[Equation, ...]:
-    """Both moments, their bias correction, and Δw = −η m̂ / (√ŝ + ε)."""
+    """Return both moments, their bias correction, and Δw = −η m̂ / (√ŝ + ε)."""
     equations, direction = _adam_direction(epsilon, of)
     return *equations, of.moved(direction)
 
 
 def adamw(epsilon: float, of: Descent) -> tuple[Equation, ...]:
-    """As Adam, with the weight's own decay: Δw = −η λ w − η m̂ / (√ŝ + ε)."""
+    """Return Adam's equations with the weight's own decay: Δw = −η λ w − η m̂ / (√ŝ + ε)."""
     equations, direction = _adam_direction(epsilon, of)
     decay = Product((of.rate, _constant("λ", of.settings.weight_decay), of.w))
     moved = of.moved(direction).right

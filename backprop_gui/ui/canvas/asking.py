@@ -83,7 +83,7 @@ def content_of(scene: NetworkScene) -> Content:
         return _check_content(scene)
     one = scene.limits.reach is Reach.NETWORK
     return Content(
-        neuron_title(scene.view, scene.conventions),
+        neuron_title(scene.view, scene.conventions, scene.frame),
         scene.limits.limit_of(-1) if one else 0.0,
         scene.form,
         scene.limits.reach,

@@ -18,6 +18,7 @@ from backprop_gui.engine.learned import Learned
 from backprop_gui.engine.plan import Plan
 from backprop_gui.engine.reading import deltas, names
 from backprop_gui.network import Key, Kind, Network
+from backprop_gui.ui.probe_words import of_what
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -35,7 +36,7 @@ class View(enum.Enum):
 
 LABELS = {
     View.FORWARD: ("Forward", "Neurons show their activation a, edges their weight (1)"),
-    View.BACKWARD: ("Backward", "Neurons show their delta, the derivative ∂L/∂z of one example's loss (2)"),
+    View.BACKWARD: ("Backward", "Neurons show their delta, the derivative ∂L/∂z of the loss (2)"),
     View.UPDATE: (
         "Update",
         "Edges show the step that each weight takes next, neurons that of their bias (3)",
@@ -48,7 +49,7 @@ LABELS = {
 WEIGHT_VIEWS = frozenset({View.FORWARD, View.BACKWARD})
 """The views whose edges show weights; in the others edges share the scale of the neurons."""
 NEURON_TITLES = {
-    View.FORWARD: "a, one example",
+    View.FORWARD: "a",
     View.UPDATE: "next step of weights and biases",
     View.CHECK: "relative error of the derivative",
 }
@@ -174,12 +175,14 @@ def drawn_values(network: Network) -> Values:
     return Values(nothing, nowhere, nothing, nowhere, weight, np.ones(len(weight), np.bool_))
 
 
-def neuron_title(view: View, conventions: Conventions) -> str:
-    """Return what the colours of neurons mean in a view."""
+def neuron_title(view: View, conventions: Conventions, frame: Frame | None) -> str:
+    """Return what the colours of neurons mean in a view of ``frame``."""
+    if view is View.FORWARD:
+        return f"{NEURON_TITLES[view]}, {of_what(frame)}"
     if view is not View.BACKWARD:
         return NEURON_TITLES[view]
     called = names(conventions)
-    return f"{called.delta} = {called.delta_meaning}, one example"
+    return f"{called.delta} = {called.delta_meaning}, {of_what(frame)}"
 
 
 def values_of(

@@ -18,6 +18,7 @@ from backprop_gui.ui.canvas.picture import LARGEST_OPEN, Picture
 from backprop_gui.ui.canvas.views import Lookup, View
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.numbers import format_exact, format_number
+from backprop_gui.ui.probe_words import gradient_of_what
 from backprop_gui.ui.selection import Key
 
 Row = tuple[str, str]
@@ -81,7 +82,7 @@ def rows_of(
     return [
         *rows,
         ("bias" + (", frozen" if neuron.frozen else ""), format_exact(frame.theta[slot])),
-        (called.gradient_by("b"), format_exact(trace.grad[slot])),
+        (f"{called.gradient_by('b')}, {gradient_of_what(frame)}", format_exact(trace.grad[slot])),
         ("next step of the bias", format_exact(frame.update[slot])),
     ]
 
@@ -92,7 +93,7 @@ def _edge_rows(network: Network, key: tuple[int, int], frame: Frame | None, grad
         return [("weight at the start", format_exact(network.edge_of[key].weight))]
     return [
         ("weight", format_exact(frame.theta[slot])),
-        (f"{gradient}, this example", format_exact(frame.trace.grad[slot])),
+        (f"{gradient}, {gradient_of_what(frame)}", format_exact(frame.trace.grad[slot])),
         ("next step", format_exact(frame.update[slot])),
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from backprop_gui.engine.breakpoints import BREAKPOINTS, Breakpoint, BreakpointKind
@@ -17,8 +17,9 @@ NO_CLASSES = "This data has no classes, so that no answer is right or wrong."
 ALWAYS = "This always stops training: there would be nothing to go on with."
 ABOUT = (
     "Training stops at exactly the update that meets a condition. Going on does not stop for it again before it has "
-    "been over."
+    "been over. Breakpoints are not saved, and another project begins without any."
 )
+NONE_HERE = "The breakpoints are off: they were those of the project that was open before."
 
 
 class _Row(QWidget):
@@ -81,7 +82,15 @@ class _Row(QWidget):
 
 
 class BreakpointsPanel(PanelWidget):
-    """Switches conditions on and off; they hold for this window, whatever is drawn or opened in it."""
+    """Switches conditions on and off; they hold for the project that is open, whatever is drawn in it.
+
+    Signals
+    -------
+    dropped()
+        Some were on, and are not because another project was opened.
+    """
+
+    dropped = Signal()
 
     def __init__(self, lab: Lab) -> None:
         super().__init__(lab)
@@ -109,12 +118,23 @@ class BreakpointsPanel(PanelWidget):
         self.setFocusProxy(next(iter(self.rows.values())).box)
 
     def sync(self, old: Project | None, new: Project) -> None:
-        """Offer what has a meaning with the data there is."""
+        """Offer what has a meaning with the data there is; none is on in another project."""
+        if old is None:
+            self._drop()
         classes = bool(self.lab.document.prepared.dataset.class_names)
         for row in self.rows.values():
             possible = classes or not row.kind.needs_classes
             row.setEnabled(possible)
             row.setToolTip("" if possible else NO_CLASSES)
+
+    def _drop(self) -> None:
+        boxes = [row.box for row in self.rows.values() if row.box.isChecked()]
+        for box in boxes:
+            # The player knows already.
+            with QSignalBlocker(box):
+                box.setChecked(False)
+        if boxes:
+            self.dropped.emit()
 
     def _choose(self) -> None:
         self.lab.player.watch_for([row.breakpoint for row in self.rows.values()])
@@ -132,4 +152,4 @@ add_panel(
     )
 )
 
-__all__ = ["ALWAYS", "NO_CLASSES", "BreakpointsPanel"]
+__all__ = ["ALWAYS", "NONE_HERE", "NO_CLASSES", "BreakpointsPanel"]

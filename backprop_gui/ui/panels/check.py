@@ -17,7 +17,7 @@ from backprop_gui.ui.widgets.derivatives import DerivativesTable
 
 VERDICT_PX, NUDGE_PX = 250, 470
 NARROW_PX = 1150
-NARROW_VERDICT_PX, NARROW_NUDGE_PX = 210, 400
+NARROW_VERDICT_PX, NARROW_NUDGE_PX = 236, 390
 FINE_STEPS = 1000
 NOT_YET = (
     "Compares every derivative on the screen with one found from the loss alone, without backpropagation, for the "

@@ -91,9 +91,7 @@ class FindingsPanel(ComputingPanel):
             return True
         if frame is not self.computed:
             self.setWindowTitle(TITLE)  # the number was of another moment
-        dock = self.parentWidget()
-        has_tab = dock is not None and dock.isVisible()
-        return has_tab and frame.rate == 0 and self.seconds <= CHEAP_SECONDS
+        return self.has_tab and frame.rate == 0 and self.seconds <= CHEAP_SECONDS
 
     def work_on(self, frame: Frame) -> Callable[[], Result]:
         origin = made_with(frame, self.lab.document)

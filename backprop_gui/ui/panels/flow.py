@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from backprop_gui.engine.examples import evenly_chosen
@@ -25,6 +26,8 @@ from backprop_gui.ui.plots.flow_plot import FlowPlot
 from backprop_gui.ui.plots.keys import Yielding
 from backprop_gui.ui.segmented import Segmented
 
+UNSEEN_SHARE = 0.02
+"""Of the wall time that recording may take while only its tab is seen."""
 EVERY_SECONDS = 0.25
 """While training runs, the flow is computed no more often."""
 LEGEND = "each layer in its colour: median, 10 to 90 %, extremes of "
@@ -97,8 +100,21 @@ class FlowPanel(ComputingPanel):
             self.record.follow(frame.branch, frame.epoch)
         super().show_frame(frame)
 
+    def wants(self, frame: Frame) -> bool:
+        # Behind another tab it goes on recording, for who looks later wants to see how it came to this.
+        return self.isVisible() or self.has_tab
+
     def has_time(self) -> bool:
         return self.plot.budget.allows()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.share = 1.0
+        self._draw()
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.share = UNSEEN_SHARE
+        super().hideEvent(event)
 
     def work_on(self, frame: Frame) -> Callable[[], Flow]:
         prepared = made_with(frame, self.lab.document).prepared
@@ -124,7 +140,8 @@ class FlowPanel(ComputingPanel):
         # Of what was computed meanwhile, training may be on another way already.
         if not frame.past and frame.branch is self.record.branch:
             self.record.add(frame.epoch, self.flow)
-        self._draw()
+        if self.isVisible():
+            self._draw()
 
     # ---- inside
 

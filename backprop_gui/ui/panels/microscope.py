@@ -34,6 +34,7 @@ NARROW_PX = 640
 INVITATION = "Look at one training step, number by number"
 HOW = "Press ▶ to watch it, the arrows (F4, Shift+F4) to step through it, or click an operation in the list."
 RUNNING = "Training runs. Pause it (Space) to look at one step of it."
+LISTING = "The operations of this large network are being listed …"
 WAITING = "There is nothing to calculate yet: the network has to be drawn to its end first."
 
 
@@ -173,7 +174,8 @@ class MicroscopePanel(PanelWidget):
         if worked is None:
             running = self.lab.player.state is State.RUNNING
             self.where.setText("")
-            self.reader.show_words("" if running else INVITATION, RUNNING if running else WAITING)
+            why = RUNNING if running else LISTING if scope.is_listing else WAITING
+            self.reader.show_words("" if running else INVITATION, why)
             return
         count = len(worked.operations)
         if operation is None:
@@ -193,6 +195,7 @@ class MicroscopePanel(PanelWidget):
     def _dress(self) -> None:
         self.pace.set_value(self.scope.pace)
         self.digits.setValue(self.scope.digits)
+        self.speed.setCurrentIndex(self.speed.findData(self.scope.speed))
         self._shown = None
         self._move()
 

@@ -14,8 +14,10 @@ from backprop_gui.errors import UserError
 from backprop_gui.project import Project
 from backprop_gui.project.kept import Results, results_of, settings_of, words_of
 from backprop_gui.ui import theme
+from backprop_gui.ui.names import one_line
 from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
-from backprop_gui.ui.run_table import Row, RunTable
+from backprop_gui.ui.run_rows import Row
+from backprop_gui.ui.run_table import RunTable
 from backprop_gui.ui.widgets.column import MARGIN, SPACING
 from backprop_gui.ui.widgets.elided import ElidedLabel
 from backprop_gui.ui.widgets.message import Message
@@ -39,6 +41,8 @@ class RunsPanel(PanelWidget):
         )
         self.rename = self._button("Rename", "Give the selected run another name (F2)")
         self.delete = self._button("Delete", "Keep the selected run no longer (Delete)")
+        self.bring_back = self._button("Bring back", "")
+        self.bring_back.clicked.connect(self._bring_back)
         self.keep.clicked.connect(self._keep)
         self.resume.clicked.connect(self._continue)
         self.rename.clicked.connect(self._rename)
@@ -48,7 +52,7 @@ class RunsPanel(PanelWidget):
         self._message = Message()
         head = QHBoxLayout()
         head.setSpacing(SPACING)
-        for button in (self.keep, self.resume, self.rename, self.delete):
+        for button in (self.keep, self.resume, self.rename, self.delete, self.bring_back):
             head.addWidget(button)
         head.addWidget(self._hint, 1)
         outside = QVBoxLayout(self)
@@ -130,6 +134,10 @@ class RunsPanel(PanelWidget):
     def _allow(self) -> None:
         for button in (self.resume, self.rename, self.delete):
             button.setEnabled(self.table.chosen is not None)
+        gone = self.lab.runs.gone
+        self.bring_back.setVisible(bool(gone))
+        if gone:
+            self.bring_back.setToolTip(f"Keep {one_line(gone[-1].name)} again, which was deleted")
 
     def _edit(self, index: QModelIndex) -> None:
         if index.column():
@@ -156,6 +164,9 @@ class RunsPanel(PanelWidget):
         chosen = self.table.chosen
         if chosen is not None:
             self.lab.runs.delete(chosen.number)
+
+    def _bring_back(self) -> None:
+        self.lab.runs.bring_back(self.lab.runs.gone[-1])
 
     def _say(self, text: str) -> None:
         self._message.say(text, "warning")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFontInfo, QResizeEvent
+from PySide6.QtGui import QFontInfo, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from backprop_gui.engine.gradient_check import GradientCheck
@@ -27,7 +27,8 @@ TIPS = (
     "The difference relative to the larger of both, or to a thousandth of the largest entry of the gradient",
 )
 NAME, CLAIMED, MEASURED, ERROR = range(4)
-DIGITS = (0, 6, 6, 2)
+MOST_DIGITS, LEAST_DIGITS, ERROR_DIGITS = 6, 2, 2
+CELL_PADDING_PX = 12
 ROW_HEIGHT = 22
 ARROW_ROOM = "    "
 
@@ -39,6 +40,7 @@ class DerivativesModel(QAbstractTableModel):
         super().__init__()
         self._check: GradientCheck | None = None
         self._factor = 1
+        self._digits = MOST_DIGITS
         self._order: NDArray[np.intp] = np.zeros(0, np.intp)
         self._sorting = (ERROR, Qt.SortOrder.DescendingOrder)
 
@@ -55,6 +57,14 @@ class DerivativesModel(QAbstractTableModel):
         self._check, self._factor = check, factor
         self._order = self._sorted()
         self.endResetModel()
+
+    def set_digits(self, digits: int) -> None:
+        """Write derivatives with so many significant digits."""
+        if digits != self._digits:
+            self._digits = digits
+            if len(self._order):
+                last = self.index(len(self._order) - 1, MEASURED)
+                self.dataChanged.emit(self.index(0, CLAIMED), last)
 
     def entry(self, row: int) -> int:
         """Return which entry of the check's arrays a row shows."""
@@ -121,7 +131,9 @@ class DerivativesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{check.name(entry)}, {HEADERS[column]}: {format_exact(value)}"
         fails = column == ERROR and value > check.method.tolerance
-        return ("✗ " if fails else "") + format_number(value, DIGITS[column])
+        return ("✗ " if fails else "") + format_number(
+            value, ERROR_DIGITS if column == ERROR else self._digits
+        )
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -145,6 +157,11 @@ def _name(check: GradientCheck, entry: int) -> str:
     if isinstance(key, tuple):
         return f"w  {display_name(neurons[key[0]].name)} → {display_name(neurons[key[1]].name)}"
     return f"b  {display_name(neurons[key].name)}"
+
+
+def _longest(digits: int) -> str:
+    """Return about the broadest number with so many digits that is met with."""
+    return format_number(-8.888888e-88, digits)
 
 
 class DerivativesTable(QTableView):
@@ -205,6 +222,12 @@ class DerivativesTable(QTableView):
         self.setColumnWidth(NAME, name)
         for column in (CLAIMED, MEASURED, ERROR):
             self.setColumnWidth(column, (width - name) // 3)
+        # A number is never cut, least of all its power of ten.
+        metrics, room = QFontMetrics(self.font()), (width - name) // 3 - CELL_PADDING_PX
+        digits = MOST_DIGITS
+        while digits > LEAST_DIGITS and metrics.horizontalAdvance(_longest(digits)) > room:
+            digits -= 1
+        self.entries.set_digits(digits)
 
 
 __all__ = ["DerivativesModel", "DerivativesTable"]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from backprop_gui.engine.operations.operation import Phase
-from backprop_gui.engine.operations.order import PHASE_OF
+from backprop_gui.engine.operations.order import PHASE_OF, Pace
 from backprop_gui.engine.operations.text import write_value
 from backprop_gui.engine.operations.worked import WorkedExample
 from backprop_gui.network import Network
@@ -126,18 +126,21 @@ class OperationModel(QAbstractListModel):
 
 def _headings(worked: WorkedExample) -> tuple[list[tuple[int, str]], int]:
     """Return the headings of the operations of ``worked`` with their rows, and how many rows there are in all."""
-    network = worked.frame.plan.network
+    network, order = worked.frame.plan.network, worked.operations.order
     heads: list[tuple[int, str]] = []
     before: tuple[Phase, int | None] | None = None
-    number = -1
-    for number, entry in enumerate(worked.operations.entries):
+    first = 0
+    # Of one neuron, all operations of a phase stand under one heading: what one of them says is true of all.
+    for last in order.stops(Pace.NEURON):
+        entry = order.entries[last]
         phase = PHASE_OF[entry.kind]
         layer = None if entry.neuron is None else network.neuron_of[entry.neuron].layer
         if (phase, layer) != before:
             before = phase, layer
             name = "" if layer is None else f"  ·  {network.layer_of[layer].name}"
-            heads.append((number + len(heads), f"{PHASES[phase]}{name}"))
-    return heads, number + 1 + len(heads)
+            heads.append((first + len(heads), f"{PHASES[phase]}{name}"))
+        first = last + 1
+    return heads, first + len(heads)
 
 
 class _Rows(QStyledItemDelegate):
