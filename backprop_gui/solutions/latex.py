@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from backprop_gui.engine.operations.latex import as_latex, equation_latex, latex_symbol, latex_value
 from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.solutions.solution import Solution, Step, Table
-from backprop_gui.solutions.writer import EXACT, WRITERS, Style, Writer, asked
+from backprop_gui.solutions.writer import EXACT, WRITERS, Style, Writer, asked, equations_of
 
 HEAD = r"""\documentclass[a4paper,fleqn]{article}
 \usepackage[T1]{fontenc}
@@ -101,10 +101,10 @@ def _latex(solution: Solution, style: Style) -> str:
 
 
 def _step(step: Step, style: Style) -> Iterator[str]:
-    together = len(step.equations) <= MOST_TOGETHER
+    together = len(equations_of(step, style)) <= MOST_TOGETHER
     yield r"\begin{step}" if together else r"\medskip"
     yield rf"\textbf{{{_escaped(step.operation.title)}}}"
-    for equation in step.equations:
+    for equation in equations_of(step, style):
         if equation.remark:
             # Before its formula, so that it does not seem to belong to the next step.
             yield rf"\par{{\small {_escaped(equation.remark)}}}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backprop_gui.engine.operations.latex import as_latex, equation_latex, latex_symbol, latex_value
 from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.solutions.solution import Solution, Table
-from backprop_gui.solutions.writer import EXACT, LONGEST_SUM, WRITERS, Style, Writer, asked
+from backprop_gui.solutions.writer import EXACT, LONGEST_SUM, WRITERS, Style, Writer, asked, equations_of
 
 BLANK = r"\underline{\hspace{5em}}"
 
@@ -23,7 +23,7 @@ def _markdown(solution: Solution, style: Style) -> str:
         lines += ["", f"## {section.title}"]
         for step in section.steps:
             lines += ["", f"**{_marked(step.operation.title)}**"]
-            for equation in step.equations:
+            for equation in equations_of(step, style):
                 lines += ["", f"$${_formula(equation, style)}$$"]
                 if equation.remark:
                     lines += ["", f"*{_marked(equation.remark)}*"]

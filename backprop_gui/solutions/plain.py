@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.engine.operations.text import as_text, equation_text, symbol_text, write_value
 from backprop_gui.solutions.solution import Solution, Table
-from backprop_gui.solutions.writer import EXACT, LONGEST_SUM, WRITERS, Style, Writer, asked
+from backprop_gui.solutions.writer import EXACT, LONGEST_SUM, WRITERS, Style, Writer, asked, equations_of
 
 BLANK = "________"
 
@@ -24,7 +24,7 @@ def _text(solution: Solution, style: Style) -> str:
         lines += ["", section.title]
         for step in section.steps:
             lines.append(f"  {step.operation.title}")
-            lines += [f"    {_line(equation, style)}" for equation in step.equations]
+            lines += [f"    {_line(equation, style)}" for equation in equations_of(step, style)]
     for heading, blank in style.tables:
         lines += ["", heading]
         for table in solution.results:

@@ -87,6 +87,8 @@ class Solution:
     title : str
     facts : tuple of (str, str)
         What it is about, in words.
+    network : Network
+        The drawing.
     given : tuple of Group
         Inputs, targets and parameters.
     sections : tuple of Section
@@ -95,6 +97,7 @@ class Solution:
 
     title: str
     facts: tuple[tuple[str, str], ...]
+    network: Network
     given: tuple[Group, ...]
     sections: tuple[Section, ...]
     results: tuple[Table, ...]
@@ -119,7 +122,7 @@ def solution_of(worked: WorkedExample, name: str) -> Solution:
     )
     title = f"Backpropagation by hand: {name}"
     results = (_loss(worked), _neurons(worked), _parameters(worked))
-    return Solution(title, _facts(worked), _given(worked), sections, results)
+    return Solution(title, _facts(worked), worked.frame.plan.network, _given(worked), sections, results)
 
 
 def _facts(worked: WorkedExample) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from backprop_gui.engine.operations.expression import Expression, quantities
 from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.engine.operations.text import write_value
 from backprop_gui.registry import Registry
-from backprop_gui.solutions.solution import Solution
+from backprop_gui.solutions.solution import Solution, Step
 
 EXACT = 17
 """Significant digits of what is given."""
@@ -62,6 +62,11 @@ class Writer:
     write: Callable[[Solution, Style], str]
 
 
+def equations_of(step: Step, style: Style) -> tuple[Equation, ...]:
+    """Return the equations of a step that people read; nobody has to work out what nothing else needs."""
+    return tuple(equation for equation in step.equations if not (style.blanks and equation.aside))
+
+
 def asked(equation: Equation) -> tuple[Expression, ...]:
     """Return the sides of an equation that an exercise writes: not the right one where it is the answer itself."""
     return (equation.left, equation.right) if any(quantities(equation.right)) else (equation.left,)
@@ -69,4 +74,4 @@ def asked(equation: Equation) -> tuple[Expression, ...]:
 
 WRITERS: Registry[Writer] = Registry("kind of document")
 
-__all__ = ["EXACT", "LONGEST_SUM", "WRITERS", "Style", "Writer", "asked"]
+__all__ = ["EXACT", "LONGEST_SUM", "WRITERS", "Style", "Writer", "asked", "equations_of"]

@@ -16,8 +16,12 @@ from backprop_gui.data import prepare
 from backprop_gui.engine.operations.worked import worked_example
 from backprop_gui.project import templates, trainer_of
 from backprop_gui.solutions import WRITERS, Solution, Style, solution_of
+from backprop_gui.ui.names import display_name
 from backprop_gui.ui.solution_export import KINDS, SHEETS, SolutionSheet
-from backprop_gui.ui.solution_pdf import HEIGHT, WIDTH, pages_of, write_pdf
+from backprop_gui.ui.solution_figure import figure_of
+from backprop_gui.ui.solution_pages import HEIGHT, WIDTH, pages_of
+from backprop_gui.ui.solution_pdf import write_pdf
+from backprop_gui.ui.typeset.box import Box
 from backprop_gui.ui.window import Window
 from tests.ui.windows import open_window, shut
 
@@ -173,3 +177,41 @@ def test_every_kind_and_sheet_can_be_written(qapp: QApplication, tmp_path: Path)
             path = tmp_path / f"{number}{kind.suffix}"
             kind.write(found, Style(6, blanks, answers), path)
             assert path.stat().st_size > 500
+
+
+def texts(box: Box) -> list[str]:
+    """Return every text in a box."""
+    return [*([box.text] if box.text else []), *(text for part, _, _ in box.parts for text in texts(part))]
+
+
+def test_the_network_is_drawn_with_its_names(qapp: QApplication) -> None:
+    network = templates.load("iris").network
+    figure = figure_of(network, WIDTH, 260)
+    assert figure is not None
+    assert sorted(texts(figure)) == sorted(display_name(neuron.name) for neuron in network.neurons)
+    assert len(figure.strokes) == len(network.neurons) + len(network.edges)
+    for stroke in figure.strokes:
+        for x, y in stroke.points:
+            assert 0 <= x <= WIDTH
+            assert 0 <= y <= figure.descent <= 280
+    for name, x, y in figure.parts:
+        assert 0 <= x <= WIDTH - name.width + 0.5
+        assert y - name.ascent >= 0
+    assert figure_of(templates.load("digits").network, WIDTH, 260) is None
+
+
+def test_a_table_that_goes_on_says_again_what_its_columns_are(qapp: QApplication) -> None:
+    pages = pages_of(solution("iris"), Style())
+    going_on = [page for page in pages if any("w" in texts(one.box)[:1] for one in page)]
+    heads = [page for page in going_on if "before" in texts(page[0].box)]
+    assert len(heads) >= 1
+
+
+@pytest.mark.parametrize("kind", ["text", "markdown", "latex"])
+def test_an_exercise_asks_for_nothing_that_nothing_needs(kind: str) -> None:
+    """How large a step is beside its weight is good to know, but no part of the calculation."""
+    written = {
+        blanks: WRITERS[kind].write(solution("mazur"), Style(blanks=blanks)) for blanks in (False, True)
+    }
+    assert "how large the step is" in written[False]
+    assert "how large the step is" not in written[True]

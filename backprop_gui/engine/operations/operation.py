@@ -46,6 +46,8 @@ class Equation:
         ``=``, or ``←`` where the left side takes a new value.
     remark : str
         A few plain words behind it; empty for none.
+    aside : bool
+        Whether nothing else is computed with it.
     """
 
     left: Expression
@@ -53,6 +55,7 @@ class Equation:
     result: float
     relation: str = "="
     remark: str = ""
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def update(example: Example, key: Key, settings: TrainingSettings) -> tuple[Equa
     if w.value:
         ratio = Fraction(Size(moved), Size(w))
         remark = "how large the step is beside the value"
-        equations.append(Equation(ratio, ratio, abs(step) / abs(w.value), remark=remark))
+        equations.append(Equation(ratio, ratio, abs(step) / abs(w.value), remark=remark, aside=True))
     return tuple(equations)
 
 
