@@ -10,7 +10,9 @@ from typing import Any
 from PySide6.QtGui import QShowEvent
 
 from backprop_gui.engine.frame import Frame
+from backprop_gui.errors import UserError
 from backprop_gui.ui.background import Waiting, in_background
+from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.panel import Lab, PanelWidget
 from backprop_gui.ui.past import made_with
 from backprop_gui.ui.plots.predictor import fits
@@ -52,6 +54,10 @@ class ComputingPanel(PanelWidget):
 
     def take(self, frame: Frame, result: Any) -> None:
         """Show what came of it."""
+        raise NotImplementedError
+
+    def fail(self, text: str) -> None:
+        """Show, instead of a result, why there is none: a sentence for a person."""
         raise NotImplementedError
 
     def wants(self, frame: Frame) -> bool:
@@ -103,10 +109,15 @@ class ComputingPanel(PanelWidget):
 
     def _take(self, frame: Frame, began: float, future: Future[Any]) -> None:
         self._free = began + self.every_seconds  # so that trouble, too, comes no more often
-        result, self.seconds = future.result()
-        self._free = max(self._free, began + self.seconds / self.share)
-        self.computed = frame
-        self.take(frame, result)
+        error = future.exception()
+        if error is None:
+            result, self.seconds = future.result()
+            self._free = max(self._free, began + self.seconds / self.share)
+            self.computed = frame
+            self.take(frame, result)
+        else:
+            self.computed = None
+            self.fail(str(error) if isinstance(error, UserError) else unexpected(error))
         if self._next is not None:
             frame, self._next = self._next, None
             self.show_frame(frame)

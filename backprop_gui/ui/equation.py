@@ -137,10 +137,9 @@ class EquationStrip(QWidget):
 
     def paintEvent(self, event: object) -> None:
         look = theme.current()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), look.window)
-        painter.fillRect(0, 0, self.width(), 1, look.border)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), look.window)
+            painter.fillRect(0, 0, self.width(), 1, look.border)
 
 
 __all__ = ["EquationStrip"]

@@ -117,19 +117,18 @@ class GradientChip(QAbstractButton):
         look = theme.current()
         grounds = {"good": look.good_tint, "bad": look.bad_tint, "": look.tile}
         inks = {"good": look.good, "bad": look.bad, "": look.muted}
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(grounds[self.tone])
-        if self.hasFocus() or self.underMouse():
-            painter.setPen(QPen(look.accent if self.hasFocus() else look.outline, 1))
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-        place = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(place, place.height() / 2, place.height() / 2)
-        painter.setPen(look.text if self.underMouse() and not self.tone else inks[self.tone])
-        painter.setFont(self._font())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(grounds[self.tone])
+            if self.hasFocus() or self.underMouse():
+                painter.setPen(QPen(look.accent if self.hasFocus() else look.outline, 1))
+            else:
+                painter.setPen(Qt.PenStyle.NoPen)
+            place = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(place, place.height() / 2, place.height() / 2)
+            painter.setPen(look.text if self.underMouse() and not self.tone else inks[self.tone])
+            painter.setFont(self._font())
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 
 
 def summary_of(found: Checked) -> str:

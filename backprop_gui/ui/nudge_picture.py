@@ -46,16 +46,14 @@ class NudgePicture(QWidget):
         self.update()
 
     def paintEvent(self, event: object) -> None:
-        look = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(look.border, 1))
-        painter.setBrush(look.surface)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        nudge = self._nudge
-        if nudge is not None and np.isfinite(nudge.losses).all() and np.isfinite(nudge.product):
-            _draw(painter, nudge, QRectF(self.rect()).adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX))
-        painter.end()
+        look, nudge, whole = theme.current(), self._nudge, QRectF(self.rect())
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(look.border, 1))
+            painter.setBrush(look.surface)
+            painter.drawRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            if nudge is not None and np.isfinite(nudge.losses).all() and np.isfinite(nudge.product):
+                _draw(painter, nudge, whole.adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX))
 
 
 def _draw(painter: QPainter, nudge: Nudge, room: QRectF) -> None:

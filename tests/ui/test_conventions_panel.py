@@ -18,6 +18,7 @@ from backprop_gui.ui.document import Document
 from backprop_gui.ui.panels.conventions import ConventionsPanel
 from backprop_gui.ui.player import Player
 from backprop_gui.ui.segmented import Segmented
+from tests.ui.conftest import a_project
 from tests.ui.panel_lab import place, type_into, undo_texts
 
 LEFT = Qt.MouseButton.LeftButton
@@ -154,6 +155,20 @@ def test_an_answer_follows_training(panel: ConventionsPanel, player: Player, qtb
     player.step()
     qtbot.waitUntil(lambda: panel.reconciler.mark.text() != "✓")
     assert "At step 1 " in panel.reconciler.when.text()
+
+
+def test_the_captions_follow_the_data(qtbot: QtBot, qapp: object) -> None:
+    document = Document(a_project("circle", batch_size=0, reduction=Reduction.SUM))
+    player = Player(document)
+    try:
+        panel = place(qtbot, document, player, ConventionsPanel, (300, 800))
+        project = document.project
+        fewer = replace(project.data, examples=50)
+        document.edit("Fewer examples", replace(project, data=fewer))
+        count = len(document.prepared.x_train)
+        assert panel.captions["reduction"].text().endswith(f"for {count:,} examples.")
+    finally:
+        player.close()
 
 
 def test_what_cannot_be_asked_is_said(panel: ConventionsPanel, qtbot: QtBot) -> None:

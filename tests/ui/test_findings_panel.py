@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine.conventions import Conventions, Delta
 from backprop_gui.engine.frame import Frame, Part
+from backprop_gui.errors import UserError
 from backprop_gui.network import Network
 from backprop_gui.project import Project, templates
 from backprop_gui.ui.document import Document
@@ -173,4 +174,18 @@ def test_it_says_which_deltas_it_means_where_others_are_called_so(opened: Open) 
     document.edit("By a", replace(document.project, conventions=Conventions(delta=Delta.BY_A)))
     assert panel.looked_for.text() == OWN_DELTAS
     document.edit("By z", replace(document.project, conventions=Conventions()))
+    assert not panel.looked_for.isVisible()
+
+
+def test_why_it_could_not_look_is_said(opened: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = opened(with_dead_relu(templates.load("xor")))
+    assert panel.cards != []
+
+    def broken(*given: object) -> None:
+        raise UserError("There is no room.")
+
+    monkeypatch.setattr("backprop_gui.ui.panels.findings.checkup_of", broken)
+    panel.lab.player.step()
+    qtbot.waitUntil(lambda: panel.summary.text() == "There is no room.")
+    assert panel.cards == []
     assert not panel.looked_for.isVisible()

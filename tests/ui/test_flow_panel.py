@@ -17,12 +17,13 @@ from backprop_gui.engine.flow import Flow, Measure, flow_of
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.passes import trace
 from backprop_gui.engine.reading import deltas_of
+from backprop_gui.errors import UserError
 from backprop_gui.project import templates
 from backprop_gui.ui import theme
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.panels.flow import FlowPanel
 from backprop_gui.ui.player import Player
-from backprop_gui.ui.plots.flow_picture import FlowPicture
+from backprop_gui.ui.plots.flow_picture import BAR_PX, FlowPicture
 from tests.ui.conftest import a_project
 from tests.ui.panel_lab import place
 from tests.ui.windows import open_window, shut
@@ -310,3 +311,63 @@ def test_behind_another_tab_it_records_but_draws_nothing(qtbot: QtBot, qapp: QAp
     qtbot.wait(100)
     assert len(panel.record) == 4, "without a tab it rests"
     shut(window)
+
+
+def test_what_is_too_small_for_an_axis_stands_at_its_end(panel: FlowPanel) -> None:
+    assert panel.flow is not None
+    layers = []
+    for layer in panel.flow.layers:
+        spread = layer.spread(Measure.DELTA)
+        tiny = replace(spread, quantiles=(5e-324, 1e-310, *spread.quantiles[2:]))
+        layers.append(replace(layer, spreads=(tiny, *layer.spreads[1:])))
+    picture = FlowPicture.of(replace(panel.flow, layers=tuple(layers)), Measure.DELTA, *NOTHING_YET)
+    panel.plot.show_picture(picture)
+    for index, layer in enumerate(layers):
+        low, tenth, *others = (
+            picture.place(panel.plot.now, index, value).y() for value in layer.spread(Measure.DELTA).quantiles
+        )
+        assert low == tenth == panel.plot.now.bottom()
+        assert np.isfinite(others).all()
+    # The bar reaches down to there, and no number upsets the painter.
+    image, x = panel.plot.grab().toImage(), panel.plot.now.left() + panel.plot.now.width() / 4
+    ratio, bottom = image.devicePixelRatio(), panel.plot.now.bottom() - 4
+    ground = image.pixelColor(int((x - BAR_PX) * ratio), int(bottom * ratio))
+    assert image.pixelColor(int(x * ratio), int(bottom * ratio)) != ground
+
+
+def test_each_layer_has_its_line_over_time(panel: FlowPanel) -> None:
+    assert panel.flow is not None
+    epochs = np.arange(3.0)
+    levels = np.exp(np.arange(18.0)).reshape(3, 2, 3)
+    levels[1, 0, 1] = 0.0  # has no place
+    picture = FlowPicture.of(panel.flow, Measure.DELTA, (epochs, levels), (2.0, "epoch 2"), None)
+    shares = [[(point.x() * picture.limit, point.y()) for point in line.toList()] for line in picture.lines]
+    assert [x for x, _ in shares[0]] == [0, 2]
+    assert [x for x, _ in shares[1]] == [0, 1, 2]
+    for at, (_, height) in enumerate(shares[1]):
+        assert height == picture.height(levels[at, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(UserError("There is no room."), "There is no room."), (ValueError("odd"), "odd")]
+)
+def test_why_nothing_could_be_computed_is_said(
+    panel: FlowPanel,
+    player: Player,
+    next_frame: After,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    words: str,
+) -> None:
+    def broken(*given: object) -> Flow:
+        raise error
+
+    monkeypatch.setattr("backprop_gui.ui.panels.flow.flow_of", broken)
+    next_frame(player.step, accept=lambda frame: frame.step > 0 and frame.rate == 0)
+    qtbot.waitUntil(lambda: words in panel.words.whole)
+    assert panel.flow is None
+    monkeypatch.undo()
+    next_frame(player.step, accept=lambda frame: frame.epoch == 2 and frame.rate == 0)
+    qtbot.waitUntil(lambda: panel.flow is not None)
+    assert words not in panel.words.whole

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -30,8 +30,11 @@ from backprop_gui.ui.panel import Lab
 from backprop_gui.ui.panels.microscope import INVITATION, LISTING, RUNNING, MicroscopePanel
 from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.selection import Selection
+from backprop_gui.ui.typeset.page import Page
+from backprop_gui.ui.widgets.ledger_view import HEAD_PX, ROW_PX, LedgerView
 from backprop_gui.ui.window import Window
 from tests.ui.panel_lab import place
+from tests.ui.plot_lab import move_mouse
 from tests.ui.windows import open_window, shut
 
 
@@ -368,6 +371,24 @@ def test_a_term_that_is_pointed_at_lights_its_edge(panel: MicroscopePanel) -> No
     assert view._lit == {o1}
 
 
+def test_a_line_that_is_gone_lights_nothing_any_more(panel: MicroscopePanel) -> None:
+    network, ledger = panel.lab.document.project.network, panel.reader.ledger
+    lit: list[frozenset[object]] = []
+    panel.scope.pointed.connect(lit.append)
+    panel.scope.look_at(named(network, "h2"), View.BACKWARD)
+    move_mouse(ledger, 20, HEAD_PX + ROW_PX / 2)
+    assert lit[-1] == ledger.lines[0].keys != frozenset()
+    # The same line with other digits is still pointed at.
+    panel.scope.set_digits(6)
+    assert lit[-1] == ledger.lines[0].keys
+    panel.scope.look_at(named(network, "h1"), View.BACKWARD)
+    assert lit[-1] == frozenset()
+    move_mouse(ledger, 21, HEAD_PX + ROW_PX / 2)
+    assert lit[-1] == ledger.lines[0].keys
+    panel.scope.leave()
+    assert lit[-1] == frozenset()
+
+
 def test_equations_are_copied_as_text_and_as_latex(panel: MicroscopePanel) -> None:
     panel.scope.look_at(named(panel.lab.document.project.network, "h2"), View.BACKWARD)
     view = panel.reader.equations
@@ -375,6 +396,42 @@ def test_equations_are_copied_as_text_and_as_latex(panel: MicroscopePanel) -> No
     assert "δ_h2 = f′(z_h2)" in QApplication.clipboard().text()
     view.copy_latex()
     assert r"\delta_{h_{2}}" in QApplication.clipboard().text()
+
+
+def test_several_equations_are_copied_as_one_display(panel: MicroscopePanel) -> None:
+    scope, view = panel.scope, panel.reader.equations
+    counts = set()
+    for number in range(len(scope.worked.operations)):
+        scope.go(number)
+        lines = view.latex().split("\n")
+        counts.add(min(2, len(view.equations)))
+        if len(view.equations) == 1:
+            assert len(lines) == 1
+            assert "&" not in lines[0]
+            continue
+        assert (lines[0], lines[-1]) == (r"\begin{aligned}", r"\end{aligned}")
+        for line in lines[1:-1]:
+            assert line.count("&") == 1
+        assert all(line.endswith(r" \\") for line in lines[1:-2])
+        assert not lines[-2].endswith("\\")
+    assert counts == {1, 2}
+
+
+def test_a_painter_ends_where_painting_fails(panel: MicroscopePanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel.scope.look_at(named(panel.lab.document.project.network, "h2"), View.BACKWARD)
+    panel.grab()
+
+    def broken(*given: object) -> None:
+        raise ValueError("odd")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Page, "draw", broken)
+        patch.setattr(LedgerView, "_paint", broken)
+        for view in (panel.reader.equations, panel.reader.ledger):
+            # The error keeps what was local where it came up, and with it a painter that was not ended.
+            with pytest.raises(ValueError, match="odd"):
+                view.grab()
+            assert not view.paintingActive()
 
 
 def test_terms_are_reached_by_keyboard(panel: MicroscopePanel) -> None:
@@ -388,6 +445,34 @@ def test_terms_are_reached_by_keyboard(panel: MicroscopePanel) -> None:
     second = view._current()
     assert second is not first
     assert view.accessibleDescription().startswith("a of h₂ = 0.596884378")
+
+
+def test_the_lines_of_a_ledger_are_reached_by_keyboard(
+    panel: MicroscopePanel, document: Document, qtbot: QtBot
+) -> None:
+    panel.resize(640, 160)  # so low that the ledger lies below what is seen
+    panel.scope.look_at(named(document.project.network, "h2"), View.BACKWARD)
+    ledger, reader = panel.reader.ledger, panel.reader
+    lit: list[frozenset[object]] = []
+    panel.scope.pointed.connect(lit.append)
+
+    def seen(y: float) -> bool:
+        return 0 <= ledger.mapTo(reader.viewport(), QPoint(0, round(y))).y() < reader.viewport().height()
+
+    qtbot.waitUntil(lambda: not seen(ledger.height() - 5))
+    ledger.setFocus(Qt.FocusReason.TabFocusReason)
+    assert lit[-1] == ledger.lines[0].keys
+    assert ledger.accessibleDescription().startswith(ledger.lines[0].name)
+    assert seen(HEAD_PX + ROW_PX / 2)
+    QTest.keyClick(ledger, Qt.Key.Key_Down)
+    assert lit[-1] == ledger.lines[1].keys
+    QTest.keyClick(ledger, Qt.Key.Key_End)
+    assert seen(ledger.height() - 15)
+    assert ledger.accessibleDescription().startswith(ledger.ends[-1].name)
+    QTest.keyClick(ledger, Qt.Key.Key_Home)
+    assert lit[-1] == ledger.lines[0].keys
+    ledger.clearFocus()
+    assert lit[-1] == frozenset()
 
 
 def test_a_lab_of_its_own_keeps_nothing(document: Document, player: Player, qtbot: QtBot) -> None:

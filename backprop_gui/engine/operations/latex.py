@@ -98,6 +98,17 @@ def equation_latex(
     return f"{left} {sign} {next_sign.join(shown)}"
 
 
+def display_latex(equations: Sequence[Equation], digits: int = DIGITS) -> str:
+    r"""Return equations as the contents of one display, such as between ``\[`` and ``\]``.
+
+    Several stand below each other, in ``aligned``: with nothing but a line break between, they would run together.
+    """
+    if len(equations) < 2:
+        return "".join(equation_latex(equation, digits) for equation in equations)
+    lines = " \\\\\n".join(equation_latex(equation, digits, align=True) for equation in equations)
+    return f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}"
+
+
 def latex_value(value: float, digits: int = DIGITS) -> str:
     """Return a number in LaTeX."""
     text = write_value(value, digits).replace(MINUS, "-").replace("∞", r"\infty")
@@ -191,4 +202,4 @@ class _Latex(Writer):
         return (r" \, " if self.symbols else r" \cdot ").join(self.factors(factors))
 
 
-__all__ = ["as_latex", "equation_latex", "latex_name", "latex_symbol", "latex_value"]
+__all__ = ["as_latex", "display_latex", "equation_latex", "latex_name", "latex_symbol", "latex_value"]

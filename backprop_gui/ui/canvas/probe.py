@@ -60,10 +60,9 @@ class ProbeLabel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._plate:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_plate(painter, themes.current(), QRectF(self.rect()))
-            painter.end()
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                paint_plate(painter, themes.current(), QRectF(self.rect()))
 
     def set_text(self, text: str) -> None:
         """Say ``text``; empty hides everything."""

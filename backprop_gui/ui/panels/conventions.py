@@ -147,7 +147,7 @@ class ConventionsPanel(PanelWidget):
         """Show the conventions of ``new``."""
         if (
             old is not None
-            and new.training == old.training
+            and (new.training, new.data) == (old.training, old.data)
             and new.conventions == old.conventions
             and new.network is old.network
         ):

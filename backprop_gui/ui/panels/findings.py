@@ -120,6 +120,10 @@ class FindingsPanel(ComputingPanel):
         self._where = f"{checkup.examples}, epoch {frame.epoch:,.6g}"
         self._word()
 
+    def fail(self, text: str) -> None:
+        self._show([])
+        self._say(text)
+
     # ---- showing
 
     def _word(self) -> None:

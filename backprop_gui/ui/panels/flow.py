@@ -143,6 +143,11 @@ class FlowPanel(ComputingPanel):
         if self.isVisible():
             self._draw()
 
+    def fail(self, text: str) -> None:
+        self.flow = None
+        self._draw()
+        self.words.set_text(text)
+
     # ---- inside
 
     def _draw(self) -> None:
@@ -151,9 +156,10 @@ class FlowPanel(ComputingPanel):
         epoch = 0.0 if self.computed is None else self.computed.epoch
         words = f"epoch {epoch:,.0f}" if epoch == int(epoch) else f"epoch {epoch:,.2f}"
         series = self.record.series(measure)
-        picture = (
-            None if self.flow is None else FlowPicture.of(self.flow, measure, series, (epoch, words), guide)
-        )
+        picture = None
+        if self.flow is not None:
+            with self.plot.budget.spend():
+                picture = FlowPicture.of(self.flow, measure, series, (epoch, words), guide)
         self.plot.show_picture(picture)
         self._say(self.plot.index)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
 
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.flow import Flow, Measure, Spread
@@ -21,6 +21,8 @@ from backprop_gui.ui.plots.value_axis import Scale, ValueAxis
 
 MOST_POINTS = 100
 """Points that a line over time is drawn with."""
+MOST_WIDE = 16
+"""Lines over time up to which each is wider than a pixel."""
 RIGHT = 12
 """Room to the right of the picture, into which names may reach."""
 BAR_PX = 26
@@ -43,6 +45,12 @@ class FlowPicture:
         A value to compare with.
     axis : ValueAxis
         Shared by all layers, so that what vanishes is seen to fall.
+    heights : (layers, 5) array
+        Where the quantiles of each layer stand now, 0 to 1; NaN where there is none.
+    limit : float
+        The epoch at which the lines over time end.
+    lines : tuple of polygons
+        The line of each layer over time, in shares of its area: made once, painted often.
     """
 
     flow: Flow
@@ -52,6 +60,9 @@ class FlowPicture:
     epoch: tuple[float, str]
     guide: tuple[float, str] | None
     axis: ValueAxis
+    heights: Array
+    limit: float
+    lines: tuple[QPolygonF, ...]
 
     @classmethod
     def of(
@@ -70,7 +81,13 @@ class FlowPicture:
         # The smallest ones are left out: a single one near 0 would press all others together.
         told = np.array([layer.spread(measure).quantiles[1:] for layer in flow.layers]).ravel()
         axis = ValueAxis.around(Scale.LOG, [told, levels[:, :, 1].ravel()])
-        return cls(flow, measure, epochs, levels, epoch, guide, axis)
+        heights = _standing(axis, np.array([layer.spread(measure).quantiles for layer in flow.layers]))
+        limit = resting_limit(max(float(epochs[-1]) if len(epochs) else 0.0, epoch[0]))
+        over_time = _standing(axis, levels[:, :, 1])
+        lines = tuple(
+            QPolygonF(_points(epochs / limit, over_time[:, layer])) for layer in range(over_time.shape[1])
+        )
+        return cls(flow, measure, epochs, levels, epoch, guide, axis, heights, limit, lines)
 
     @property
     def spreads(self) -> list[Spread]:
@@ -85,14 +102,14 @@ class FlowPicture:
 
     def height(self, value: float) -> float:
         """Return the height of a value, 0 to 1; NaN where it has no place on the axis."""
-        height = float(self.axis.heights(np.array([value]))[0])
-        # What is beyond the axis stands at its end.
-        return min(1.0, max(0.0, height)) if height == height else math.nan
+        return float(_standing(self.axis, np.array([value]))[0])
 
     def place(self, area: QRectF, index: int, value: float) -> QPointF:
         """Return where ``value`` of the layer at ``index`` stands among bars in ``area``; y is NaN without a place."""
-        x = area.left() + (index + 0.5) * area.width() / len(self.flow.layers)
-        return QPointF(x, area.bottom() - self.height(value) * area.height())
+        return QPointF(self._middle(area, index), area.bottom() - self.height(value) * area.height())
+
+    def _middle(self, area: QRectF, index: int) -> float:
+        return area.left() + (index + 0.5) * area.width() / len(self.flow.layers)
 
     def paint(self, painter: QPainter, now: QRectF, past: QRectF, index: int) -> None:
         """Paint the bars into ``now`` and the lines into ``past``, if there is room.
@@ -127,27 +144,27 @@ class FlowPicture:
         width = min(float(BAR_PX), max(3.0, 0.6 * room))
         if 0 <= read < len(spreads):
             painter.fillRect(self._column(bars, read), now.tile)
-        middles = QPolygonF()
-        for index, spread in enumerate(spreads):
-            color = self.color(index)
-            low, tenth, median, ninetieth, high = (self.place(bars, index, q) for q in spread.quantiles)
-            if not math.isnan(median.y()):
+        middles: list[QPointF] = []
+        levels = (bars.bottom() - self.heights * bars.height()).tolist()
+        for index, (spread, (low, tenth, median, ninetieth, high)) in enumerate(
+            zip(spreads, levels, strict=True)
+        ):
+            color, x = self.color(index), self._middle(bars, index)
+            if not math.isnan(median):
                 painter.setPen(QPen(blended(color, now.window, 0.6), 1))
-                painter.drawLine(low, high)
-                box = QRectF(tenth.x() - width / 2, ninetieth.y(), width, max(2.0, tenth.y() - ninetieth.y()))
+                painter.drawLine(QLineF(x, low, x, high))
+                box = QRectF(x - width / 2, ninetieth, width, max(2.0, tenth - ninetieth))
                 painter.setPen(QPen(color, 1))
                 painter.setBrush(blended(color, now.window, 0.3))
                 painter.drawRoundedRect(box, 2, 2)
-                middles.append(median)
+                middles.append(QPointF(x, median))
             self._paint_exceptions(painter, self._column(bars, index), spread)
         painter.setPen(QPen(now.muted, 1, Qt.PenStyle.DotLine))
-        painter.drawPolyline(middles)
+        painter.drawPolyline(QPolygonF(middles))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for index, spread in enumerate(spreads):
-            at = self.place(bars, index, spread.median)
-            if not math.isnan(at.y()):
-                painter.setPen(QPen(now.text, 2))
-                painter.drawLine(at - QPointF(width / 2, 0), at + QPointF(width / 2, 0))
+        painter.setPen(QPen(now.text, 2))
+        for at in middles:
+            painter.drawLine(at - QPointF(width / 2, 0), at + QPointF(width / 2, 0))
 
     def _column(self, bars: QRectF, index: int) -> QRectF:
         room = bars.width() / len(self.flow.layers)
@@ -186,29 +203,24 @@ class FlowPicture:
 
     def _paint_past(self, painter: QPainter, area: QRectF, read: int) -> None:
         now = theme.current()
-        last = max(float(self.epochs[-1]) if len(self.epochs) else 0.0, self.epoch[0])
-        limit = resting_limit(last)
-        labels = self._paint_epochs(painter, area, limit)
-        count = len(self.flow.layers)
-        if 0 <= read < count:
-            lower, upper = (self._points(area, limit, self.levels[:, read, side]) for side in (0, 2))
+        labels = self._paint_epochs(painter, area, self.limit)
+        onto = QTransform.fromTranslate(area.left(), area.bottom()).scale(area.width(), -area.height())
+        if 0 <= read < len(self.lines):
+            lower, upper = (
+                _points(self.epochs / self.limit, _standing(self.axis, self.levels[:, read, side]))
+                for side in (0, 2)
+            )
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(blended(self.color(read), now.window, 0.2))
-            painter.drawPolygon(QPolygonF([*upper, *reversed(lower)]))
+            painter.drawPolygon(onto.map(QPolygonF([*upper, *reversed(lower)])))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-        for index in range(count):
-            painter.setPen(QPen(self.color(index), 2.5 if index == read else 1.4))
-            painter.drawPolyline(QPolygonF(self._points(area, limit, self.levels[:, index, 1])))
-        x = area.left() + self.epoch[0] / limit * area.width()
+        # Where there are many, thin ones are told apart as well, and Qt paints them some ten times as fast.
+        width = 1.4 if len(self.lines) <= MOST_WIDE else 1.0
+        for index, line in enumerate(self.lines):
+            painter.setPen(QPen(self.color(index), 2.5 if index == read else width))
+            painter.drawPolyline(onto.map(line))
+        x = area.left() + self.epoch[0] / self.limit * area.width()
         draw_mark(painter, area, x, self.epoch[1], painter.font(), (now.text, now.text, now.window), labels)
-
-    def _points(self, area: QRectF, limit: float, values: Array) -> list[QPointF]:
-        """Return the pixels of ``values`` over the epochs from 0 to ``limit``; what has no place is left out."""
-        heights = np.clip(self.axis.heights(values), 0, 1)
-        there = np.isfinite(heights)
-        x = area.left() + self.epochs[there] / limit * area.width()
-        y = area.bottom() - heights[there] * area.height()
-        return [QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)]
 
     def _paint_epochs(self, painter: QPainter, area: QRectF, limit: float) -> list[QRectF]:
         metrics = QFontMetricsF(painter.font())
@@ -223,6 +235,23 @@ class FlowPicture:
             labels.append(QRectF(left, area.bottom() + 4, width, LABEL_PX + 4))
             painter.drawText(labels[-1], _CENTER, text)
         return labels
+
+
+def _standing(axis: ValueAxis, values: Array) -> Array:
+    """Return the heights of ``values`` of any shape, 0 to 1; NaN for 0 and for what is not finite.
+
+    What is beyond the axis stands at its end, as does what is too small or too large for any.
+    """
+    heights = axis.heights(values.ravel()).reshape(values.shape)
+    off = np.isnan(heights) & (values > 0) & np.isfinite(values)
+    heights[off] = values[off] > 1
+    return np.clip(heights, 0, 1)
+
+
+def _points(x: Array, heights: Array) -> list[QPointF]:
+    """Return the points of what has a height."""
+    there = np.isfinite(heights)
+    return list(map(QPointF, x[there].tolist(), heights[there].tolist()))
 
 
 def _percent(share: float) -> str:

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
-from backprop_gui.engine.operations.latex import equation_latex
+from backprop_gui.engine.operations.latex import display_latex
 from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.engine.operations.text import equation_text
 from backprop_gui.network import Key
@@ -103,9 +103,8 @@ class EquationView(QWidget):
         return "\n".join(equation_text(equation, digits) for equation in self.equations)
 
     def latex(self) -> str:
-        """Return all equations as LaTeX."""
-        digits = self._style.digits
-        return "\n".join(equation_latex(equation, digits) for equation in self.equations)
+        """Return all equations as LaTeX for one display."""
+        return display_latex(self.equations, self._style.digits)
 
     # ---- layout
 
@@ -160,11 +159,10 @@ class EquationView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self.equations:
             return
-        painter = QPainter(self)
         corner, mark = self._corner(), self._current() if self.hasFocus() else None
         lit = self._lit if self._over is None else frozenset({self._over})
-        self.page.draw(painter, corner.x(), corner.y(), ink(), lit, mark)
-        painter.end()
+        with QPainter(self) as painter:
+            self.page.draw(painter, corner.x(), corner.y(), ink(), lit, mark)
 
     def _dress(self) -> None:
         self._pages.clear()

@@ -6,8 +6,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from backprop_gui.engine.operations.expression import Product, Quantity
@@ -20,7 +29,7 @@ from backprop_gui.ui.typeset.box import Box
 from backprop_gui.ui.typeset.setting import Setter
 from backprop_gui.ui.typeset.type import Role, Style, ink
 
-ROW_PX, HEAD_PX = 26, 22
+ROW_PX, HEAD_PX, RULE_PX = 26, 22, 7
 GAP_PX = 12
 FEWER_DIGITS = (5, 4, 3)
 WIDEST_NAME_PX = 190
@@ -52,15 +61,18 @@ class Line:
 
 
 class LedgerView(QWidget):
-    """Shows lines of a sum, and below a rule what they add up to.
+    """Shows lines of a sum, and below a rule what they add up to; the arrow keys go from line to line.
 
     Signals
     -------
     pointed(frozenset of keys)
-        The pointer is on a line that belongs to these; empty: no longer on one.
+        The mouse or the keyboard is on a line that belongs to these; empty: no longer on one.
+    reached(QRect)
+        The keyboard has come to the line that is painted there, which is to be brought into sight.
     """
 
     pointed = Signal(object)
+    reached = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,6 +83,7 @@ class LedgerView(QWidget):
         self._lit: frozenset[Key] = frozenset()
         self._over: int | None = None
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.notifier.changed.connect(self._recolor)
 
@@ -84,14 +97,14 @@ class LedgerView(QWidget):
         heads : (name, factors)
             What stands above the first two columns.
         """
+        over, after = self._over, (*lines, *ends)
+        if over is not None and (over >= len(after) or after[over].keys != self._every[over].keys):
+            # The line that is pointed at is gone: what it lights elsewhere would stay lit.
+            self._point(None)
         self.lines, self.ends, self._heads = tuple(lines), tuple(ends), heads
         self._style = Style(14, digits)
-        self._over = None
         self.setVisible(bool(lines or ends))
-        rows = "; ".join(
-            f"{line.name}: {write_value(line.value, digits)}" for line in (*self.lines, *self.ends)
-        )
-        self.setAccessibleDescription(rows)
+        self._describe()
         self.updateGeometry()
         self.update()
 
@@ -113,17 +126,16 @@ class LedgerView(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint(painter)
 
     def _paint(self, painter: QPainter) -> None:
         look, colors = theme.current(), ink()
         small = QFont(self.font())
         small.setPixelSize(max(10, small.pixelSize() - 2))
         numbers, metrics = theme.digits(self.font(), bold=True), QFontMetricsF(self.font())
-        every = (*self.lines, *self.ends)
+        every = self._every
         bold = QFontMetricsF(numbers)
         heads = [QFontMetricsF(small).horizontalAdvance(head) for head in self._heads]
         named = min(
@@ -164,7 +176,7 @@ class LedgerView(QWidget):
         rule = HEAD_PX + ROW_PX * len(self.lines) + 3
         for place, (line, box, value) in enumerate(zip(every, boxes, values, strict=True)):
             if place == len(self.lines):
-                y += 7
+                y += RULE_PX
                 painter.fillRect(QRectF(0, rule, x_value + value_px + share_px + GAP_PX, 1), look.border)
             is_end = place >= len(self.lines)
             if place == self._over or (line.keys and line.keys & self._lit and not is_end):
@@ -203,6 +215,12 @@ class LedgerView(QWidget):
             y += ROW_PX
         painter.fillRect(QRectF(middle - 0.5, HEAD_PX, 1, y - HEAD_PX), look.outline)
 
+    def _describe(self) -> None:
+        """Say all lines to a screen reader, that which is pointed at first."""
+        rows = [f"{line.name}: {write_value(line.value, self._style.digits)}" for line in self._every]
+        here = [] if self._over is None else [f"{rows[self._over]}."]
+        self.setAccessibleDescription(" ".join([*here, "; ".join(rows)]))
+
     def _factors(self, lines: Sequence[Line], digits: int) -> list[Box | None]:
         """Return the factors of each line that has any, none of them with 0 digits."""
         setter = Setter(Style(self._style.px, digits))
@@ -216,7 +234,7 @@ class LedgerView(QWidget):
     def _row_at(self, point: QPointF) -> int | None:
         y = point.y() - HEAD_PX
         if y >= ROW_PX * len(self.lines):
-            y -= 7
+            y -= RULE_PX
             if y < ROW_PX * len(self.lines):
                 return None
         row = int(y // ROW_PX)
@@ -231,15 +249,53 @@ class LedgerView(QWidget):
     def _point(self, row: int | None) -> None:
         if row != self._over:
             self._over = row
+            self._describe()
             self.update()
-            every = (*self.lines, *self.ends)
-            self.pointed.emit(frozenset() if row is None else every[row].keys)
+            self.pointed.emit(frozenset() if row is None else self._every[row].keys)
+
+    @property
+    def _every(self) -> tuple[Line, ...]:
+        return (*self.lines, *self.ends)
+
+    # ---- the keyboard
+
+    def _go(self, row: int) -> None:
+        if self._every:
+            row = max(0, min(len(self._every) - 1, row))
+            self._point(row)
+            top = HEAD_PX + ROW_PX * row + (RULE_PX if row >= len(self.lines) else 0)
+            # With the first line, what stands above it is seen as well.
+            self.reached.emit(QRect(0, top, 1, ROW_PX) if row else QRect(0, 0, 1, HEAD_PX + ROW_PX))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = -1 if self._over is None else self._over
+        rows = {
+            Qt.Key.Key_Up: row - 1,
+            Qt.Key.Key_Down: row + 1,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: len(self._every) - 1,
+        }
+        wanted = rows.get(Qt.Key(event.key()))
+        if wanted is None:
+            super().keyPressEvent(event)
+        else:
+            self._go(wanted)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() == Qt.FocusReason.TabFocusReason:
+            self._go(0)
+        elif event.reason() == Qt.FocusReason.BacktabFocusReason:
+            self._go(len(self._every) - 1)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._point(None)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             row = self._row_at(QPointF(event.pos()))
-            every = (*self.lines, *self.ends)
-            text = "" if row is None else _exactly(every[row])
+            text = "" if row is None else _exactly(self._every[row])
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)

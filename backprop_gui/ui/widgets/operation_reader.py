@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -60,6 +60,7 @@ class OperationReader(QScrollArea):
             words.setTextFormat(Qt.TextFormat.PlainText)
         self.ledger = LedgerView()
         self.ledger.pointed.connect(self.pointed)
+        self.ledger.reached.connect(self._bring_into_sight)
         self._parts = QWidget()
         left, right = QVBoxLayout(), QVBoxLayout(self._parts)
         right.setContentsMargins(0, 0, 0, 0)
@@ -135,6 +136,10 @@ class OperationReader(QScrollArea):
         self._parts.setVisible(bool(self.ledger.lines or sentence))
         for place, share in enumerate(PATH_SHARES if operation.kind is Kind.GRADIENT else SHARES):
             self._row.setStretch(place, share)
+
+    def _bring_into_sight(self, line: QRect) -> None:
+        middle = self.ledger.mapTo(self._inside, line.center())
+        self.ensureVisible(middle.x(), middle.y(), 0, line.height() // 2 + 2)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
