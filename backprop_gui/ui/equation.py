@@ -28,7 +28,7 @@ from backprop_gui.ui.widgets.elided import ElidedLabel
 HEIGHT = 52
 MARGIN = 14
 PX = 17
-NARROW_PX = 480
+NARROW_PX = 560
 """Below this width the chip says what it says in fewer words."""
 
 
