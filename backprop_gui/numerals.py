@@ -51,7 +51,8 @@ def format_exact(value: float) -> str:
     value = float(value)
     if not math.isfinite(value):
         return format_number(value)
-    return repr(value).replace("-", MINUS)
+    digits, e, power = repr(value).replace("-", MINUS).partition("e")
+    return f"{digits}·10{str(int(power.replace(MINUS, '-'))).translate(SUPERSCRIPTS)}" if e else digits
 
 
 def read_number(text: str, *, whole: bool = False) -> float:

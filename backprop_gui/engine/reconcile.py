@@ -99,16 +99,16 @@ def reconcile(basis: Basis, question: Question, book: BookNumber) -> Verdict:
 
 
 def name_of(network: Network, question: Question, conventions: Conventions) -> str:
-    """Return what the number of ``question`` is called, such as ``δ_h1 = ∂L/∂z``."""
+    """Return what the number of ``question`` is called, such as ``δ of h1 = ∂L/∂z``."""
     sign = MINUS if conventions.factor < 0 else ""
     if isinstance(question.key, tuple):
-        parameter = f"w_{network.edge_name(*question.key).replace(' ', '')}"
+        parameter = f"w {network.edge_name(*question.key)}"
     else:
-        parameter = f"b_{network.neuron_of[question.key].name}"
+        parameter = f"b of {network.neuron_of[question.key].name}"
     match question.asked:
         case Asked.DELTA:
             written = names(conventions)
-            return f"{written.delta}_{network.neuron_of[question.neuron].name} = {written.delta_meaning}"
+            return f"{written.delta} of {network.neuron_of[question.neuron].name} = {written.delta_meaning}"
         case Asked.GRADIENT:
             return f"{sign}∂L/∂{parameter}"
         case Asked.NEW_VALUE:

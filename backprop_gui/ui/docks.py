@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStyle, QTabBar, QTabWidget, QWidget
 from shiboken6 import isValid
 
 from backprop_gui.ui.panel import PANELS, Lab, Panel, PanelWidget, load_panels
@@ -48,26 +50,68 @@ class Docks:
                 first.raise_()
         for panel in PANELS.values():
             self.by_name[panel.name].setVisible(panel.shown)
-        for dock in self.by_name.values():
+        self._least: dict[str, int] = {}
+        """How high panels were brought up at least, by name."""
+        self._usual: int | None = None
+        """The height of the docks below without that; None as long as nobody asked for more."""
+        self._given = 0
+        for name, dock in self.by_name.items():
             dock.visibilityChanged.connect(self._arrange)
+            dock.visibilityChanged.connect(partial(self._came, name))
             dock.dockLocationChanged.connect(self._arrange)
         self._arrange()
         self._hide_strays()
 
     def bring_up(self, name: str, least_px: int = 0) -> PanelWidget:
-        """Show a panel in front of those that it shares its place with, at least so high, and return it."""
+        """Show a panel in front of those that it shares its place with, at least so high, and return it.
+
+        Panels below get that height whenever they come to the front, and give it back when another one does.
+        """
         dock = self.by_name[name]
+        if least_px:
+            self._least[name] = least_px
         dock.show()
         dock.raise_()
-        if self.panels[name].height() < least_px and not dock.isFloating():
-            self._window.resizeDocks([dock], [least_px], Qt.Orientation.Vertical)
+        self._give_height(name)
         return self.panels[name]
+
+    def _came(self, name: str, seen: bool) -> None:
+        if seen and self._usual is not None and isValid(self._window) and self._window.isVisible():
+            self._give_height(name)
+
+    def _give_height(self, name: str) -> None:
+        """Give the docks below the height that a panel in front needs, or back what another one needed."""
+        dock, window, least = self.by_name[name], self._window, self._least.get(name, 0)
+        below = Qt.DockWidgetArea.BottomDockWidgetArea
+        if dock.isFloating() or window.dockWidgetArea(dock) != below or not (least or self._usual):
+            return
+        now = self._height_below()
+        if self._usual is None or now != self._given:
+            # A person, or another size of the window, has chosen this one.
+            self._usual = now
+        wanted = max(self._usual, least)
+        if wanted != now:
+            window.resizeDocks([dock], [wanted], Qt.Orientation.Vertical)
+            layout = window.layout()
+            assert layout is not None
+            layout.activate()
+            self._share_right()
+        self._given = self._height_below()
+
+    def _height_below(self) -> int:
+        """Return how high the docks below the picture are."""
+        middle = self._window.centralWidget()
+        assert middle is not None
+        rim = self._window.style().pixelMetric(
+            QStyle.PixelMetric.PM_DockWidgetSeparatorExtent, None, self._window
+        )
+        return self._window.height() - middle.geometry().bottom() - 1 - rim
 
     def share_room(self) -> None:
         """Give the docks the sizes that suit the window."""
         window = self._window
         areas, across, down = Qt.DockWidgetArea, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        left, right, bottom, inspector = ROOMY_PX if window.width() >= ROOMY_WIDTH else NARROW_PX
+        left, right, bottom, _ = ROOMY_PX if window.width() >= ROOMY_WIDTH else NARROW_PX
         for area, orientation, size in (
             (areas.LeftDockWidgetArea, across, left),
             (areas.RightDockWidgetArea, across, right),
@@ -75,7 +119,14 @@ class Docks:
         ):
             there = [dock for name, dock in self.by_name.items() if PANELS[name].area == area]
             window.resizeDocks(there, [size] * len(there), orientation)
-        window.resizeDocks([self.by_name["inspector"]], [inspector], down)
+        self._share_right()
+
+    def _share_right(self) -> None:
+        """Give the inspector the height that it is to have at least, as far as what stands below it can give way."""
+        roomy = self._window.width() >= ROOMY_WIDTH
+        inspector = (ROOMY_PX if roomy else NARROW_PX)[3]
+        if self.panels["inspector"].height() < inspector:
+            self._window.resizeDocks([self.by_name["inspector"]], [inspector], Qt.Orientation.Vertical)
 
     def _arrange(self) -> None:
         """Give each dock a title bar, except where its tab says the same already; no tab is cut short."""

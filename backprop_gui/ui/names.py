@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from backprop_gui.engine.operations.expression import Symbol
 from backprop_gui.network import Network
 
 _NUMBERED = re.compile(r"([^\W\d_]\u0302?)(\d+)(?:\.(\d+))?")
@@ -31,6 +32,21 @@ def as_drawn(sentence: str, network: Network) -> str:
     return _WORD.sub(lambda word: display_name(word[0]) if word[0] in names else word[0], sentence)
 
 
+def symbol_name(symbol: Symbol) -> str:
+    """Return the name of a quantity where it cannot be set: ``δ of h₁``, ``w h₁ → o₂``, ``f′(z of h₁)``."""
+    letter = (
+        f"{symbol.letter}{'̂' if symbol.hat else ''}{'̄' if symbol.bar else ''}{'′' if symbol.prime else ''}"
+    )
+    ends = [display_name(end) for end in symbol.index.split("→")]
+    index = f" of {ends[0]}" if len(ends) == 1 else " " + " → ".join(ends)
+    name = f"{letter}{index if symbol.index else ''}"
+    if symbol.above:
+        name += f", {symbol.above}"
+    if symbol.argument is not None:
+        name = f"{letter}({symbol_name(symbol.argument)})"
+    return f"∂{symbol_name(symbol.derivative_of)}/∂{name}" if symbol.derivative_of else name
+
+
 def one_line(name: str, longest: int = 60) -> str:
     """Return ``name`` as it can stand in a sentence or a title, whatever is in it.
 
@@ -42,4 +58,4 @@ def one_line(name: str, longest: int = 60) -> str:
     return _MARKUP.sub("‹", shown)
 
 
-__all__ = ["as_drawn", "display_name", "one_line"]
+__all__ = ["as_drawn", "display_name", "one_line", "symbol_name"]

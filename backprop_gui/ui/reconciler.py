@@ -227,7 +227,7 @@ class Reconciler(QWidget):
 
     def _show(self, verdict: Verdict, frame: Frame) -> None:
         self.problem.say("")
-        text = "\n".join(verdict.sentences)
+        text = as_drawn("\n".join(verdict.sentences), frame.plan.network)
         tone = TONES[verdict.mark]
         self.mark.setText(verdict.mark.value)
         if tone != self.mark.property("tone"):
@@ -250,7 +250,8 @@ def _words(lab: Lab, question: Question) -> str:
     frame = lab.player.frame
     if frame is None or not _knows(frame, question):
         return ""
-    name = name_of(frame.plan.network, question, lab.document.project.conventions)
+    network = frame.plan.network
+    name = as_drawn(name_of(network, question, lab.document.project.conventions), network)
     end = "after the next update" if question.asked is Asked.NEW_VALUE else over_what(frame)
     return f"{name} {end}"
 

@@ -26,8 +26,9 @@ from backprop_gui.ui.svg_engine import SvgEngine
 
 FINE = 511
 """Entries of the tables behind single colours; odd, so that the middle is an entry."""
-EDGE_STRENGTH = (0.25, 0.85)
-"""Opacity of the colour of a weight next to 0, so that its edge can still be seen and clicked, and at the limit."""
+EDGE_STRENGTH = {False: (0.25, 0.85), True: (0.36, 0.88)}
+"""Opacity of the colour of a weight next to 0, so that its edge can still be seen and clicked, and at the limit: on a
+light ground, and on a dark one, where the same share of a colour is seen less."""
 BASE_FONT_PX = 13
 # What a bare X server offers when no desktop has chosen a font, and what is nicer to read if it is there.
 PLAIN_FONTS = {"DejaVu Sans", "Sans Serif", "Sans", "Bitstream Vera Sans", "Liberation Sans"}
@@ -135,7 +136,7 @@ class Theme:
         if place == 0:
             return self.border
         end = self.negative if place < 0 else self.positive
-        weakest, strongest = EDGE_STRENGTH
+        weakest, strongest = EDGE_STRENGTH[self.dark]
         return blended(end, self.surface, weakest + (strongest - weakest) * abs(place))
 
 

@@ -67,7 +67,7 @@ THEMES = ("light", "dark", "system")
 """Commands of which one is in force."""
 AUTOSAVES = "autosaves"
 """Where below the state folder the work of windows is kept."""
-MICROSCOPE_PX, MICROSCOPE_SHARE = 280, 0.3
+MICROSCOPE_PX, MICROSCOPE_SHARE = 280, 0.32
 """What an equation and a ledger need, and how much of the window's height they may take at first."""
 OVER_TIME_PX, OVER_TIME_SHARE = 340, 0.36
 """What plots above each other need, and how much of the window's height they may take at first."""

@@ -101,7 +101,7 @@ def test_a_digit_that_was_cut_and_not_rounded_is_said(mazur: Book) -> None:
     [text] = mazur.says(DELTA, "h2", "0.009954254").sentences
     assert text.endswith("Only its last digit is cut or rounded otherwise.")
     [text] = mazur.says(DELTA, "h2", "0.009954255").sentences
-    assert text == "0.009954255 is right: δ_h2 = ∂L/∂z of this example, as the program writes it."
+    assert text == "0.009954255 is right: δ of h2 = ∂L/∂z of this example, as the program writes it."
 
 
 def test_single_precision_is_right_once() -> None:
@@ -186,7 +186,7 @@ def test_what_is_right_follows_the_conventions() -> None:
     book = Book("mazur", Conventions(Delta.BY_A, Sign.ERROR))
     assert book.value(DELTA, "o1") == pytest.approx(-0.74136507, abs=5e-9)
     [text] = book.says(DELTA, "o1", "-0.7414").sentences
-    assert text == "-0.7414 is right: e_o1 = −∂L/∂a of this example, as the program writes it."
+    assert text == "-0.7414 is right: e of o1 = −∂L/∂a of this example, as the program writes it."
     [text] = book.says(DELTA, "o1", "0.7414").sentences
     assert text.startswith("That is right if the book writes the gradient, (output − target)")
     [text] = book.says(DELTA, "o1", "-0.1385").sentences
@@ -241,7 +241,7 @@ def test_the_mean_of_a_batch_can_be_what_is_looked_at() -> None:
     # (4 + 6 + 6 + 10) / 4, and the gradient of Z1→ŷ
     assert book.says(DELTA, "ŷ", "6.5").mark is Mark.RIGHT
     [text] = book.says(GRADIENT, "Z1→ŷ", "14.5").sentences
-    assert text == "14.5 is right: ∂L/∂w_Z1→ŷ over 4 examples, as the program writes it."
+    assert text == "14.5 is right: ∂L/∂w Z1 → ŷ over 4 examples, as the program writes it."
 
 
 @pytest.mark.parametrize(

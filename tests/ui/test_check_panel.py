@@ -376,3 +376,16 @@ def test_no_derivative_is_cut_however_small(panel: CheckPanel, qtbot: QtBot, wid
     text = panel.table.entries.index(0, CLAIMED).data()
     assert text.endswith("·10⁻¹⁵")
     assert panel.button.geometry().right() <= panel._left.viewport().width()
+
+
+def test_the_sentence_names_what_is_worst_as_it_is_drawn(panel: CheckPanel, qtbot: QtBot) -> None:
+    panel.lab.checking.start()
+    qtbot.waitUntil(lambda: panel.lab.checking.holds)
+    found = panel.lab.checking.found
+    assert found is not None
+    errors = np.zeros_like(found.check.errors)
+    errors[0] = 1e-15
+    assert found.check.name(0).endswith("h1")
+    panel.lab.checking.found = replace(found, check=replace(found.check, errors=errors, loss_error=0.0))
+    panel._word()
+    assert panel.words.text().endswith("the bias of h₁.")

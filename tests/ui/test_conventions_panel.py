@@ -107,16 +107,16 @@ def test_another_loss_leaves_the_switch_empty_and_can_be_exchanged(
 
 
 def test_the_example_follows_conventions_and_selection(panel: ConventionsPanel, qtbot: QtBot) -> None:
-    assert panel.example.text() == "δ_h1 = ∂L/∂z = 0.008771"
+    assert panel.example.text() == "δ of h₁ = ∂L/∂z = 0.008771"
     assert panel.factor.text() == "the standard, ∂L/∂z of ½ Σ (a − t)²"
     click(panel.sign, Sign.ERROR)
-    assert panel.example.text() == "δ_h1 = −∂L/∂z = −0.008771"
+    assert panel.example.text() == "δ of h₁ = −∂L/∂z = −0.008771"
     assert panel.factor.text().startswith("−1.00 times the standard")
     click(panel.delta, Delta.BY_A)
     select(panel, "o1")
-    assert panel.example.text() == "e_o1 = −∂L/∂a = −0.7414"
+    assert panel.example.text() == "e of o₁ = −∂L/∂a = −0.7414"
     click(panel.loss, "sum-squared")
-    qtbot.waitUntil(lambda: panel.example.text() == "e_o1 = −∂L/∂a = −1.483")
+    qtbot.waitUntil(lambda: panel.example.text() == "e of o₁ = −∂L/∂a = −1.483")
     assert panel.factor.text().startswith("−10.7 times the standard")
 
 
@@ -124,7 +124,7 @@ def test_a_books_number_is_answered_in_words(panel: ConventionsPanel, qtbot: QtB
     select(panel, "h1")
     assert answer(panel, qtbot, "0,0088") == (
         "✓",
-        "0,0088 is right: δ_h1 = ∂L/∂z of this example, as the program writes it.",
+        "0,0088 is right: δ of h₁ = ∂L/∂z of this example, as the program writes it.",
     )
     mark, text = answer(panel, qtbot, "0.0175427")
     assert (mark, "the full square" in text) == ("≈", True)
@@ -182,7 +182,7 @@ def test_what_cannot_be_asked_is_said(panel: ConventionsPanel, qtbot: QtBot) -> 
 def test_the_box_says_what_is_asked(panel: ConventionsPanel) -> None:
     select(panel, "h1", "o1")
     choose(panel, Asked.GRADIENT)
-    assert panel.reconciler.box.placeholderText() == "the book's ∂L/∂w_h1→o1 of this example"
+    assert panel.reconciler.box.placeholderText() == "the book's ∂L/∂w h₁ → o₁ of this example"
 
 
 def test_the_box_says_that_a_mean_is_asked_for(panel: ConventionsPanel, player: Player, qtbot: QtBot) -> None:
@@ -191,10 +191,10 @@ def test_the_box_says_that_a_mean_is_asked_for(panel: ConventionsPanel, player: 
     count = len(panel.lab.document.prepared.x_train)
     player.look_at(Probe(Part.ALL))
     box = panel.reconciler.box
-    asked = f"the book's ∂L/∂w_h1→o1 over {count} examples"
+    asked = f"the book's ∂L/∂w h₁ → o₁ over {count} examples"
     qtbot.waitUntil(lambda: box.placeholderText() == asked)
     player.look_at(Probe())
-    qtbot.waitUntil(lambda: box.placeholderText() == "the book's ∂L/∂w_h1→o1 of this example")
+    qtbot.waitUntil(lambda: box.placeholderText() == "the book's ∂L/∂w h₁ → o₁ of this example")
 
 
 def test_switches_stand_beside_their_words_where_there_is_room(panel: ConventionsPanel, qtbot: QtBot) -> None:

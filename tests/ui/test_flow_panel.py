@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
@@ -272,6 +272,24 @@ def test_deltas_are_those_that_the_conventions_call_so(
     assert len(panel.record) == 1
     document.edit("As error", replace(document.project, conventions=Conventions(Delta.BY_A, Sign.ERROR)))
     assert panel.flow is not None, "sizes have no sign"
+
+
+def test_a_tooltip_that_is_read_follows_the_numbers(
+    panel: FlowPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    plot = panel.plot
+    plot._read(0)
+    assert plot.picture is not None
+    before = plot.toolTip()
+    monkeypatch.setattr(plot, "underMouse", lambda: True)
+    monkeypatch.setattr(QToolTip, "isVisible", lambda: True)
+    monkeypatch.setattr(QToolTip, "text", lambda: before)
+    monkeypatch.setattr(QToolTip, "showText", lambda at, text, widget: shown.append(text))
+    other = replace(plot.picture.flow, layers=plot.picture.flow.layers[::-1])
+    plot.show_picture(replace(plot.picture, flow=other))
+    assert shown == [plot.toolTip()]
+    assert shown[0] != before
 
 
 def test_behind_another_tab_it_records_but_draws_nothing(qtbot: QtBot, qapp: QApplication) -> None:

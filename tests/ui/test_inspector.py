@@ -294,3 +294,19 @@ def test_deltas_and_gradients_follow_the_conventions(
     )
     slot = frame.plan.slot[frame.plan.network.incoming[hidden.id][0].source, hidden.id]
     assert incoming.numbers.values[0, 1] == -frame.trace.grad[slot]
+
+
+def test_another_selection_is_read_from_its_heading(qtbot: QtBot, document: Document, player: Player) -> None:
+    panel = place(qtbot, document, player, Inspector, (300, 120))
+    assert player.frame is not None
+    network = document.project.network
+    hidden = network.members[network.layers[1].id]
+    panel.lab.selection.set(frozenset([hidden[0].id]))
+    panel.show_frame(player.frame)
+    bar = panel._column.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    panel.show_frame(player.frame)
+    assert bar.value() == bar.maximum(), "new numbers of the same neuron do not scroll"
+    panel.lab.selection.set(frozenset([hidden[1].id]))
+    assert bar.value() == 0

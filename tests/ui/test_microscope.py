@@ -326,6 +326,18 @@ def test_the_first_click_begins(panel: MicroscopePanel) -> None:
     assert panel.scope.position == 2
 
 
+def test_an_update_that_is_made_on_the_way_is_told(panel: MicroscopePanel, qtbot: QtBot) -> None:
+    scope = panel.scope
+    scope.last()
+    count = len(scope.worked.operations)  # type: ignore[union-attr]
+    assert panel.where.text() == f"{count} of {count}"
+    scope.next()
+    qtbot.waitUntil(lambda: scope.position == 0)
+    assert panel.where.text() == f"1 of {count}  ·  update 1 made"
+    scope.next()
+    assert panel.where.text() == f"2 of {count}  ·  step 2"
+
+
 def test_the_digits_are_those_chosen(panel: MicroscopePanel) -> None:
     panel.scope.look_at(named(panel.lab.document.project.network, "h2"), View.BACKWARD)
     panel.digits.setValue(9)
@@ -432,7 +444,7 @@ def test_terms_are_reached_by_keyboard(panel: MicroscopePanel) -> None:
     QTest.keyClick(view, Qt.Key.Key_Right)
     second = view._current()
     assert second is not first
-    assert view.accessibleDescription().startswith("a_h2 = 0.596884378")
+    assert view.accessibleDescription().startswith("a of h₂ = 0.596884378")
 
 
 def test_the_lines_of_a_ledger_are_reached_by_keyboard(

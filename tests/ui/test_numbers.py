@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backprop_gui.engine.operations.expression import Symbol
 from backprop_gui.network import dense
-from backprop_gui.ui.names import as_drawn, display_name
-from backprop_gui.ui.numbers import format_exact, format_number
+from backprop_gui.ui.names import as_drawn, display_name, symbol_name
+from backprop_gui.ui.numbers import format_exact, format_number, read_number
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,8 @@ def test_no_number_is_rounded_further_than_its_digits_say(value: float, digits: 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_the_exact_form_gives_the_same_float_back(value: float) -> None:
-    assert float(format_exact(value).replace("−", "-")) == value
+    assert read_number(format_exact(value)) == value
+    assert "e" not in format_exact(value)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,17 @@ def test_a_sentence_has_the_names_of_the_canvas_and_nothing_else_changed() -> No
     network = dense([2, 3, 1])
     sentence = "The path h1 → x1 in “x1.csv”, h12 and L1 stays; x2."
     assert as_drawn(sentence, network) == "The path h₁ → x₁ in “x1.csv”, h12 and L1 stays; x₂."
+
+
+@pytest.mark.parametrize(
+    ("symbol", "name"),
+    [
+        (Symbol("δ", "ŷ"), "δ of ŷ"),
+        (Symbol("w", "h1→o2"), "w h₁ → o₂"),
+        (Symbol("f", prime=True, argument=Symbol("z", "h1")), "f′(z of h₁)"),
+        (Symbol("b", "h1", derivative_of=Symbol("L")), "∂L/∂b of h₁"),
+        (Symbol("η"), "η"),
+    ],
+)
+def test_names_of_quantities_are_written_as_everywhere_on_the_window(symbol: Symbol, name: str) -> None:
+    assert symbol_name(symbol) == name

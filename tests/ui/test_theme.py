@@ -207,3 +207,10 @@ def test_what_pops_up_to_complete_a_name_has_a_ground(theme: Theme, qapp: QAppli
     image = popup.grab().toImage()
     assert image.pixelColor(190, 110) == theme.raised
     assert popup.palette().color(QPalette.ColorRole.Text) == theme.text
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+def test_an_edge_at_rest_can_be_seen_on_either_ground(look: Theme) -> None:
+    for sign in (-1, 1):
+        assert contrast(look.weight_color(0.01 * sign, 1.0), look.surface) > 1.2
+        assert contrast(look.weight_color(0.3 * sign, 1.0), look.surface) > 1.6

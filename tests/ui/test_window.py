@@ -495,6 +495,31 @@ def test_nothing_in_the_top_bar_covers_anything_else(window: Window, width: int)
     assert top._right.geometry().right() <= top.width()
 
 
+def test_a_panel_that_was_given_more_height_gives_it_back(window: Window) -> None:
+    docks, settle = window.docks, QApplication.processEvents
+    window.resize(1440, 860)
+    docks.bring_up("loss")
+    window.resizeDocks([docks.by_name["loss"]], [200], Qt.Orientation.Vertical)
+    settle()
+    usual = docks._height_below()
+    window.commands["faults"].trigger()
+    settle()
+    higher = docks._height_below()
+    assert higher > usual + 50
+    docks.by_name["loss"].raise_()
+    settle()
+    assert docks._height_below() == usual
+    docks.by_name["faults"].raise_()
+    settle()
+    assert docks._height_below() == higher
+    # What a person has chosen stays.
+    window.resizeDocks([docks.by_name["faults"]], [higher - 30], Qt.Orientation.Vertical)
+    settle()
+    docks.by_name["loss"].raise_()
+    settle()
+    assert docks._height_below() == higher - 30
+
+
 def test_a_small_screen_has_room_for_the_name_and_the_speed(window: Window) -> None:
     top = window._top
     window.resize(1024, 700)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 
 from backprop_gui.ui.canvas.graphics import NetworkView
 from backprop_gui.ui.canvas.scene import NetworkScene
@@ -11,6 +11,9 @@ from backprop_gui.ui.canvas.scene import NetworkScene
 MARGIN_PX = 30.0
 NEAR, ENOUGH = 0.8, 0.6
 """At this zoom, or filling this share of the room, a picture that can be seen whole is large enough."""
+
+SHARES_BACK = (1.0, 0.75, 0.5, 0.25, 0.0)
+"""How far from its place beside the legend back to the middle a picture may stand."""
 
 
 def fit(view: NetworkView, scene: NetworkScene, area: QRectF, top: float, legend: QRectF) -> None:
@@ -28,8 +31,23 @@ def fit(view: NetworkView, scene: NetworkScene, area: QRectF, top: float, legend
         # The picture goes above the legend or to its right, wherever it becomes larger.
         above = MARGIN_PX, top, area.bottom() - legend.top() + 8.0
         beside = legend.right() + 16.0, top, MARGIN_PX
-        if _fit_into(view, scene, area, *above) >= _fit_into(view, scene, area, *beside):
+        largest = _fit_into(view, scene, area, *above)
+        if largest >= (zoom := _fit_into(view, scene, area, *beside)):
             _fit_into(view, scene, area, *above)
+        else:
+            _move_back(view, scene, legend, zoom)
+
+
+def _move_back(view: NetworkView, scene: NetworkScene, legend: QRectF, zoom: float) -> None:
+    """Move the picture as far to the middle as it can be beside the legend: often only its lower edge is in the way."""
+    edges = scene.picture.bounds
+    middle = QPointF((edges[0] + edges[2]) / 2, (edges[1] + edges[3]) / 2)
+    seen = view.viewportTransform().map(middle)
+    across = view.viewport().rect().center().x() - seen.x()
+    for share in SHARES_BACK:
+        view.show_at(zoom, middle, QPointF(seen.x() + share * across, seen.y()))
+        if not _hides_something(view, scene, legend):
+            return
 
 
 def fits_well(view: NetworkView, scene: NetworkScene, area: QRectF, top: float, legend: QRectF) -> bool:

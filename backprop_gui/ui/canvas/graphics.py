@@ -147,7 +147,7 @@ class NetworkView(QGraphicsView):
         """Zoom so that the scene's point under ``at`` (in the viewport; by default its middle) stays there."""
         spot = QPointF(self.viewport().rect().center()) if at is None else at
         fixed = self.viewportTransform().inverted()[0].map(spot)
-        self._show_at(min(LARGEST_ZOOM, max(SMALLEST_ZOOM, self.zoom * factor)), fixed, spot)
+        self.show_at(min(LARGEST_ZOOM, max(SMALLEST_ZOOM, self.zoom * factor)), fixed, spot)
         self.viewport().update()
         self.moved.emit()
 
@@ -156,10 +156,11 @@ class NetworkView(QGraphicsView):
         zoom = min(
             room.width() / max(1.0, rect.width()), room.height() / max(1.0, rect.height()), LARGEST_FIT
         )
-        self._show_at(max(SMALLEST_ZOOM, zoom), rect.center(), room.center())
+        self.show_at(max(SMALLEST_ZOOM, zoom), rect.center(), room.center())
         self.viewport().update()
 
-    def _show_at(self, zoom: float, point: QPointF, spot: QPointF) -> None:
+    def show_at(self, zoom: float, point: QPointF, spot: QPointF) -> None:
+        """Show a ``point`` of the scene at a ``spot`` of the viewport."""
         self.setTransform(QTransform.fromScale(zoom, zoom))
         middle = QPointF(self.viewport().rect().center())
         self.centerOn(point - (spot - middle) / zoom)

@@ -24,6 +24,8 @@ UNKNOWN, BAD = SIGNS * STRENGTHS * (LEVELS + 1), SIGNS * STRENGTHS * (LEVELS + 1
 """Buckets of edges that the frame does not have, and of weights that are not finite."""
 LEAST_LIT_PX = 2.6
 """How thick an edge is at least while it is lit, so that its colour can be told between the lines of the light."""
+PALEST = {False: 0.16, True: 0.26}
+"""Least strength of the colour of an edge whose turn is still to come, on a light and on a dark ground."""
 WIDTHS = ((60, (1.0, 4.8)), (400, (0.6, 2.6)), (1500, (0.7, 2.2)), (10**9, (0.6, 1.4)))
 """Thinnest and thickest line in pixels, for up to so many edges."""
 
@@ -137,7 +139,9 @@ def _colors(look: Look) -> list[QColor]:
                 if sign == 0:
                     colors.append(theme.border)
                 elif strength == WAITING:
-                    colors.append(blended(end, theme.surface, 0.12 + 0.12 * share))
+                    # On a dark ground the same share of a colour is seen less.
+                    least = PALEST[theme.dark]
+                    colors.append(blended(end, theme.surface, least + 0.12 * share))
                 elif strength == PLAIN:
                     colors.append(theme.weight_color(max(share, 0.02) * (1 if sign == 1 else -1), 1.0))
                 elif strength == WEAKER:

@@ -10,6 +10,7 @@ from backprop_gui.engine.frame import Frame
 from backprop_gui.network import Key
 from backprop_gui.project import Project
 from backprop_gui.ui.gradient_chip import summary_of, worst_of
+from backprop_gui.ui.names import as_drawn
 from backprop_gui.ui.nudge_view import NudgeView
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
 from backprop_gui.ui.widgets.column import Column, muted
@@ -153,7 +154,7 @@ class CheckPanel(PanelWidget):
         else:
             passed = found.check.passed
             verdict, tone = ("✓ Passed", "good") if passed else ("✗ Failed", "bad")
-            words = f"{summary_of(found)} {worst_of(found)}"
+            words = as_drawn(f"{summary_of(found)} {worst_of(found)}", found.frame.plan.network)
             if not checking.holds:
                 tone, words = "", f"The numbers have changed since. {words}"
         if (verdict, words) != (self.verdict.text(), self.words.text()):

@@ -30,7 +30,7 @@ UNSEEN_SHARE = 0.02
 """Of the wall time that recording may take while only its tab is seen."""
 EVERY_SECONDS = 0.25
 """While training runs, the flow is computed no more often."""
-LEGEND = "median, 10 to 90 % and extremes over "
+LEGEND = "each layer in its colour: median, 10 to 90 %, extremes of "
 GUIDE = (USUAL, "rule of thumb")
 
 

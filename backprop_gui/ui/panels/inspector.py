@@ -58,7 +58,7 @@ class Inspector(PanelWidget):
         lab.selection.changed.connect(self._select)
 
     def _arrange(self) -> None:
-        column = Column()
+        column = self._column = Column()
         outside = QVBoxLayout(self)
         outside.setContentsMargins(0, 0, 0, 0)
         outside.addWidget(column)
@@ -116,6 +116,9 @@ class Inspector(PanelWidget):
         key = self.lab.selection.current
         self.parts.show_value()
         conventions = self.lab.document.project.conventions
+        if key != self._key:
+            # Where one has scrolled to in the one says nothing about the other, whose heading is to be seen.
+            self._column.verticalScrollBar().setValue(0)
         if frame.plan is not self._plan or key != self._key or conventions != self._conventions:
             self._plan, self._key, self._conventions = frame.plan, key, conventions
             self._lay_out(sheet_of(frame.plan, key, conventions))

@@ -182,7 +182,12 @@ class MicroscopePanel(PanelWidget):
             self.where.setText(f"{count:,} operations")
             self.reader.show_words(INVITATION, HOW)
             return
-        self.where.setText(f"{operation.number + 1:,} of {count:,}")
+        where, step = f"{operation.number + 1:,} of {count:,}", worked.frame.step
+        if step:
+            # Going on from the last operation has made an update, which nothing else here would tell.
+            made = operation.number == 0 and not worked.frame.past
+            where += f"  ·  update {step:,} made" if made else f"  ·  step {step + 1:,}"
+        self.where.setText(where)
         shown = (operation.kind, operation.subject)
         self.reader.show_operation(worked, operation, scope.digits, anew=shown != self._shown)
         self._shown = shown

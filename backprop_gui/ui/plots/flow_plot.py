@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QCursor,
     QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
@@ -12,7 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from backprop_gui.ui import theme
 from backprop_gui.ui.numbers import format_exact
@@ -73,7 +74,7 @@ class FlowPlot(QWidget):
         self.picture = picture
         if self.index >= self._count:
             self._read(-1)
-        self.setToolTip(self.words(self.index))
+        self._renew_tip()
         self._lay_out()
         self.update()
 
@@ -101,9 +102,16 @@ class FlowPlot(QWidget):
     def _read(self, index: int) -> None:
         if index != self.index:
             self.index = index
-            self.setToolTip(self.words(index))
+            self._renew_tip()
             self.reading.emit(index)
             self.update()
+
+    def _renew_tip(self) -> None:
+        """Say the present numbers in the tooltip, and in the one that is being read."""
+        words, before = self.words(self.index), self.toolTip()
+        self.setToolTip(words)
+        if words != before and self.underMouse() and QToolTip.isVisible() and QToolTip.text() == before:
+            QToolTip.showText(QCursor.pos(), words, self)
 
     def words(self, index: int) -> str:
         """Return all numbers of a layer in full precision, one a line."""

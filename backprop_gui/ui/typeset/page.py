@@ -255,14 +255,17 @@ def _lines(equation: Equation, width: float, style: Style) -> list[Box]:
         return [row([first, result]), *([row(pieces.remark())] if equation.remark else [])]
     lines = [row([first if not number else equals, step]) for number, step in enumerate(steps)]
     ending = row([equals, result])
-    remark = row(pieces.remark())
-    if ending.width + remark.width <= width:
-        ending, remark = row([ending, remark]), space(0.0)
     if lines[-1].width + ending.width <= width:
         lines[-1] = row([lines[-1], ending])
     else:
         lines.append(ending)
-    if remark.width:
+    remark = row(pieces.remark())
+    # At the end, or else where a line has room for it: a line of its own would push the result out of sight.
+    for place in (-1, 0):
+        if lines[place].width + remark.width <= width:
+            lines[place] = row([lines[place], remark])
+            break
+    else:
         lines.append(remark)
     return lines
 

@@ -21,9 +21,10 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from backprop_gui.engine.operations.latex import display_latex
 from backprop_gui.engine.operations.operation import Equation
-from backprop_gui.engine.operations.text import equation_text, symbol_text
+from backprop_gui.engine.operations.text import equation_text
 from backprop_gui.network import Key
 from backprop_gui.ui import theme
+from backprop_gui.ui.names import symbol_name
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.typeset.box import Mark
 from backprop_gui.ui.typeset.page import Page, lay_out, one_line_page
@@ -261,7 +262,7 @@ class EquationView(QWidget):
 
 def _spoken(mark: Mark) -> str:
     quantity = mark.quantity
-    return f"{symbol_text(quantity.symbol)} = {format_exact(quantity.value)}"
+    return f"{symbol_name(quantity.symbol)} = {format_exact(quantity.value)}"
 
 
 __all__ = ["EquationView"]

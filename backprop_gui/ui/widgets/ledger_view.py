@@ -20,17 +20,20 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from backprop_gui.engine.operations.expression import Product, Quantity
-from backprop_gui.engine.operations.text import symbol_text, write_value
+from backprop_gui.engine.operations.text import write_value
 from backprop_gui.network import Key
 from backprop_gui.ui import theme
+from backprop_gui.ui.names import symbol_name
 from backprop_gui.ui.numbers import format_exact
+from backprop_gui.ui.typeset.box import Box
 from backprop_gui.ui.typeset.setting import Setter
 from backprop_gui.ui.typeset.type import Role, Style, ink
 
 ROW_PX, HEAD_PX, RULE_PX = 26, 22, 7
-GAP_PX = 14
+GAP_PX = 12
+FEWER_DIGITS = (5, 4, 3)
 WIDEST_NAME_PX = 190
-LEAST_BAR_PX, WIDEST_BAR_PX = 70.0, 320.0
+LEAST_BAR_PX, WIDEST_BAR_PX = 44.0, 320.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +136,27 @@ class LedgerView(QWidget):
         small.setPixelSize(max(10, small.pixelSize() - 2))
         numbers, metrics = theme.digits(self.font(), bold=True), QFontMetricsF(self.font())
         every = self._every
-        setter = Setter(self._style)
-        boxes = [setter.set(Product(line.factors), numbers=True) if line.factors else None for line in every]
         bold = QFontMetricsF(numbers)
-        named = [metrics.horizontalAdvance(line.name) for line in self.lines]
-        named += [bold.horizontalAdvance(line.name) for line in self.ends]
-        name_px = min(WIDEST_NAME_PX, max(named, default=0.0))
-        factor_px = max((box.width for box in boxes if box is not None), default=0.0)
+        heads = [QFontMetricsF(small).horizontalAdvance(head) for head in self._heads]
+        named = min(
+            WIDEST_NAME_PX, max([heads[0], *(metrics.horizontalAdvance(line.name) for line in self.lines)])
+        )
+        # What stands below the rule has no factors, so its names may reach into their column.
+        ends_px = min(
+            WIDEST_NAME_PX, max((bold.horizontalAdvance(line.name) for line in self.ends), default=0.0)
+        )
         values = [write_value(line.value, self._style.digits) for line in every]
         value_px = max((QFontMetricsF(numbers).horizontalAdvance(text) for text in values), default=0.0)
-        share_px = metrics.horizontalAdvance("100 %")
-        spare = self.width() - name_px - value_px - share_px - 5 * GAP_PX
-        if factor_px > spare - LEAST_BAR_PX:
-            factor_px, boxes = 0.0, [None] * len(boxes)
-        bar_px = max(20.0, min(WIDEST_BAR_PX, spare - factor_px))
+        share_px = metrics.horizontalAdvance("100 %") if len(self.lines) > 1 else 0.0
+        spare = self.width() - value_px - share_px - 4 * GAP_PX
+        # Rather factors with fewer digits, whose tooltips have all, than a sum of products without them.
+        for digits in (self._style.digits, *FEWER_DIGITS, 0):
+            boxes = self._factors(every, digits)
+            factor_px = max((max(heads[1], box.width) for box in boxes if box is not None), default=0.0)
+            name_px = max(named, ends_px - GAP_PX - factor_px if factor_px else ends_px)
+            if factor_px <= spare - name_px - LEAST_BAR_PX:
+                break
+        bar_px = max(20.0, min(WIDEST_BAR_PX, spare - name_px - factor_px))
         x_factors = name_px + GAP_PX
         x_bar = x_factors + factor_px + (GAP_PX if factor_px else 0)
         x_value = x_bar + bar_px + GAP_PX
@@ -177,10 +187,9 @@ class LedgerView(QWidget):
                 )
             painter.setFont(self.font() if not is_end else numbers)
             painter.setPen(look.text)
-            name = (bold if is_end else metrics).elidedText(
-                line.name, Qt.TextElideMode.ElideMiddle, name_px + 1
-            )
-            painter.drawText(QRectF(0, y, name_px + 2, ROW_PX), head, name)
+            room = x_factors + factor_px if is_end and factor_px else name_px
+            name = (bold if is_end else metrics).elidedText(line.name, Qt.TextElideMode.ElideMiddle, room + 1)
+            painter.drawText(QRectF(0, y, room + 2, ROW_PX), head, name)
             if box is not None:
                 box.draw(painter, x_factors, y + ROW_PX / 2 + 0.33 * self._style.px, colors)
             role = Role.NEGATIVE if line.value < 0 else Role.POSITIVE if line.value > 0 else Role.TEXT
@@ -211,6 +220,14 @@ class LedgerView(QWidget):
         rows = [f"{line.name}: {write_value(line.value, self._style.digits)}" for line in self._every]
         here = [] if self._over is None else [f"{rows[self._over]}."]
         self.setAccessibleDescription(" ".join([*here, "; ".join(rows)]))
+
+    def _factors(self, lines: Sequence[Line], digits: int) -> list[Box | None]:
+        """Return the factors of each line that has any, none of them with 0 digits."""
+        setter = Setter(Style(self._style.px, digits))
+        return [
+            setter.set(Product(line.factors), numbers=True) if line.factors and digits else None
+            for line in lines
+        ]
 
     # ---- the mouse
 
@@ -285,7 +302,7 @@ class LedgerView(QWidget):
 
 
 def _exactly(line: Line) -> str:
-    rows = [f"{symbol_text(factor.symbol)} = {format_exact(factor.value)}" for factor in line.factors]
+    rows = [f"{symbol_name(factor.symbol)} = {format_exact(factor.value)}" for factor in line.factors]
     return "\n".join([*rows, f"{line.name}: {format_exact(line.value)}"])
 
 

@@ -17,10 +17,12 @@ from backprop_gui.ui.typeset.view import EquationView
 from backprop_gui.ui.widgets.ledger_view import LedgerView, Line
 from backprop_gui.ui.widgets.wrapped import Wrapped
 
-PX = 18
+PX = 17
 MARGIN = 14
 BESIDE_PX = 880
 """Width from which the ledger stands beside the equations and not below them."""
+SHARES, PATH_SHARES = (5, 4), (4, 6)
+"""How the equations and the ledger share the width: a gradient's equation is short, its paths have many factors."""
 MOST_LINES = 12
 """Longer sums are folded: the largest terms, and the rest in one line."""
 DELTAS = (Kind.OUTPUT_DELTA, Kind.HIDDEN_DELTA)
@@ -65,18 +67,18 @@ class OperationReader(QScrollArea):
         for column in (left, right):
             column.setSpacing(6)
         left.addWidget(self._title)
-        # First what everybody asks, and then the arithmetic: it is seen wherever there is little room.
-        left.addWidget(self._sentence)
+        # The equations come first: their last line, the result, is to be seen wherever there is little room.
         left.addWidget(self.equations)
         left.addWidget(self._why)
         left.addStretch(1)
+        right.addWidget(self._sentence)
         right.addWidget(self.ledger)
         right.addStretch(1)
         self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._inside)
         self._row.setContentsMargins(MARGIN, 8, MARGIN, 10)
         self._row.setSpacing(10)
-        self._row.addLayout(left, 5)
-        self._row.addWidget(self._parts, 4)
+        self._row.addLayout(left)
+        self._row.addWidget(self._parts)
         self.equations.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setWidget(self._inside)
         self.show_words("", "")
@@ -131,7 +133,9 @@ class OperationReader(QScrollArea):
             self.ledger.show_lines((), (), ("", ""), digits)
         self._sentence.setText(sentence)
         self._sentence.setVisible(bool(sentence))
-        self._parts.setVisible(bool(self.ledger.lines))
+        self._parts.setVisible(bool(self.ledger.lines or sentence))
+        for place, share in enumerate(PATH_SHARES if operation.kind is Kind.GRADIENT else SHARES):
+            self._row.setStretch(place, share)
 
     def _bring_into_sight(self, line: QRect) -> None:
         middle = self.ledger.mapTo(self._inside, line.center())
