@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
@@ -18,11 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_gui.engine.frame import Frame, Note, NoteKind, Part
+from backprop_gui.engine.frame import Frame, Part
 from backprop_gui.errors import UserError
 from backprop_gui.paths import state_folder
 from backprop_gui.project import Project, templates, with_new_weights
-from backprop_gui.project.kept import KeptRun
 from backprop_gui.ui import theme
 from backprop_gui.ui.about import About
 from backprop_gui.ui.actions import COMMANDS, Command
@@ -43,10 +40,12 @@ from backprop_gui.ui.inspection import probe_name
 from backprop_gui.ui.looking_back import NO_PAST, LookingBack
 from backprop_gui.ui.menus import fill_menus, make_action, set_reason
 from backprop_gui.ui.names import as_drawn, one_line
+from backprop_gui.ui.notices import Notices
 from backprop_gui.ui.offers import Offers
+from backprop_gui.ui.operation_on_picture import OperationOnPicture
 from backprop_gui.ui.overlay import Overlay
 from backprop_gui.ui.panel import PANELS, Lab, Pace
-from backprop_gui.ui.panels.breakpoints import NONE_HERE, BreakpointsPanel
+from backprop_gui.ui.panels.breakpoints import BreakpointsPanel
 from backprop_gui.ui.panels.conventions import ConventionsPanel
 from backprop_gui.ui.panels.data import DataPanel
 from backprop_gui.ui.panels.findings import FindingsPanel
@@ -71,10 +70,6 @@ MICROSCOPE_PX, MICROSCOPE_SHARE = 280, 0.32
 """What an equation and a ledger need, and how much of the window's height they may take at first."""
 OVER_TIME_PX, OVER_TIME_SHARE = 340, 0.36
 """What plots above each other need, and how much of the window's height they may take at first."""
-NO_TROUBLE = (
-    "There is nothing to go back from: this is for when a number became too large and training stopped."
-)
-NONE_DELETED = "No run was deleted."
 LAYOUT_VERSION = 4
 """Raised when the panels change so much that a remembered layout no longer fits."""
 
@@ -134,8 +129,7 @@ class Window(QMainWindow):
         self.files = Filing(self.lab, self.banner, self, self.autosave, self._is_elsewhere)
         self.solutions = SolutionExport(self.lab, self, self.files)
         self.offers = Offers(lambda slot: self.windows.recover(self, slot))
-        self._arranged = self._noting = self._reads = False
-        self._offered: KeptRun | None = None
+        self._arranged = False
         self.commands = {name: self._command(command) for name, command in COMMANDS.items()}
         # Space is more than this action's shortcut: see play_or_press. The tab keeps it in the menu.
         self.commands["play"].setShortcuts([])
@@ -206,8 +200,8 @@ class Window(QMainWindow):
         lab.document.opened.connect(self._opened)
         lab.document.history_changed.connect(self._show_history)
         self._show_history()
-        self._allow("go-back", False, NO_TROUBLE)
         player = lab.player
+        self.notices = Notices(lab, self.banner, self._allow, self.panels["runs"], self.show_breakpoints)
         LookingBack(player, canvas, self._past, self._allow)
         paces = {Pace.PICTURES: player.pictures, Pace.CURVES: player.curves, Pace.NUMBERS: player.numbers}
         for name, widget in self.panels.items():
@@ -219,11 +213,7 @@ class Window(QMainWindow):
         player.numbers.connect(self._allow_step_back)
         player.numbers.connect(self._show_equation)
         player.state_changed.connect(self._show_state)
-        player.noted.connect(self._noted)
-        player.failed.connect(self.banner.show_message)
         player.waiting.connect(self._wait)
-        lab.runs.deleted.connect(self._deleted)
-        lab.runs.lost.connect(self._lost)
         self.autosave.failed.connect(lambda text: self.banner.show_message(text, "warning"))
         top.unit_chosen.connect(self._set_unit)
         top.speed.updates_chosen.connect(player.set_speed)
@@ -239,18 +229,15 @@ class Window(QMainWindow):
         canvas.space_tapped.connect(self.play_or_pause)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
         scope = lab.microscope
-        scope.moved.connect(self._light)
-        scope.view_wanted.connect(canvas.set_view)
-        scope.pointed.connect(self._point)
+        self._operation = OperationOnPicture(scope, canvas)
+        scope.moved.connect(self._moved)
         scope.playing_changed.connect(lambda playing: self._show_state())
-        canvas.lighting.pointed.connect(scope.point)
         canvas.operation_wanted.connect(self._bring_up_microscope)
-        canvas.operation_left.connect(scope.leave)
         self.docks.by_name["microscope"].visibilityChanged.connect(self._read_microscope)
         lab.checking.changed.connect(self._checked)
         lab.checking.picture_wanted.connect(self._show_errors)
         lab.selection.changed.connect(self._selected)
-        self._breakpoints.dropped.connect(self._say_none_stop)
+        self._breakpoints.dropped.connect(self.notices.none_stop)
         self._findings.view_wanted.connect(self.set_view)
         self._parts.fold_wanted.connect(canvas.toggle_layer)
         self._parts.left.connect(canvas.setFocus)
@@ -268,7 +255,7 @@ class Window(QMainWindow):
             self.lab.selection.keep(new.network)
             self.drawing.in_place.keep(new.network)
         if new.kept is not old.kept:
-            self._show_gone()
+            self.notices.show_gone()
         if new.conventions != old.conventions:
             self.canvas.set_conventions(new.conventions)
             self._show_equation()
@@ -278,10 +265,7 @@ class Window(QMainWindow):
         self._title()
 
     def _opened(self) -> None:
-        # What it said, and what its buttons do, was about what was open before.
-        self.banner.hide()
-        self._noting = False
-        self._allow("go-back", False, NO_TROUBLE)
+        self.notices.forget()
         self.drawing.in_place.close_form()
         self.lab.selection.set(frozenset())
         self._show_project()
@@ -314,7 +298,6 @@ class Window(QMainWindow):
 
     def _show_project(self) -> None:
         project = self.lab.document.project
-        self._show_gone()
         self._wait(self.lab.document.obstacle)
         self.canvas.sync(None, project.network)
         self.canvas.set_conventions(project.conventions)
@@ -340,32 +323,15 @@ class Window(QMainWindow):
         running = self.lab.microscope.playing or self.lab.player.state is State.RUNNING
         self._top.set_state(State.RUNNING if running else State.PAUSED)
 
-    def _light(self) -> None:
-        """Light the operation that is looked at on the picture, and write its equation below."""
-        scope = self.lab.microscope
-        self.canvas.lighting.show(scope.lights(), scope.signal_ms)
+    def _moved(self) -> None:
+        """Write the equation of the operation that is looked at below the picture."""
         self._show_equation()
         self._allow_step_back()
-        self._tell_operation()
-
-    def _tell_operation(self) -> None:
-        """Say on the picture which operation it shows, where the microscope is not there to say so."""
-        scope = self.lab.microscope
-        operation, worked, words = scope.operation, scope.worked, ""
-        if operation is not None and worked is not None and not self._reads:
-            words = f"operation {operation.number + 1:,} of {len(worked.operations):,}"
-        self.canvas.set_operation_text(words)
 
     def _read_microscope(self, seen: bool) -> None:
         # The docks hide once more while the window is destroyed.
         if not self.closed:
-            self._reads = seen
-            self._tell_operation()
-
-    def _point(self, keys: frozenset[Key]) -> None:
-        # What the pointer is over on the picture itself needs no light.
-        here = self.canvas.graphics.underMouse()
-        self.canvas.lighting.point_at(frozenset() if here else keys)
+            self._operation.set_read(seen)
 
     def _checked(self) -> None:
         found = self.lab.checking.found
@@ -402,35 +368,6 @@ class Window(QMainWindow):
         if frame is not None:
             self.equation.show_equation(frame, self.lab.selection.current, self.canvas.view)
 
-    def _noted(self, note: Note | None) -> None:
-        player, network = self.lab.player, self.lab.document.project.network
-        can_go_back = note is not None and note.kind is NoteKind.NOT_FINITE and note.can_go_back
-        self._allow("go-back", can_go_back, NO_TROUBLE)
-        if note is None:
-            # What it was about is over, by going back, a reset or another project.
-            if self._noting:
-                self.banner.hide()
-            self._noting = False
-            return
-        self._noting = True
-        text = as_drawn(note.text, network)
-        if note.kind is NoteKind.NOT_FINITE:
-            answers = [
-                ("Go back", player.go_back),
-                ("Go back and halve the learning rate", self._go_back_slower),
-            ]
-            self.banner.show_message(text, "bad", answers if can_go_back else ())
-            if note.neuron is not None and note.neuron in network.neuron_of:
-                self.lab.selection.set(frozenset([note.neuron]))
-        elif note.kind is NoteKind.BREAKPOINT:
-            answers = [("Go on", player.play), ("Breakpoints…", self.show_breakpoints)]
-            self.banner.show_message(text, "warning", answers)
-            keys = frozenset(key for key in note.keys if key in network.neuron_of or key in network.edge_of)
-            if keys:
-                self.lab.selection.set(keys)
-        else:
-            self.banner.show_message(text, "good")
-
     @property
     def _parts(self) -> PartEditor:
         inspector = self.panels["inspector"]
@@ -448,9 +385,6 @@ class Window(QMainWindow):
         breakpoints = self.panels["breakpoints"]
         assert isinstance(breakpoints, BreakpointsPanel)
         return breakpoints
-
-    def _say_none_stop(self) -> None:
-        self.banner.show_message(NONE_HERE, "warning", [("Breakpoints…", self.show_breakpoints)])
 
     # ---- commands
 
@@ -616,40 +550,11 @@ class Window(QMainWindow):
         self.docks.bring_up("runs")
         self.lab.runs.bring_back(self.lab.runs.gone[-1])
 
-    def _deleted(self, run: KeptRun) -> None:
-        """Say that a kept run is gone, and offer to bring it back."""
-        answers = [("Undo", partial(self.lab.runs.bring_back, run))]
-        self.banner.show_message(_deletion(run), "warning", answers)
-        self._offered = run
-
-    def _show_gone(self) -> None:
-        """Say whether there is a deleted run to bring back; the banner offers none that is back already."""
-        gone = self.lab.runs.gone
-        self._allow("bring-back", bool(gone), NONE_DELETED)
-        if self._offered is not None and self._offered not in gone:
-            if self.banner.text == _deletion(self._offered):
-                self.banner.hide()
-            self._offered = None
-
-    def _lost(self, text: str) -> None:
-        """Say that a run was not kept, or is kept no longer, unless the panel of runs is seen saying so."""
-        # A panel whose tab is not the chosen one counts as visible, but nothing of it is seen.
-        if self.panels["runs"].visibleRegion().isEmpty():
-            # It is not about what stopped training, and does not go with that.
-            self._noting = False
-            self.banner.show_message(text, "warning")
-
     def draw_new_weights(self) -> None:
         """Draw all starting weights anew and begin again; the run that ends is kept."""
         self.lab.runs.keep()
         self.lab.document.edit("Draw new weights", with_new_weights(self.lab.document.project))
         self.lab.player.reset()
-
-    def _go_back_slower(self) -> None:
-        self.lab.player.go_back()
-        project = self.lab.document.project
-        training = replace(project.training, learning_rate=project.training.learning_rate / 2)
-        self.lab.document.edit("Halve the learning rate", replace(project, training=training))
 
     def _set_unit(self, unit: Unit) -> None:
         self.lab.player.unit = unit
@@ -697,7 +602,3 @@ class Window(QMainWindow):
             self.restoreGeometry(geometry)
         if isinstance(layout, QByteArray):
             self._arranged = self.restoreState(layout, LAYOUT_VERSION)
-
-
-def _deletion(run: KeptRun) -> str:
-    return f"Deleted {one_line(run.name)} · {run.words}."
