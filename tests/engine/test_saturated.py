@@ -87,7 +87,7 @@ def test_it_reads_as_on_paper() -> None:
         return [equation_text(example.equations(one)[-1], 3) for one in found if one is not None]
 
     assert lines(40, 1) == [
-        "e_ŷ = −(1 + exp(−z_ŷ)) = −(1 + exp(−40)) = −1",
+        "e_ŷ = −t_ŷ / a_ŷ = −1 / 1 = −1",
         "e_h1 = w_h1→ŷ · f′(z_ŷ) · e_ŷ = 40 · 0 · (−1) = 0",
     ]
     assert lines(40, 0) == ["e_ŷ = 1 + exp(z_ŷ) = 1 + exp(40) = 2.35·10¹⁷", "e_h1 = w_h1→ŷ δ_ŷ = 40 · 1 = 40"]
