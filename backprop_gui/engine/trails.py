@@ -14,16 +14,18 @@ import numpy as np
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.conventions import Conventions
 from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.gradient_check import Cancelled
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import traces
 from backprop_gui.engine.plan import Plan
-from backprop_gui.engine.reading import deltas_of
+from backprop_gui.engine.reading import deltas, deltas_of, gradient
 from backprop_gui.engine.segment import Passage
 from backprop_gui.engine.standing import Standing
 from backprop_gui.network import Key
 
 MOST_MOMENTS, FEWEST_MOMENTS = 512, 32
-"""More could not be told apart in a plot; with fewer, none would be one."""
+"""More could not be told apart in a plot; with fewer, none would be one. Where even those would take too long, fewer
+examples are looked at."""
 MOST_COPIED = 1_000_000
 """Parameters that are copied at a time, while training waits."""
 MOST_PRODUCTS = 200_000_000
@@ -71,8 +73,13 @@ class _Moment:
     theta: Array
 
 
+def examples_for(plan: Plan) -> int:
+    """Return with how many examples the fewest moments can still be computed quickly."""
+    return max(1, MOST_PRODUCTS // (plan.size * FEWEST_MOMENTS))
+
+
 def moments_for(plan: Plan, examples: int) -> int:
-    """Return of how many moments trails of a network can be computed quickly."""
+    """Return of how many moments trails of a network can be computed quickly, with at most :func:`examples_for`."""
     copied, products = MOST_COPIED // plan.size, MOST_PRODUCTS // (plan.size * examples)
     return max(FEWEST_MOMENTS, min(MOST_MOMENTS, copied, products))
 
@@ -82,17 +89,9 @@ def recorded(standing: Standing, limit: int) -> list[Passage]:
     passages = standing.timeline.passages(limit)
     if not passages or passages[-1].steps[-1] < standing.step:
         loss = standing.timeline.segments[-1].loss
-        passages.append(_passage(standing.plan, loss, standing.step, standing.epoch, standing.theta.copy()))
+        here, now = np.array([standing.step]), np.array([standing.epoch])
+        passages.append(Passage(standing.plan, loss, here, now, standing.theta[np.newaxis].copy()))
     return passages
-
-
-def passage_of(frame: Frame) -> Passage:
-    """Return the moment of a frame as a passage of its own."""
-    return _passage(frame.plan, frame.loss, frame.step, frame.epoch, frame.theta)
-
-
-def _passage(plan: Plan, loss: Loss, step: int, epoch: float, theta: Array) -> Passage:
-    return Passage(plan, loss, np.array([step]), np.array([epoch]), theta[np.newaxis])
 
 
 def trails(
@@ -103,8 +102,9 @@ def trails(
     conventions: Conventions,
     *,
     mean: bool = True,
-) -> Trails:
-    """Return the numbers of ``keys`` at each moment of ``passages``; a moment that is there twice counts once.
+    cancelled: Cancelled = lambda: False,
+) -> Trails | None:
+    """Return the numbers of ``keys`` at each moment of ``passages``; None if that was cancelled.
 
     Parameters
     ----------
@@ -115,18 +115,47 @@ def trails(
         How deltas and gradients are written.
     mean : bool
         Whether the gradient of several examples is their mean or their sum.
+    cancelled : callable
+        Asked at each moment.
     """
     steps = np.concatenate([passage.steps for passage in passages])
     epochs = np.concatenate([passage.epochs for passage in passages])
-    parts = [_tracks(passage, keys, x, t, conventions, mean=mean) for passage in passages]
+    parts = []
+    for passage in passages:
+        part = _tracks(passage, keys, x, t, conventions, cancelled, mean=mean)
+        if part is None:
+            return None
+        parts.append(part)
     steps, chosen = np.unique(steps, return_index=True)
     joined = {track: np.concatenate([part[track] for part in parts], axis=1)[:, chosen] for track in Track}
     return Trails(tuple(keys), steps, epochs[chosen], joined)
 
 
+def numbers_of(frame: Frame, keys: Sequence[Key], conventions: Conventions) -> dict[Track, Array]:
+    """Return the numbers of ``keys`` at the moment and for the examples of ``frame``, (keys,) each."""
+    plan = frame.plan
+    found = {track: np.full(len(keys), np.nan) for track in Track}
+    grad, delta, a = gradient(frame, conventions), deltas(frame, conventions)[0], frame.trace.a[0]
+    for place, key in enumerate(keys):
+        if key in plan.slot:
+            found[Track.VALUE][place] = frame.theta[plan.slot[key]]
+            found[Track.GRADIENT][place] = grad[plan.slot[key]]
+        if _is_drawn(plan, key):
+            target, source = _columns(plan, key)
+            found[Track.DELTA][place], found[Track.ACTIVATION][place] = delta[target], a[source]
+    return found
+
+
 def _tracks(
-    passage: Passage, keys: Sequence[Key], x: Array, t: Array, conventions: Conventions, *, mean: bool
-) -> dict[Track, Array]:
+    passage: Passage,
+    keys: Sequence[Key],
+    x: Array,
+    t: Array,
+    conventions: Conventions,
+    cancelled: Cancelled,
+    *,
+    mean: bool,
+) -> dict[Track, Array] | None:
     plan = passage.plan
     found = {track: np.full((len(keys), len(passage.steps)), np.nan) for track in Track}
     weighed = [(place, plan.slot[key]) for place, key in enumerate(keys) if key in plan.slot]
@@ -135,9 +164,11 @@ def _tracks(
     there = [(place, *_columns(plan, key)) for place, key in enumerate(keys) if _is_drawn(plan, key)]
     if not there or (x.shape[1], t.shape[1]) != (len(plan.inputs), len(plan.outputs)):
         return found
-    for at, (gradient, delta, a) in enumerate(_traced(passage, x, t, conventions, mean=mean)):
+    for at, (grad, delta, a) in enumerate(_traced(passage, x, t, conventions, mean=mean)):
+        if cancelled():
+            return None
         for place, slot in weighed:
-            found[Track.GRADIENT][place, at] = gradient[slot]
+            found[Track.GRADIENT][place, at] = grad[slot]
         for place, target, source in there:
             found[Track.DELTA][place, at] = delta[target]
             found[Track.ACTIVATION][place, at] = a[source]
@@ -164,4 +195,4 @@ def _columns(plan: Plan, key: Key) -> tuple[int, int]:
     return plan.column[target], plan.column[source]
 
 
-__all__ = ["Track", "Trails", "moments_for", "passage_of", "recorded", "trails"]
+__all__ = ["Track", "Trails", "examples_for", "moments_for", "numbers_of", "recorded", "trails"]

@@ -5,19 +5,73 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from itertools import chain, islice
 
 import numpy as np
 
+from backprop_gui.data import Prepared
+from backprop_gui.engine.branch import Branch
+from backprop_gui.engine.conventions import Conventions
+from backprop_gui.engine.frame import Frame, Part, Probe, Span
 from backprop_gui.engine.reading import Names
 from backprop_gui.engine.trails import Track, Trails
 from backprop_gui.network import Key, Network
+from backprop_gui.ui.document import Document
 from backprop_gui.ui.inspection import DELTA_TIPS
 from backprop_gui.ui.names import display_name
+from backprop_gui.ui.past import made_with
 from backprop_gui.ui.plots.strip_head import Words
 
 LINES = (("train", False), ("test", True), ("good", False), ("muted", True))
 """The curves: names of theme colours, and whether they are dashed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to see trails of; other trails are wanted at once.
+
+    Attributes
+    ----------
+    keys, conventions
+    probe, data
+        Which example, and of which data.
+    changes : int
+        How often what is trained had been changed.
+    """
+
+    keys: tuple[Key, ...]
+    conventions: Conventions
+    probe: Probe
+    data: Prepared
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What trails are about: of two frames with the same, they are the same.
+
+    Attributes
+    ----------
+    wish : Wish
+    branch, span
+        The past.
+    batch : tuple of int
+        The examples, where they change from update to update.
+    """
+
+    wish: Wish
+    branch: Branch
+    span: Span
+    batch: tuple[int, ...]
+
+
+def subject_of(frame: Frame, keys: tuple[Key, ...], document: Document, changes: int) -> Subject:
+    """Return what trails of ``keys`` are about while ``frame`` is shown."""
+    data = made_with(frame, document).prepared
+    wish = Wish(keys, document.project.conventions, frame.probe, data, changes)
+    batch = tuple(frame.coming.batch.tolist()) if frame.probe.part is Part.BATCH else ()
+    return Subject(wish, frame.branch, frame.span, batch)
 
 
 def shown_of(network: Network, keys: Set[Key], current: Key | None) -> tuple[Key, ...]:
@@ -74,4 +128,4 @@ def csv_of(network: Network, trails: Trails) -> str:
     return text.getvalue()
 
 
-__all__ = ["LINES", "csv_of", "name_of", "shown_of", "words_of"]
+__all__ = ["LINES", "Subject", "Wish", "csv_of", "name_of", "shown_of", "subject_of", "words_of"]

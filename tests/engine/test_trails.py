@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,10 +20,12 @@ from backprop_gui.engine.trails import (
     FEWEST_MOMENTS,
     MOST_COPIED,
     MOST_MOMENTS,
+    MOST_PRODUCTS,
     Track,
     Trails,
+    examples_for,
     moments_for,
-    passage_of,
+    numbers_of,
     recorded,
     trails,
 )
@@ -44,7 +47,12 @@ def a_trainer(network: Network | None = None, **changes: object) -> Trainer:
 def trails_at(trainer: Trainer, keys: list[Key], probe: Probe, conventions: Conventions = USUAL) -> Trails:
     frame = trainer.frame(probe)
     seen = frame.rows or frame.trace
-    return trails(recorded(trainer, 100), keys, seen.x, seen.t, conventions, mean=frame.mean)
+    return whole(trails(recorded(trainer, 100), keys, seen.x, seen.t, conventions, mean=frame.mean))
+
+
+def whole(found: Trails | None) -> Trails:
+    assert found is not None  # nobody cancelled it
+    return found
 
 
 def looked_up(frame: Frame, key: Key, conventions: Conventions = USUAL) -> dict[Track, float]:
@@ -133,24 +141,30 @@ def test_where_training_stands_is_there_although_it_is_not_kept() -> None:
     passages = recorded(trainer, 100)
     trainer.advance(5)
     frame = trainer.frame()
-    again = trails(passages, found.keys, frame.trace.x, frame.trace.t, USUAL)
+    again = whole(trails(passages, found.keys, frame.trace.x, frame.trace.t, USUAL))
     np.testing.assert_array_equal(again.tracks[Track.VALUE], before)
 
 
-def test_a_moment_that_is_looked_at_has_its_place_once() -> None:
+@pytest.mark.parametrize("conventions", EVERY_WAY)
+@pytest.mark.parametrize("probe", [Probe(Part.TEST, 1), Probe(Part.ALL)])
+def test_the_numbers_of_a_moment_are_read_off_its_frame(conventions: Conventions, probe: Probe) -> None:
     trainer = a_trainer()
-    trainer.timeline.stride = 8
-    trainer.timeline.record()
     trainer.advance(20)
-    keys = edge_and_others(trainer.plan.network)
-    kept = recorded(trainer, 100)
-    for step in (8, 11):
-        frame = trainer.frame_at(step)
-        found = trails([*kept, passage_of(frame)], keys, frame.trace.x, frame.trace.t, USUAL)
-        assert np.all(np.diff(found.steps) > 0)
-        at = found.steps.tolist().index(step)
-        assert found.epochs[at] == frame.epoch
-        assert found.tracks[Track.DELTA][0, at] == looked_up(frame, keys[0])[Track.DELTA]
+    wider = dense((2, 4, 2), activation="tanh", draw=drawer("xavier-uniform", 1))
+    gone = next(edge for edge in wider.edges if edge.source not in trainer.plan.network.neuron_of)
+    keys = [*edge_and_others(trainer.plan.network), (gone.source, gone.target)]
+    frame = trainer.frame_at(11, probe)
+    found = numbers_of(frame, keys, conventions)
+    for place, key in enumerate(keys[:-1]):
+        assert_same(
+            {track: values[place] for track, values in found.items()}, looked_up(frame, key, conventions)
+        )
+    assert all(np.isnan(values[-1]) for values in found.values())
+
+
+def assert_same(one: Mapping[Track, float], other: Mapping[Track, float]) -> None:
+    for track in Track:
+        np.testing.assert_equal(one[track], other[track])
 
 
 def test_a_drawing_with_other_inputs_has_only_values() -> None:
@@ -161,9 +175,8 @@ def test_a_drawing_with_other_inputs_has_only_values() -> None:
     other = Passage(plan, trainer.frame().loss, np.array([7]), np.array([2.0]), plan.start[np.newaxis])
     edge = wider.edges[0]
     frame = trainer.frame()
-    found = trails(
-        [*recorded(trainer, 10), other], [(edge.source, edge.target)], frame.trace.x, frame.trace.t, USUAL
-    )
+    passages, keys = [*recorded(trainer, 10), other], [(edge.source, edge.target)]
+    found = whole(trails(passages, keys, frame.trace.x, frame.trace.t, USUAL))
     assert found.steps[-1] == 7
     assert found.tracks[Track.VALUE][0, -1] == edge.weight
     for track in (Track.GRADIENT, Track.DELTA, Track.ACTIVATION):
@@ -177,7 +190,7 @@ def test_what_is_not_finite_is_a_number_to_be_looked_at() -> None:
         frame.plan, frame.loss, np.array([1]), np.array([1.0]), np.full((1, frame.plan.size), np.inf)
     )
     keys = edge_and_others(frame.plan.network)
-    found = trails([*recorded(trainer, 10), broken], keys, frame.trace.x, frame.trace.t, USUAL)
+    found = whole(trails([*recorded(trainer, 10), broken], keys, frame.trace.x, frame.trace.t, USUAL))
     assert np.isfinite(found.tracks[Track.GRADIENT][0, 0])
     assert not np.isfinite(found.tracks[Track.GRADIENT][0, 1])
 
@@ -187,3 +200,27 @@ def test_larger_networks_and_batches_are_looked_at_less_often() -> None:
     assert moments_for(small, 1) == MOST_MOMENTS
     assert FEWEST_MOMENTS <= moments_for(large, 1) <= MOST_COPIED / large.size
     assert moments_for(large, 10_000) == FEWEST_MOMENTS
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 1), (64, 128, 400, 10), (784, 96, 10)])
+@pytest.mark.parametrize("examples", [1, 1_437, 5_000])
+def test_what_is_computed_is_bounded(sizes: tuple[int, ...], examples: int) -> None:
+    plan = compile_network(dense(sizes))
+    chosen = min(examples, examples_for(plan))
+    assert chosen >= min(examples, 10)
+    assert plan.size * chosen * moments_for(plan, chosen) <= MOST_PRODUCTS
+
+
+def test_it_ends_at_the_moment_at_which_it_is_cancelled() -> None:
+    trainer = a_trainer()
+    trainer.advance(20)
+    frame, asked = trainer.frame(), []
+
+    def cancelled() -> bool:
+        asked.append(True)
+        return len(asked) == 5
+
+    keys = edge_and_others(trainer.plan.network)
+    passages = recorded(trainer, 100)
+    assert trails(passages, keys, frame.trace.x, frame.trace.t, USUAL, cancelled=cancelled) is None
+    assert len(asked) == 5

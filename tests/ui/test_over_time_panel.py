@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import math
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,14 +21,14 @@ from pytestqt.qtbot import QtBot
 from backprop_gui.engine.conventions import Conventions, Sign
 from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.reading import names
-from backprop_gui.engine.trails import Track
+from backprop_gui.engine.trails import Track, Trails, trails
 from backprop_gui.network import Key
 from backprop_gui.ui import theme
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.over_time import LINES, shown_of, words_of
 from backprop_gui.ui.panels.over_time import NOTHING_SELECTED, OverTimePanel
-from backprop_gui.ui.player import Player
+from backprop_gui.ui.player import Player, Unit
 from backprop_gui.ui.plots.strip_head import NO_NUMBER
 from tests.ui.conftest import a_project
 from tests.ui.panel_lab import place
@@ -256,14 +260,92 @@ def test_while_training_runs_it_takes_its_time(
     asked: list[object] = []
     ask = player.ask
     monkeypatch.setattr(player, "ask", lambda question: (asked.append(question), ask(question))[1])
-    monkeypatch.setattr(panel, "_is_time", lambda: False)
+    monkeypatch.setattr(panel, "has_time", lambda: False)
     running = replace(player.frame, rate=100.0)
     player.frame = running
     panel.show_frame(running)
     assert not asked
-    # Another selection is answered at once.
+    # Another selection is answered as soon as there is time.
+    monkeypatch.undo()
+    monkeypatch.setattr(panel, "_free", math.inf)
     panel.lab.selection.set(frozenset([an_edge(document, 0)]))
-    assert len(asked) == 1
+    qtbot.waitUntil(lambda: panel.trails.keys == (an_edge(document, 0),))
+
+
+def test_of_many_selections_only_the_last_is_computed_to_its_end(
+    panel: OverTimePanel, document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once: list[int] = []
+    given_up: list[bool] = []
+    last = threading.Event()
+
+    def slow(*given: object, cancelled: Callable[[], bool], **how: object) -> Trails | None:
+        names = [thread.name for thread in threading.enumerate()]
+        at_once.append(names.count("background work"))
+        while not cancelled() and not last.wait(0.001):
+            pass
+        given_up.append(cancelled())
+        return trails(*given, cancelled=cancelled, **how)
+
+    monkeypatch.setattr("backprop_gui.ui.panels.over_time.trails", slow)
+    edges = [(edge.source, edge.target) for edge in document.project.network.edges][:12]
+    for edge in edges:
+        panel.lab.selection.set(frozenset([edge]))
+        qtbot.wait(50)
+    last.set()
+    qtbot.waitUntil(lambda: panel.trails is not None and panel.trails.keys == (edges[-1],))
+    assert set(at_once) == {1}
+    assert given_up[0]
+    assert given_up.count(False) == 1
+
+
+def test_to_and_fro_in_the_past_nothing_is_computed_again(
+    panel: OverTimePanel,
+    document: Document,
+    player: Player,
+    next_frame: After,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    edge = an_edge(document)
+    select(panel, qtbot, edge)
+    next_frame(lambda: player.past.look_at_step(2), accept=lambda f: f.step == 2)
+    asked: list[object] = []
+    ask = player.ask
+    monkeypatch.setattr(player, "ask", lambda question: (asked.append(question), ask(question))[1])
+    for step in (4, 1, 3):
+        past = player.past
+        frame = next_frame(lambda p=past, s=step: p.look_at_step(s), accept=lambda f, s=step: f.step == s)
+        shown = format_exact(float(frame.theta[frame.plan.slot[edge]]))
+        qtbot.waitUntil(lambda n=shown: numbers(panel)[0] == n)
+        assert {strip._shown for strip in panel.plot.strips} == {float(step)}
+    assert not asked
+    # Another example or another selection is asked for.
+    player.look_at(Probe(Part.TRAIN, 1))
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    select(panel, qtbot, an_edge(document, 0))
+    assert len(asked) == 2
+
+
+def test_where_each_moment_of_the_past_is_of_another_batch_it_takes_its_time(
+    panel: OverTimePanel, document: Document, player: Player, next_frame: After, qtbot: QtBot
+) -> None:
+    document.edit(
+        "Batch", replace(document.project, training=replace(document.project.training, batch_size=1))
+    )
+    player.unit = Unit.BATCH
+    train(player, next_frame, 2)
+    player.look_at(Probe(Part.BATCH))
+    select(panel, qtbot, an_edge(document))
+    began: list[float] = []
+    work_on = panel.work_on
+    panel.work_on = lambda frame: (began.append(time.perf_counter()), work_on(frame))[1]
+    for step in (5, 4, 3, 2, 1):
+        past = player.past
+        frame = next_frame(lambda p=past, s=step: p.look_at_step(s), accept=lambda f, s=step: f.step == s)
+    qtbot.waitUntil(lambda: panel.computed is frame)
+    assert len(began) < 5
+    assert all(later - earlier >= panel.every_seconds for earlier, later in pairwise(began))
 
 
 def test_a_drawing_that_is_not_whole_says_so(panel: OverTimePanel, document: Document, qtbot: QtBot) -> None:
