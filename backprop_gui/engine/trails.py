@@ -55,14 +55,17 @@ class Trails:
         Edges and neurons.
     steps, epochs : (moments,) arrays
         When each moment was, in ascending order.
+    means : (moments,) array of bool
+        Whether training took the mean over a batch then, or the sum.
     tracks : mapping of (keys, moments) arrays
         Where several examples are looked at, deltas and activations are means over them, and gradients are
-        reduced as training reduces a batch.
+        reduced as training reduced a batch then.
     """
 
     keys: tuple[Key, ...]
     steps: Array
     epochs: Array
+    means: Array
     tracks: Mapping[Track, Array]
 
 
@@ -88,9 +91,11 @@ def recorded(standing: Standing, limit: int) -> list[Passage]:
     """Return at most about ``limit`` moments of the past, and where training stands, copied."""
     passages = standing.timeline.passages(limit)
     if not passages or passages[-1].steps[-1] < standing.step:
-        loss = standing.timeline.segments[-1].loss
+        segment = standing.timeline.segments[-1]
         here, now = np.array([standing.step]), np.array([standing.epoch])
-        passages.append(Passage(standing.plan, loss, here, now, standing.theta[np.newaxis].copy()))
+        passages.append(
+            Passage(standing.plan, segment.loss, segment.mean, here, now, standing.theta[np.newaxis].copy())
+        )
     return passages
 
 
@@ -100,8 +105,6 @@ def trails(
     x: Array,
     t: Array,
     conventions: Conventions,
-    *,
-    mean: bool = True,
     cancelled: Cancelled = lambda: False,
 ) -> Trails | None:
     """Return the numbers of ``keys`` at each moment of ``passages``; None if that was cancelled.
@@ -113,8 +116,6 @@ def trails(
         delta or activation.
     conventions : Conventions
         How deltas and gradients are written.
-    mean : bool
-        Whether the gradient of several examples is their mean or their sum.
     cancelled : callable
         Asked at each moment.
     """
@@ -122,13 +123,14 @@ def trails(
     epochs = np.concatenate([passage.epochs for passage in passages])
     parts = []
     for passage in passages:
-        part = _tracks(passage, keys, x, t, conventions, cancelled, mean=mean)
+        part = _tracks(passage, keys, x, t, conventions, cancelled)
         if part is None:
             return None
         parts.append(part)
+    means = np.repeat([passage.mean for passage in passages], [len(passage.steps) for passage in passages])
     steps, chosen = np.unique(steps, return_index=True)
     joined = {track: np.concatenate([part[track] for part in parts], axis=1)[:, chosen] for track in Track}
-    return Trails(tuple(keys), steps, epochs[chosen], joined)
+    return Trails(tuple(keys), steps, epochs[chosen], means[chosen], joined)
 
 
 def numbers_of(frame: Frame, keys: Sequence[Key], conventions: Conventions) -> dict[Track, Array]:
@@ -153,8 +155,6 @@ def _tracks(
     t: Array,
     conventions: Conventions,
     cancelled: Cancelled,
-    *,
-    mean: bool,
 ) -> dict[Track, Array] | None:
     plan = passage.plan
     found = {track: np.full((len(keys), len(passage.steps)), np.nan) for track in Track}
@@ -164,7 +164,7 @@ def _tracks(
     there = [(place, *_columns(plan, key)) for place, key in enumerate(keys) if _is_drawn(plan, key)]
     if not there or (x.shape[1], t.shape[1]) != (len(plan.inputs), len(plan.outputs)):
         return found
-    for at, (grad, delta, a) in enumerate(_traced(passage, x, t, conventions, mean=mean)):
+    for at, (grad, delta, a) in enumerate(_traced(passage, x, t, conventions)):
         if cancelled():
             return None
         for place, slot in weighed:
@@ -176,13 +176,13 @@ def _tracks(
 
 
 def _traced(
-    passage: Passage, x: Array, t: Array, conventions: Conventions, *, mean: bool
+    passage: Passage, x: Array, t: Array, conventions: Conventions
 ) -> Iterator[tuple[Array, Array, Array]]:
     """Yield, for each moment, the gradient, (parameters,), and all deltas and activations, (neurons,), as written."""
-    found = traces(passage.plan, passage.thetas, x, t, passage.loss, mean=mean)
+    found = traces(passage.plan, passage.thetas, x, t, passage.loss, mean=passage.mean)
     for theta, trace in zip(passage.thetas, found, strict=True):
-        deltas = deltas_of(_Moment(passage.plan, passage.loss, theta), trace, conventions)
-        yield conventions.factor * trace.grad, deltas.mean(axis=0), trace.a.mean(axis=0)
+        delta = deltas_of(_Moment(passage.plan, passage.loss, theta), trace, conventions)
+        yield conventions.factor * trace.grad, delta.mean(axis=0), trace.a.mean(axis=0)
 
 
 def _is_drawn(plan: Plan, key: Key) -> bool:

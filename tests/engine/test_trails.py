@@ -15,7 +15,7 @@ from backprop_gui.engine.initializers import drawer
 from backprop_gui.engine.plan import compile_network
 from backprop_gui.engine.reading import deltas, gradient
 from backprop_gui.engine.segment import Passage
-from backprop_gui.engine.settings import TrainingSettings
+from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.engine.trails import (
     FEWEST_MOMENTS,
     MOST_COPIED,
@@ -47,7 +47,7 @@ def a_trainer(network: Network | None = None, **changes: object) -> Trainer:
 def trails_at(trainer: Trainer, keys: list[Key], probe: Probe, conventions: Conventions = USUAL) -> Trails:
     frame = trainer.frame(probe)
     seen = frame.rows or frame.trace
-    return whole(trails(recorded(trainer, 100), keys, seen.x, seen.t, conventions, mean=frame.mean))
+    return whole(trails(recorded(trainer, 100), keys, seen.x, seen.t, conventions))
 
 
 def whole(found: Trails | None) -> Trails:
@@ -76,10 +76,10 @@ def edge_and_others(network: Network) -> list[Key]:
 
 @pytest.mark.parametrize("conventions", EVERY_WAY)
 @pytest.mark.parametrize("probe", [Probe(Part.TEST, 1), Probe(Part.ALL)])
-@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("reduction", Reduction)
 @pytest.mark.parametrize("precision", ["float64", "float32"])
 def test_every_number_is_the_one_that_is_seen_at_that_moment(
-    conventions: Conventions, probe: Probe, reduction: str, precision: str
+    conventions: Conventions, probe: Probe, reduction: Reduction, precision: str
 ) -> None:
     trainer = a_trainer(reduction=reduction, precision=precision)
     trainer.advance(20)
@@ -92,6 +92,23 @@ def test_every_number_is_the_one_that_is_seen_at_that_moment(
         assert found.epochs[at] == frame.epoch
         for place, key in enumerate(keys):
             for track, value in looked_up(frame, key, conventions).items():
+                np.testing.assert_equal(found.tracks[track][place, at], value)
+
+
+def test_each_moment_is_reduced_as_training_did_then() -> None:
+    trainer = a_trainer()
+    trainer.advance(6)
+    trainer.configure(replace(trainer.settings, reduction=Reduction.SUM))
+    trainer.advance(6)
+    keys = edge_and_others(trainer.plan.network)
+    found = trails_at(trainer, keys, Probe(Part.ALL))
+    assert found.steps.tolist() == list(range(13))
+    assert found.means.tolist() == [step < 6 for step in found.steps]
+    for at, step in enumerate(found.steps.tolist()):
+        frame = trainer.frame_at(step, Probe(Part.ALL))
+        assert frame.mean == found.means[at]
+        for place, key in enumerate(keys):
+            for track, value in looked_up(frame, key).items():
                 np.testing.assert_equal(found.tracks[track][place, at], value)
 
 
@@ -172,7 +189,7 @@ def test_a_drawing_with_other_inputs_has_only_values() -> None:
     trainer.advance(3)
     wider = dense((3, 3, 2), activation="tanh", draw=drawer("xavier-uniform", 2))
     plan = compile_network(wider)
-    other = Passage(plan, trainer.frame().loss, np.array([7]), np.array([2.0]), plan.start[np.newaxis])
+    other = Passage(plan, trainer.frame().loss, True, np.array([7]), np.array([2.0]), plan.start[np.newaxis])
     edge = wider.edges[0]
     frame = trainer.frame()
     passages, keys = [*recorded(trainer, 10), other], [(edge.source, edge.target)]
@@ -187,7 +204,7 @@ def test_what_is_not_finite_is_a_number_to_be_looked_at() -> None:
     trainer = a_trainer(dense((2, 3, 2), activation="identity", draw=drawer("xavier-uniform", 1)))
     frame = trainer.frame()
     broken = Passage(
-        frame.plan, frame.loss, np.array([1]), np.array([1.0]), np.full((1, frame.plan.size), np.inf)
+        frame.plan, frame.loss, True, np.array([1]), np.array([1.0]), np.full((1, frame.plan.size), np.inf)
     )
     keys = edge_and_others(frame.plan.network)
     found = whole(trails([*recorded(trainer, 10), broken], keys, frame.trace.x, frame.trace.t, USUAL))
@@ -222,5 +239,5 @@ def test_it_ends_at_the_moment_at_which_it_is_cancelled() -> None:
 
     keys = edge_and_others(trainer.plan.network)
     passages = recorded(trainer, 100)
-    assert trails(passages, keys, frame.trace.x, frame.trace.t, USUAL, cancelled=cancelled) is None
+    assert trails(passages, keys, frame.trace.x, frame.trace.t, USUAL, cancelled) is None
     assert len(asked) == 5

@@ -148,7 +148,7 @@ class OverTimePanel(ComputingPanel):
 
         def work(passages: list[Passage]) -> tuple[Subject, Trails | None]:
             x, t = seen.x[chosen], seen.t[chosen]
-            return subject, trails(passages, keys, x, t, conventions, mean=frame.mean, cancelled=given_up)
+            return subject, trails(passages, keys, x, t, conventions, given_up)
 
         return work
 
