@@ -13,6 +13,7 @@ import numpy as np
 
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.conventions import Conventions
+from backprop_gui.engine.examples import evenly_chosen
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.gradient_check import Cancelled
 from backprop_gui.engine.losses import Loss
@@ -55,6 +56,8 @@ class Trails:
         Edges and neurons.
     steps, epochs : (moments,) arrays
         When each moment was, in ascending order.
+    examples : (chosen, all)
+        How many were looked at, and how many they stand for.
     means : (moments,) array of bool
         Whether training took the mean over a batch then, or the sum.
     tracks : mapping of (keys, moments) arrays
@@ -65,6 +68,7 @@ class Trails:
     keys: tuple[Key, ...]
     steps: Array
     epochs: Array
+    examples: tuple[int, int]
     means: Array
     tracks: Mapping[Track, Array]
 
@@ -76,13 +80,14 @@ class _Moment:
     theta: Array
 
 
-def examples_for(plan: Plan) -> int:
+def _examples_for(plan: Plan) -> int:
     """Return with how many examples the fewest moments can still be computed quickly."""
     return max(1, MOST_PRODUCTS // (plan.size * FEWEST_MOMENTS))
 
 
 def moments_for(plan: Plan, examples: int) -> int:
-    """Return of how many moments trails of a network can be computed quickly, with at most :func:`examples_for`."""
+    """Return of how many moments trails of a network can be computed quickly."""
+    examples = min(examples, _examples_for(plan))
     copied, products = MOST_COPIED // plan.size, MOST_PRODUCTS // (plan.size * examples)
     return max(FEWEST_MOMENTS, min(MOST_MOMENTS, copied, products))
 
@@ -112,25 +117,29 @@ def trails(
     Parameters
     ----------
     x, t : (examples, inputs), (examples, outputs) arrays
-        What is looked at. A drawing that had another number of inputs or outputs has a value, but no gradient,
+        What is looked at: of more than there is time for, some that are evenly chosen, from which a sum over all
+        is estimated. A drawing that had another number of inputs or outputs has a value, but no gradient,
         delta or activation.
     conventions : Conventions
         How deltas and gradients are written.
     cancelled : callable
         Asked at each moment.
     """
+    count, most = len(x), min(_examples_for(passage.plan) for passage in passages)
+    some = evenly_chosen(count, most)
+    x, t = (x, t) if count <= most else (x[some], t[some])
     steps = np.concatenate([passage.steps for passage in passages])
     epochs = np.concatenate([passage.epochs for passage in passages])
     parts = []
     for passage in passages:
-        part = _tracks(passage, keys, x, t, conventions, cancelled)
+        part = _tracks(passage, keys, x, t, conventions, count, cancelled)
         if part is None:
             return None
         parts.append(part)
     means = np.repeat([passage.mean for passage in passages], [len(passage.steps) for passage in passages])
     steps, chosen = np.unique(steps, return_index=True)
     joined = {track: np.concatenate([part[track] for part in parts], axis=1)[:, chosen] for track in Track}
-    return Trails(tuple(keys), steps, epochs[chosen], means[chosen], joined)
+    return Trails(tuple(keys), steps, epochs[chosen], (len(x), count), means[chosen], joined)
 
 
 def numbers_of(frame: Frame, keys: Sequence[Key], conventions: Conventions) -> dict[Track, Array]:
@@ -154,6 +163,7 @@ def _tracks(
     x: Array,
     t: Array,
     conventions: Conventions,
+    count: int,
     cancelled: Cancelled,
 ) -> dict[Track, Array] | None:
     plan = passage.plan
@@ -164,11 +174,12 @@ def _tracks(
     there = [(place, *_columns(plan, key)) for place, key in enumerate(keys) if _is_drawn(plan, key)]
     if not there or (x.shape[1], t.shape[1]) != (len(plan.inputs), len(plan.outputs)):
         return found
+    share = 1 if passage.mean else count / len(x)
     for at, (grad, delta, a) in enumerate(_traced(passage, x, t, conventions)):
         if cancelled():
             return None
         for place, slot in weighed:
-            found[Track.GRADIENT][place, at] = grad[slot]
+            found[Track.GRADIENT][place, at] = share * grad[slot]
         for place, target, source in there:
             found[Track.DELTA][place, at] = delta[target]
             found[Track.ACTIVATION][place, at] = a[source]
@@ -195,4 +206,4 @@ def _columns(plan: Plan, key: Key) -> tuple[int, int]:
     return plan.column[target], plan.column[source]
 
 
-__all__ = ["Track", "Trails", "examples_for", "moments_for", "numbers_of", "recorded", "trails"]
+__all__ = ["Track", "Trails", "moments_for", "numbers_of", "recorded", "trails"]

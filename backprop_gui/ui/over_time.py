@@ -5,23 +5,25 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 import numpy as np
 
 from backprop_gui.data import Prepared
+from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.branch import Branch
-from backprop_gui.engine.conventions import Conventions
+from backprop_gui.engine.conventions import Conventions, Delta
 from backprop_gui.engine.frame import Frame, Part, Probe, Span
 from backprop_gui.engine.reading import Names
-from backprop_gui.engine.trails import Track, Trails
+from backprop_gui.engine.trails import Track, Trails, numbers_of
 from backprop_gui.network import Key, Network
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.inspection import DELTA_TIPS
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.past import made_with
 from backprop_gui.ui.plots.strip_head import Words
+from backprop_gui.ui.probe_words import tracks_of_what
 
 LINES = (("train", False), ("test", True), ("good", False), ("muted", True))
 """The curves: names of theme colours, and whether they are dashed."""
@@ -111,6 +113,47 @@ def words_of(network: Network, keys: Sequence[Key], called: Names) -> list[Words
     ]
 
 
+def moments_of(trails: Trails) -> str:
+    """Return how many moments there are."""
+    count = len(trails.steps)
+    return f"{count:,} moment{'s' * (count != 1)}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """The numbers of one moment, (tracks, keys), when that is, and of what they are."""
+
+    numbers: Array
+    when: str
+    of_what: tuple[str, ...]
+
+
+def reading_of(trails: Trails, seen: Frame, shown: Frame, conventions: Conventions, index: int) -> Reading:
+    """Return the numbers of the moment at ``index``, or else, for -1, of the moment that is shown.
+
+    Parameters
+    ----------
+    seen : Frame
+        Whose examples ``trails`` are about.
+    shown : Frame
+        What is shown now. Its own numbers are read off it, also between two moments that are kept, unless training
+        runs, or its mean ∂L/∂a would be too much to compute here.
+    """
+    exact = index < 0 and shown.rate == 0 and (shown.rows is None or conventions.delta is Delta.BY_Z)
+    if exact:
+        step, epoch, seen = shown.step, shown.epoch, shown
+        tracks = numbers_of(shown, trails.keys, conventions)
+    else:
+        at = index if index >= 0 else max(0, int(np.searchsorted(trails.steps, shown.step, "right")) - 1)
+        step, epoch, seen = trails.steps[at], trails.epochs[at], replace(seen, mean=bool(trails.means[at]))
+        tracks = {track: values[:, at] for track, values in trails.tracks.items()}
+    of_what, (chosen, count) = [tracks_of_what(seen)], trails.examples
+    if chosen < count:
+        of_what.append(f"{'curves ' * exact}estimated from {chosen:,} of {count:,} examples, evenly chosen")
+    numbers = np.stack([tracks[track] for track in Track])
+    return Reading(numbers, f"update {step:,}, epoch {epoch:,.6g}", tuple(of_what))
+
+
 def csv_of(network: Network, trails: Trails) -> str:
     """Return all numbers of ``trails`` as CSV, a row a moment, with all their digits; what is not there is empty."""
     text = io.StringIO()
@@ -128,4 +171,16 @@ def csv_of(network: Network, trails: Trails) -> str:
     return text.getvalue()
 
 
-__all__ = ["LINES", "Subject", "Wish", "csv_of", "name_of", "shown_of", "subject_of", "words_of"]
+__all__ = [
+    "LINES",
+    "Reading",
+    "Subject",
+    "Wish",
+    "csv_of",
+    "moments_of",
+    "name_of",
+    "reading_of",
+    "shown_of",
+    "subject_of",
+    "words_of",
+]

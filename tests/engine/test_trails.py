@@ -20,10 +20,8 @@ from backprop_gui.engine.trails import (
     FEWEST_MOMENTS,
     MOST_COPIED,
     MOST_MOMENTS,
-    MOST_PRODUCTS,
     Track,
     Trails,
-    examples_for,
     moments_for,
     numbers_of,
     recorded,
@@ -219,13 +217,26 @@ def test_larger_networks_and_batches_are_looked_at_less_often() -> None:
     assert moments_for(large, 10_000) == FEWEST_MOMENTS
 
 
-@pytest.mark.parametrize("sizes", [(2, 3, 1), (64, 128, 400, 10), (784, 96, 10)])
-@pytest.mark.parametrize("examples", [1, 1_437, 5_000])
-def test_what_is_computed_is_bounded(sizes: tuple[int, ...], examples: int) -> None:
-    plan = compile_network(dense(sizes))
-    chosen = min(examples, examples_for(plan))
-    assert chosen >= min(examples, 10)
-    assert plan.size * chosen * moments_for(plan, chosen) <= MOST_PRODUCTS
+@pytest.mark.parametrize("reduction", Reduction)
+def test_of_more_examples_than_there_is_time_for_some_stand_for_all(
+    reduction: Reduction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = a_trainer(reduction=reduction)
+    trainer.advance(3)
+    keys, frame = edge_and_others(trainer.plan.network), trainer.frame(Probe(Part.ALL))
+    assert trails_at(trainer, keys, Probe(Part.ALL)).examples == (11, 11)
+    monkeypatch.setattr("backprop_gui.engine.trails.MOST_PRODUCTS", 6 * FEWEST_MOMENTS * trainer.plan.size)
+    assert frame.rows is not None
+    some = frame.rows.x[::2], frame.rows.t[::2]
+    assert moments_for(trainer.plan, 11) == moments_for(trainer.plan, 6) == FEWEST_MOMENTS
+    passages = recorded(trainer, 100)
+    wanted = whole(trails(passages, keys, *some, USUAL))
+    found = trails_at(trainer, keys, Probe(Part.ALL))
+    assert found.examples == (6, 11)
+    share = 1 if reduction is Reduction.MEAN else 11 / 6
+    for track in Track:
+        factor = share if track is Track.GRADIENT else 1
+        np.testing.assert_allclose(found.tracks[track], factor * wanted.tracks[track], rtol=1e-14)
 
 
 def test_it_ends_at_the_moment_at_which_it_is_cancelled() -> None:

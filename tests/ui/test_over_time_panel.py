@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from backprop_gui.engine.conventions import Conventions, Sign
 from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.reading import names
+from backprop_gui.engine.settings import Reduction
 from backprop_gui.engine.trails import Track, Trails, trails
 from backprop_gui.network import Key
 from backprop_gui.ui import theme
@@ -199,6 +200,37 @@ def test_of_many_that_are_selected_some_are_left_out(
     panel.lab.selection.set(frozenset())
     assert panel.trails is None
     assert panel.hint.isVisible()
+
+
+def test_it_says_of_which_examples_the_numbers_are(
+    panel: OverTimePanel,
+    document: Document,
+    player: Player,
+    next_frame: After,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    summed = replace(document.project.training, reduction=Reduction.SUM)
+    document.edit("Sum", replace(document.project, training=summed))
+    train(player, next_frame, 2)
+    player.look_at(Probe(Part.ALL))
+    select(panel, qtbot, an_edge(document))
+    of_all = "gradient: {} all examples, delta and activation: mean of all"
+    qtbot.waitUntil(lambda: panel.words.whole.endswith(of_all.format("sum over")))
+    assert f"  ·  {UPDATES + 3} moments  ·  " in panel.words.whole
+    assert "estimated" not in panel.words.whole
+    # Before the switch it is another gradient, and called so.
+    first = panel.plot.strips[0]
+    QTest.keyClick(first, Qt.Key.Key_Home)
+    assert panel.words.whole.endswith(of_all.format("mean of"))
+    QTest.keyClick(first, Qt.Key.Key_Escape)
+    monkeypatch.setattr("backprop_gui.engine.trails.MOST_PRODUCTS", 2 * 32 * player.frame.plan.size)
+    select(panel, qtbot, an_edge(document, 0))
+    qtbot.waitUntil(
+        lambda: panel.words.whole.endswith("curves estimated from 2 of 4 examples, evenly chosen")
+    )
+    QTest.keyClick(first, Qt.Key.Key_Home)
+    assert panel.words.whole.endswith("  ·  estimated from 2 of 4 examples, evenly chosen")
 
 
 def test_another_convention_is_another_sign_and_name(

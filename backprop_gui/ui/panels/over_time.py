@@ -1,4 +1,4 @@
-"""The panel "Over time": what the selected edges and neurons were at every moment of the past."""
+"""The panel "Over time": what the selected edges and neurons were at kept moments of the past."""
 
 from __future__ import annotations
 
@@ -10,18 +10,26 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
-from backprop_gui.engine.conventions import Delta
-from backprop_gui.engine.examples import evenly_chosen
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.reading import names
 from backprop_gui.engine.segment import Passage
-from backprop_gui.engine.trails import Track, Trails, examples_for, moments_for, numbers_of, recorded, trails
+from backprop_gui.engine.trails import MOST_MOMENTS, Track, Trails, moments_for, recorded, trails
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.network import Key
 from backprop_gui.project import Project
 from backprop_gui.ui.computing import ComputingPanel
-from backprop_gui.ui.inspection import probe_name
-from backprop_gui.ui.over_time import LINES, Subject, Wish, csv_of, name_of, shown_of, subject_of, words_of
+from backprop_gui.ui.over_time import (
+    LINES,
+    Subject,
+    Wish,
+    csv_of,
+    moments_of,
+    name_of,
+    reading_of,
+    shown_of,
+    subject_of,
+    words_of,
+)
 from backprop_gui.ui.panel import Lab, Pace, Panel, add_panel
 from backprop_gui.ui.past import changes_training
 from backprop_gui.ui.plots.keys import LineKey, Yielding
@@ -35,7 +43,8 @@ EVERY_SECONDS, SHARE = 0.5, 0.1
 take no more of the wall time: all of the past is gone through each time."""
 NOTHING_SELECTED = (
     "Click an edge or a neuron in the picture: here is its weight or bias, its gradient, its delta and its activation "
-    "at every moment since training began. Select several to compare them."
+    f"at up to {MOST_MOMENTS} kept moments since training began or the project was opened. Select several to compare "
+    "them."
 )
 
 
@@ -137,18 +146,16 @@ class OverTimePanel(ComputingPanel):
 
     def question_of(self, frame: Frame) -> Callable[[Trainer], list[Passage]]:
         seen = frame.rows or frame.trace
-        limit = moments_for(frame.plan, min(len(seen.x), examples_for(frame.plan)))
+        limit = moments_for(frame.plan, len(seen.x))
         return lambda trainer: recorded(trainer, limit)
 
     def work_on(self, frame: Frame) -> Callable[[list[Passage]], tuple[Subject, Trails | None]]:
         seen, subject, given_up = frame.rows or frame.trace, self._subject(frame), self.given_up
         keys, conventions = subject.wish.keys, subject.wish.conventions
         self._asked = subject.wish
-        chosen = evenly_chosen(len(seen.x), examples_for(frame.plan))
 
         def work(passages: list[Passage]) -> tuple[Subject, Trails | None]:
-            x, t = seen.x[chosen], seen.t[chosen]
-            return subject, trails(passages, keys, x, t, conventions, given_up)
+            return subject, trails(passages, keys, seen.x, seen.t, conventions, given_up)
 
         return work
 
@@ -247,23 +254,16 @@ class OverTimePanel(ComputingPanel):
         assert self._drawn is not None
         subject, seen = self._drawn
         conventions = subject.wish.conventions
-        at = index if index >= 0 else max(0, int(np.searchsorted(found.steps, frame.step, "right")) - 1)
-        step, epoch = found.steps[at], found.epochs[at]
-        tracks = {track: values[:, at] for track, values in found.tracks.items()}
-        if index < 0 and frame.rate == 0 and (frame.rows is None or conventions.delta is Delta.BY_Z):
-            # Also between two moments that are kept; its mean ∂L/∂a would be too much to compute here.
-            step, epoch, seen = frame.step, frame.epoch, frame
-            tracks = numbers_of(frame, found.keys, conventions)
+        read = reading_of(found, seen, frame, conventions, index)
         if self.plot is not None:
             names_shown = [name_of(network, key) for key in found.keys]
-            values = np.stack([tracks[track] for track in Track])
-            self.plot.show_words(words_of(network, found.keys, names(conventions)), names_shown, values)
-        parts = [f"update {step:,}, epoch {epoch:,.6g}"]
+            words = words_of(network, found.keys, names(conventions))
+            self.plot.show_words(words, names_shown, read.numbers)
         left_out = len(self.lab.selection.keys) - len(found.keys)
-        if left_out > 0:
-            parts.append(f"{left_out:,} more {'is' if left_out == 1 else 'are'} selected, but left out")
-        parts.append(f"gradient, delta and activation of {probe_name(seen)}")
-        self.words.set_text("  ·  ".join(parts))
+        more = [f"{left_out:,} more {'is' if left_out == 1 else 'are'} selected, but left out"]
+        self.words.set_text(
+            "  ·  ".join([read.when, moments_of(found), *more[: max(0, left_out)], *read.of_what])
+        )
 
     # ---- what people do
 
@@ -280,7 +280,7 @@ class OverTimePanel(ComputingPanel):
     def _copy(self) -> None:
         if self.trails is not None:
             QGuiApplication.clipboard().setText(csv_of(self.lab.document.project.network, self.trails))
-            self.words.set_text(f"Copied {len(self.trails.steps):,} moments.")
+            self.words.set_text(f"Copied {moments_of(self.trails)}.")
 
 
 add_panel(
