@@ -93,8 +93,8 @@ def moments_for(plan: Plan, examples: int) -> int:
 
 
 def recorded(standing: Standing, limit: int) -> list[Passage]:
-    """Return at most about ``limit`` moments of the past, and where training stands, copied."""
-    passages = standing.timeline.passages(limit)
+    """Return at most ``limit`` moments, which are several, copied: kept ones, and where training stands."""
+    passages = standing.timeline.passages(limit - 1)
     if not passages or passages[-1].steps[-1] < standing.step:
         segment = standing.timeline.segments[-1]
         here, now = np.array([standing.step]), np.array([standing.epoch])

@@ -182,6 +182,15 @@ def assert_same(one: Mapping[Track, float], other: Mapping[Track, float]) -> Non
         np.testing.assert_equal(one[track], other[track])
 
 
+def test_there_are_no_more_moments_than_were_asked_for() -> None:
+    trainer = a_trainer()
+    trainer.advance(20)
+    for limit in range(2, 24):
+        passages = recorded(trainer, limit)
+        assert sum(len(passage.steps) for passage in passages) <= limit
+        assert passages[-1].steps[-1] == 20
+
+
 def test_a_drawing_with_other_inputs_has_only_values() -> None:
     trainer = a_trainer()
     trainer.advance(3)
