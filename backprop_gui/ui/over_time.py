@@ -147,28 +147,51 @@ def reading_of(trails: Trails, seen: Frame, shown: Frame, conventions: Conventio
         at = index if index >= 0 else max(0, int(np.searchsorted(trails.steps, shown.step, "right")) - 1)
         step, epoch, seen = trails.steps[at], trails.epochs[at], replace(seen, mean=bool(trails.means[at]))
         tracks = {track: values[:, at] for track, values in trails.tracks.items()}
-    of_what, (chosen, count) = [tracks_of_what(seen)], trails.examples
-    if chosen < count:
-        of_what.append(f"{'curves ' * exact}estimated from {chosen:,} of {count:,} examples, evenly chosen")
     numbers = np.stack([tracks[track] for track in Track])
-    return Reading(numbers, f"update {step:,}, epoch {epoch:,.6g}", tuple(of_what))
+    when = f"update {step:,}, epoch {epoch:,.6g}"
+    return Reading(numbers, when, _of_what(trails, seen, "curves " if exact else ""))
 
 
-def csv_of(network: Network, trails: Trails) -> str:
-    """Return all numbers of ``trails`` as CSV, a row a moment, with all their digits; what is not there is empty."""
+def _of_what(trails: Trails, seen: Frame, which: str = "") -> tuple[str, ...]:
+    """Return of what numbers are, and from how many examples ``which`` of them, or all, were estimated."""
+    chosen, count = trails.examples
+    few = f"{which}estimated from {chosen:,} of {count:,} examples, evenly chosen"
+    return (tracks_of_what(seen), few)[: 1 + (chosen < count)]
+
+
+def csv_of(network: Network, trails: Trails, seen: Frame, called: Names) -> str:
+    """Return all numbers of ``trails`` as CSV, a row a moment, with all their digits; what is not there is empty.
+
+    The columns are called as the conventions call them, and each row says of what examples of ``seen`` it is.
+    """
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    names = []
-    for key in trails.keys:
-        ends = key if isinstance(key, tuple) else (key,)
-        names.append(" -> ".join(network.neuron_of[end].name for end in ends))
-    table.writerow(["update", "epoch", *(f"{track.value} {name}" for name in names for track in Track)])
+    columns = [column for key in trails.keys for column in _columns(network, key, called)]
+    table.writerow(["update", "epoch", *columns, "of"])
     numbers = np.stack([trails.tracks[track] for track in Track], axis=1).reshape(-1, len(trails.steps))
-    for step, epoch, row in zip(
-        trails.steps.tolist(), trails.epochs.tolist(), numbers.T.tolist(), strict=True
-    ):
-        table.writerow([step, epoch, *("" if value != value else value for value in row)])
+    of_what = {mean: ", ".join(_of_what(trails, replace(seen, mean=mean))) for mean in (False, True)}
+    rows = zip(
+        trails.steps.tolist(), trails.epochs.tolist(), trails.means.tolist(), numbers.T.tolist(), strict=True
+    )
+    for step, epoch, mean, row in rows:
+        table.writerow([step, epoch, *("" if value != value else value for value in row), of_what[mean]])
     return text.getvalue()
+
+
+def _columns(network: Network, key: Key, called: Names) -> tuple[str, ...]:
+    """Return what the tracks of ``key`` are called where there is room for a name only."""
+    source, target = (network.neuron_of[end].name for end in (key if isinstance(key, tuple) else (key, key)))
+    if not isinstance(key, tuple):
+        letter, name, of_edge = "b", target, ""
+    else:
+        letter, name = "w", f"{source} -> {target}"
+        of_edge = f" ({name})"
+    return (
+        f"{letter} {name}",
+        f"{called.gradient_by(letter)} {name}",
+        f"{called.delta_meaning} {target}{of_edge}",
+        f"a {source}{of_edge}",
+    )
 
 
 __all__ = [

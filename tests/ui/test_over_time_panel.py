@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backprop_gui.engine.conventions import Conventions, Sign
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.reading import names
 from backprop_gui.engine.settings import Reduction
@@ -425,14 +425,42 @@ def test_every_number_is_copied(
     select(panel, qtbot, edge, network.inputs[1].id)
     panel.copy.click()
     head, *rows = csv.reader(QGuiApplication.clipboard().text().splitlines())
-    assert head[:4] == ["update", "epoch", "value x1 -> h2", "gradient x1 -> h2"]
-    assert head[6] == "value x2"
+    assert head == [
+        "update",
+        "epoch",
+        "w x1 -> h2",
+        "∂L/∂w x1 -> h2",
+        "∂L/∂z h2 (x1 -> h2)",
+        "a x1 (x1 -> h2)",
+        "b x2",
+        "∂L/∂b x2",
+        "∂L/∂z x2",
+        "a x2",
+        "of",
+    ]
+    assert {row[-1] for row in rows} == {"gradient, delta and activation of training example 1"}
     assert len(rows) == UPDATES + 1
     for at, row in enumerate(rows):
         assert int(row[0]) == at
         assert [float(cell) for cell in row[2:6]] == [panel.trails.tracks[track][0, at] for track in Track]
         assert row[6:8] == ["", ""]
     assert f"{UPDATES + 1} moments" in panel.words.whole
+
+
+def test_what_is_copied_says_its_convention_and_its_examples(
+    panel: OverTimePanel, document: Document, player: Player, qtbot: QtBot
+) -> None:
+    error = Conventions(Delta.BY_A, Sign.ERROR)
+    document.edit("Conventions", replace(document.project, conventions=error))
+    player.look_at(Probe(Part.ALL))
+    network = document.project.network
+    h4 = network.members[network.layers[1].id][3].id
+    select(panel, qtbot, h4)
+    qtbot.waitUntil(lambda: "all examples" in panel.words.whole)
+    panel.copy.click()
+    head, *rows = csv.reader(QGuiApplication.clipboard().text().splitlines())
+    assert head == ["update", "epoch", "b h4", "−∂L/∂b h4", "−∂L/∂a h4", "a h4", "of"]
+    assert rows[0][-1] == "gradient: mean of all examples, delta and activation: mean of all"
 
 
 @pytest.mark.parametrize(

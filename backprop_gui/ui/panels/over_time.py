@@ -278,8 +278,10 @@ class OverTimePanel(ComputingPanel):
         self.lab.player.past.go_beside(ahead=ahead)
 
     def _copy(self) -> None:
-        if self.trails is not None:
-            QGuiApplication.clipboard().setText(csv_of(self.lab.document.project.network, self.trails))
+        if self.trails is not None and self._drawn is not None:
+            subject, seen = self._drawn
+            called, network = names(subject.wish.conventions), self.lab.document.project.network
+            QGuiApplication.clipboard().setText(csv_of(network, self.trails, seen, called))
             self.words.set_text(f"Copied {moments_of(self.trails)}.")
 
 
