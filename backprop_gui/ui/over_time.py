@@ -81,7 +81,9 @@ def shown_of(network: Network, keys: Set[Key], current: Key | None) -> tuple[Key
     edges = ((edge.source, edge.target) for edge in network.edges)
     drawn: chain[Key] = chain((neuron.id for neuron in network.neurons), edges)
     first = [current] if current in keys and current is not None else []
-    others = islice((key for key in drawn if key in keys and key != current), len(LINES) - len(first))
+    # No further than the last of them: there can be very many edges.
+    most = min(len(LINES), len(keys)) - len(first)
+    others = islice((key for key in drawn if key in keys and key != current), most)
     return (*first, *others)
 
 

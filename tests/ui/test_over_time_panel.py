@@ -6,9 +6,10 @@ import csv
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.reading import names
 from backprop_gui.engine.settings import Reduction
 from backprop_gui.engine.trails import Track, Trails, trails
-from backprop_gui.network import Key
+from backprop_gui.network import Edge, Key
 from backprop_gui.ui import theme
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.numbers import format_exact
@@ -183,6 +184,26 @@ def test_a_neuron_and_an_input(panel: OverTimePanel, document: Document, qtbot: 
     select(panel, qtbot, network.inputs[0].id)
     assert numbers(panel)[:2] == [NO_NUMBER, NO_NUMBER]
     assert NO_NUMBER not in numbers(panel)[2:]
+
+
+def test_no_more_edges_are_gone_through_than_are_selected(document: Document) -> None:
+    class Edges(tuple):  # type: ignore[type-arg]
+        gone_through = 0
+
+        def __iter__(self) -> Iterator[Edge]:
+            for edge in tuple.__iter__(self):
+                self.gone_through += 1
+                yield edge
+
+    network = document.project.network
+    edges = Edges(network.edges)
+    drawn = SimpleNamespace(neurons=network.neurons, edges=edges)
+    second = (network.edges[1].source, network.edges[1].target)
+    fourth = an_edge(document, 3)
+    assert shown_of(drawn, {fourth}, fourth) == (fourth,)
+    assert edges.gone_through == 0
+    assert shown_of(drawn, {fourth, second}, fourth) == (fourth, second)
+    assert edges.gone_through == 2
 
 
 def test_of_many_that_are_selected_some_are_left_out(
