@@ -73,13 +73,6 @@ class Trails:
     tracks: Mapping[Track, Array]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Moment:
-    plan: Plan
-    loss: Loss
-    theta: Array
-
-
 def _examples_for(plan: Plan) -> int:
     """Return with how many examples the fewest moments can still be computed quickly."""
     return max(1, MOST_PRODUCTS // (plan.size * FEWEST_MOMENTS))
@@ -184,6 +177,15 @@ def _tracks(
             found[Track.DELTA][place, at] = delta[target]
             found[Track.ACTIVATION][place, at] = a[source]
     return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moment:
+    """What the deltas of one moment of a passage are read with."""
+
+    plan: Plan
+    loss: Loss
+    theta: Array
 
 
 def _traced(

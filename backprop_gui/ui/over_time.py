@@ -31,49 +31,42 @@ LINES = (("train", False), ("test", True), ("good", False), ("muted", True))
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to see trails of; other trails are wanted at once.
-
-    Attributes
-    ----------
-    keys, conventions
-    probe, data
-        Which example, and of which data.
-    changes : int
-        How often what is trained had been changed.
-    """
+    """What somebody chose to see; when it changes, the trails of before are of no use any more."""
 
     keys: tuple[Key, ...]
     conventions: Conventions
     probe: Probe
-    data: Prepared
-    changes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What trails are about: of two frames with the same, they are the same.
+    """What trails are about: of two frames of the past with the same, they are the same.
 
     Attributes
     ----------
     wish : Wish
-    branch, span
-        The past.
+    data : Prepared
+        What its example is one of.
+    branch, span, changes
+        The past, and how often what is trained had been changed.
     batch : tuple of int
         The examples, where they change from update to update.
     """
 
     wish: Wish
+    data: Prepared
     branch: Branch
     span: Span
+    changes: int
     batch: tuple[int, ...]
 
 
 def subject_of(frame: Frame, keys: tuple[Key, ...], document: Document, changes: int) -> Subject:
     """Return what trails of ``keys`` are about while ``frame`` is shown."""
+    wish = Wish(keys, document.project.conventions, frame.probe)
     data = made_with(frame, document).prepared
-    wish = Wish(keys, document.project.conventions, frame.probe, data, changes)
     batch = tuple(frame.coming.batch.tolist()) if frame.probe.part is Part.BATCH else ()
-    return Subject(wish, frame.branch, frame.span, batch)
+    return Subject(wish, data, frame.branch, frame.span, changes, batch)
 
 
 def shown_of(network: Network, keys: Set[Key], current: Key | None) -> tuple[Key, ...]:

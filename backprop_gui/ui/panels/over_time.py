@@ -84,9 +84,8 @@ class OverTimePanel(ComputingPanel):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         head = QHBoxLayout()
         head.setSpacing(12)
-        head.addWidget(self.key)
-        head.addWidget(self.words, 1)
-        head.addWidget(self.copy)
+        for part, stretch in ((self.key, 0), (self.words, 1), (self.copy, 0)):
+            head.addWidget(part, stretch)
         self._body = QVBoxLayout(self)
         self._body.setContentsMargins(14, 4, 12, 4)
         self._body.setSpacing(4)
