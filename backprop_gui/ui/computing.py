@@ -71,7 +71,10 @@ class ComputingPanel(PanelWidget):
     # ---- what a panel says
 
     def question_of(self, frame: Frame) -> Callable[[Trainer], Any] | None:
-        """Return what the trainer must be asked first, between two updates; None for nothing."""
+        """Return what the trainer must be asked first, between two updates; None for nothing.
+
+        Each question brings a new frame, also of the same moment: :meth:`wants` must know that one by what it is of.
+        """
         return None
 
     def work_on(self, frame: Frame) -> Callable[..., Any]:

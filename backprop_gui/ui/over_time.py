@@ -40,15 +40,17 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What trails are about: of two frames of the past with the same, they are the same.
+    """What trails are about: of two frames with the same, they are the same.
 
     Attributes
     ----------
     wish : Wish
     data : Prepared
         What its example is one of.
-    branch, span, changes
-        The past, and how often what is trained had been changed.
+    branch, span
+        The past.
+    change, changes : int
+        The last change of the drawing that the frame knows of, and how often what is trained had been changed.
     batch : tuple of int
         The examples, where they change from update to update.
     """
@@ -57,6 +59,7 @@ class Subject:
     data: Prepared
     branch: Branch
     span: Span
+    change: int
     changes: int
     batch: tuple[int, ...]
 
@@ -66,7 +69,7 @@ def subject_of(frame: Frame, keys: tuple[Key, ...], document: Document, changes:
     wish = Wish(keys, document.project.conventions, frame.probe)
     data = made_with(frame, document).prepared
     batch = tuple(frame.coming.batch.tolist()) if frame.probe.part is Part.BATCH else ()
-    return Subject(wish, data, frame.branch, frame.span, changes, batch)
+    return Subject(wish, data, frame.branch, frame.span, frame.change, changes, batch)
 
 
 def shown_of(network: Network, keys: Set[Key], current: Key | None) -> tuple[Key, ...]:

@@ -354,6 +354,28 @@ def test_of_many_selections_only_the_last_is_computed_to_its_end(
     assert given_up.count(False) == 1
 
 
+def test_what_is_known_is_not_asked_for_again(
+    panel: OverTimePanel, document: Document, player: Player, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    ask = player.ask
+    monkeypatch.setattr(player, "ask", lambda question: (asked.append(question), ask(question))[1])
+    frame = player.frame
+    select(panel, qtbot, an_edge(document))
+    # The question has brought another frame of the same moment.
+    qtbot.waitUntil(lambda: player.frame is not frame)
+    qtbot.wait(100)
+    assert len(asked) == 1
+    # An edit of it is another past, although no update has been made.
+    network = document.project.network
+    edge = an_edge(document)
+    weight = 3 + player.value(edge)
+    document.edit("Weight", replace(document.project, network=network.with_parameters({}, {edge: weight})))
+    qtbot.waitUntil(lambda: panel.trails.tracks[Track.VALUE][0, -1] == player.value(edge) == weight)
+    qtbot.wait(100)
+    assert len(asked) <= 3
+
+
 def test_to_and_fro_in_the_past_nothing_is_computed_again(
     panel: OverTimePanel,
     document: Document,

@@ -134,8 +134,9 @@ class OverTimePanel(ComputingPanel):
     def wants(self, frame: Frame) -> bool:
         if not self.isVisible() or not self._keys:
             return False
-        # Where somebody goes to and fro in the past, it stays what it is: only the marker moves.
-        return not frame.past or self._drawn is None or self._drawn[0] != self._subject(frame)
+        # While training stands still it stays what it is, also to and fro in the past: only the marker moves. And each
+        # question to the trainer brings a new frame of the same moment.
+        return self._drawn is None or self._drawn[0] != self._subject(frame)
 
     def passes_by(self, frame: Frame) -> bool:
         return frame.rate > 0 or frame.past or self.lab.player.is_running
