@@ -29,8 +29,11 @@ MOST_MOMENTS, FEWEST_MOMENTS = 512, 32
 examples are looked at."""
 MOST_COPIED = 1_000_000
 """Parameters that are copied at a time, while training waits."""
-MOST_PRODUCTS = 200_000_000
-"""Weights times examples times moments: what is computed in about a second."""
+MOST_WORK = 800_000_000
+"""What is computed in a second at most on a busy machine: at each moment of each example every weight, and every neuron
+as if it were ``NEURON_WORK`` of them."""
+NEURON_WORK = 64
+"""What a neuron's functions, slopes and copies take, in weights that are multiplied."""
 
 
 class Track(enum.Enum):
@@ -73,16 +76,21 @@ class Trails:
     tracks: Mapping[Track, Array]
 
 
+def work_of(plan: Plan) -> int:
+    """Return what one example at one moment takes, in weights that are multiplied."""
+    return plan.size + NEURON_WORK * plan.row_count
+
+
 def _examples_for(plan: Plan) -> int:
     """Return with how many examples the fewest moments can still be computed quickly."""
-    return max(1, MOST_PRODUCTS // (plan.size * FEWEST_MOMENTS))
+    return max(1, MOST_WORK // (work_of(plan) * FEWEST_MOMENTS))
 
 
 def moments_for(plan: Plan, examples: int) -> int:
     """Return of how many moments trails of a network can be computed quickly."""
     examples = min(examples, _examples_for(plan))
-    copied, products = MOST_COPIED // plan.size, MOST_PRODUCTS // (plan.size * examples)
-    return max(FEWEST_MOMENTS, min(MOST_MOMENTS, copied, products))
+    copied, computed = MOST_COPIED // plan.size, MOST_WORK // (work_of(plan) * examples)
+    return max(FEWEST_MOMENTS, min(MOST_MOMENTS, copied, computed))
 
 
 def recorded(standing: Standing, limit: int) -> list[Passage]:
@@ -208,4 +216,4 @@ def _columns(plan: Plan, key: Key) -> tuple[int, int]:
     return plan.column[target], plan.column[source]
 
 
-__all__ = ["Track", "Trails", "moments_for", "numbers_of", "recorded", "trails"]
+__all__ = ["Track", "Trails", "moments_for", "numbers_of", "recorded", "trails", "work_of"]

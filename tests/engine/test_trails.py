@@ -26,6 +26,7 @@ from backprop_gui.engine.trails import (
     numbers_of,
     recorded,
     trails,
+    work_of,
 )
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.network import Key, Network, dense
@@ -234,7 +235,8 @@ def test_of_more_examples_than_there_is_time_for_some_stand_for_all(
     trainer.advance(3)
     keys, frame = edge_and_others(trainer.plan.network), trainer.frame(Probe(Part.ALL))
     assert trails_at(trainer, keys, Probe(Part.ALL)).examples == (11, 11)
-    monkeypatch.setattr("backprop_gui.engine.trails.MOST_PRODUCTS", 6 * FEWEST_MOMENTS * trainer.plan.size)
+    time_for_six = 6 * FEWEST_MOMENTS * work_of(trainer.plan)
+    monkeypatch.setattr("backprop_gui.engine.trails.MOST_WORK", time_for_six)
     assert frame.rows is not None
     some = frame.rows.x[::2], frame.rows.t[::2]
     assert moments_for(trainer.plan, 11) == moments_for(trainer.plan, 6) == FEWEST_MOMENTS

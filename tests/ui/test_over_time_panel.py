@@ -24,7 +24,7 @@ from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.reading import names
 from backprop_gui.engine.settings import Reduction
-from backprop_gui.engine.trails import Track, Trails, trails
+from backprop_gui.engine.trails import FEWEST_MOMENTS, Track, Trails, trails, work_of
 from backprop_gui.network import Edge, Key
 from backprop_gui.ui import theme
 from backprop_gui.ui.document import Document
@@ -245,7 +245,8 @@ def test_it_says_of_which_examples_the_numbers_are(
     QTest.keyClick(first, Qt.Key.Key_Home)
     assert panel.words.whole.endswith(of_all.format("mean of"))
     QTest.keyClick(first, Qt.Key.Key_Escape)
-    monkeypatch.setattr("backprop_gui.engine.trails.MOST_PRODUCTS", 2 * 32 * player.frame.plan.size)
+    time_for_two = 2 * FEWEST_MOMENTS * work_of(player.frame.plan)
+    monkeypatch.setattr("backprop_gui.engine.trails.MOST_WORK", time_for_two)
     select(panel, qtbot, an_edge(document, 0))
     qtbot.waitUntil(
         lambda: panel.words.whole.endswith("curves estimated from 2 of 4 examples, evenly chosen")

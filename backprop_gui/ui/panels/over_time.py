@@ -151,11 +151,10 @@ class OverTimePanel(ComputingPanel):
 
     def work_on(self, frame: Frame) -> Callable[[list[Passage]], tuple[Subject, Trails | None]]:
         seen, subject, given_up = frame.rows or frame.trace, self._subject(frame), self.given_up
-        keys, conventions = subject.wish.keys, subject.wish.conventions
-        self._asked = subject.wish
+        wish = self._asked = subject.wish
 
         def work(passages: list[Passage]) -> tuple[Subject, Trails | None]:
-            return subject, trails(passages, keys, seen.x, seen.t, conventions, given_up)
+            return subject, trails(passages, wish.keys, seen.x, seen.t, wish.conventions, given_up)
 
         return work
 
