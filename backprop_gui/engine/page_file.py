@@ -18,6 +18,8 @@ PAGE = 65_536
 """Bytes of a page."""
 FREE_SHARE = 4
 """One part in so many of what is free on the disk may be taken: other programs, and our own saving, need some too."""
+ASK_PAGES = 256
+"""After so many new ones it is asked again how much is free, since others fill the disk too."""
 LASTING = "/var/tmp"
 """A folder for temporary files that is on a disk. The usual one is memory itself on many systems."""
 
@@ -44,6 +46,7 @@ class PageFile:
         self._end = 0
         """Pages that have been written."""
         self._most = self._budget // PAGE
+        self._place, self._asked = "", 0
 
     @property
     def used(self) -> int:
@@ -56,6 +59,8 @@ class PageFile:
         grown = max(0, needed - len(self._free))
         file = self._opened()
         if file is None or end + grown > self._most:
+            return None
+        if grown and not self._may_grow_to(end + grown):
             return None
         pages = *(self._free.pop() for _ in range(needed - grown)), *range(end, end + grown)
         self._end, view = end + grown, memoryview(data)
@@ -100,27 +105,38 @@ class PageFile:
         self._file.truncate(self._end * PAGE)
         self._free = [page for page in reversed(range(self._end)) if page not in used]
 
+    def _may_grow_to(self, end: int) -> bool:
+        """Return whether the disk still has room for so many pages."""
+        if end > self._asked:
+            try:
+                room = shutil.disk_usage(self._place).free
+            except OSError:
+                room = 0
+            self._most = min(self._most, self._end + room // FREE_SHARE // PAGE)
+            self._asked = end + ASK_PAGES
+        return end <= self._most
+
     def _opened(self) -> IO[bytes] | None:
         if self._file is None and self._most:
-            self._file, room = _made()
-            self._most = min(self._most, room // FREE_SHARE // PAGE)
+            self._file, self._place = _made()
+            if self._file is None:
+                self._most = 0
             if self._file is not None:
                 self._close = weakref.finalize(self, self._file.close)
         return self._file
 
 
-def _made() -> tuple[IO[bytes] | None, int]:
-    """Return a new file and the free bytes of its disk; None and 0 where none can be made."""
+def _made() -> tuple[IO[bytes] | None, str]:
+    """Return a new file and the folder that it is in; None and nothing where none can be made."""
     # Who has named a folder means it.
     folders = [None] if os.environ.get("TMPDIR") else [LASTING, None]
     for folder in folders:
         try:
             place = folder or tempfile.gettempdir()
-            room = shutil.disk_usage(place).free
-            return tempfile.TemporaryFile(buffering=0, dir=place), room
+            return tempfile.TemporaryFile(buffering=0, dir=place), place
         except OSError:
             continue
-    return None, 0
+    return None, ""
 
 
 __all__ = ["PAGE", "PageFile", "Pages"]

@@ -37,11 +37,11 @@ def run(path: Path | None = None) -> int:
         If the project cannot be opened; there is no window then.
     """
     app = application()
-    GarbageCollector(app)
     window = open_window(templates.load(templates.FIRST) if path is None else load(path), path)
     if path is not None:
         window.files.opened(path)
     sys.excepthook = _show_in(window.windows)
+    GarbageCollector(lambda: not any(one.lab.player.is_running for one in window.windows.open), app)
     window.offers.offer(left_behind(state_folder() / AUTOSAVES))
     window.show()
     if path is None and is_first_start():

@@ -46,11 +46,6 @@ class Delivery:
         self._clock = QTimer(parent, interval=PICTURE_MS, timerType=Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self.deliver)
 
-    @property
-    def is_on(self) -> bool:
-        """Whether the clock runs."""
-        return self._clock.isActive()
-
     def start(self) -> None:
         """Hand out what comes, by the clock."""
         self._clock.start()

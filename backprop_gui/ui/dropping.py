@@ -101,22 +101,22 @@ class DropHint(QWidget):
             self._window.banner.show_message(self._said, "warning")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        now, painter = theme.current(), QPainter(self)
-        veil = now.window
-        veil = type(veil)(veil)
-        veil.setAlphaF(0.86)
-        painter.fillRect(self.rect(), veil)
-        color = now.accent if self._welcome else now.bad
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(color, 2, Qt.PenStyle.DashLine))
-        frame = QRectF(self.rect()).adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
-        painter.drawRoundedRect(frame, 12, 12)
-        font = self.font()
-        font.setPixelSize(20)
-        painter.setFont(font)
-        painter.setPen(now.text if self._welcome else now.bad)
-        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._text)
-        painter.end()
+        now = theme.current()
+        with QPainter(self) as painter:
+            veil = now.window
+            veil = type(veil)(veil)
+            veil.setAlphaF(0.86)
+            painter.fillRect(self.rect(), veil)
+            color = now.accent if self._welcome else now.bad
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(color, 2, Qt.PenStyle.DashLine))
+            frame = QRectF(self.rect()).adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
+            painter.drawRoundedRect(frame, 12, 12)
+            font = self.font()
+            font.setPixelSize(20)
+            painter.setFont(font)
+            painter.setPen(now.text if self._welcome else now.bad)
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._text)
 
 
 def _take(event: QDropEvent) -> None:

@@ -30,13 +30,12 @@ def draw_network(network: Network, size: QSize, ratio: float, look: Theme, font:
     pixmap = QPixmap(size * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    if network.neurons:
-        _draw(painter, picture_of(network), size, Look(look, font, ratio))
-    else:
-        _draw_nothing(painter, QRectF(QPointF(0, 0), size), look)
-    painter.end()
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if network.neurons:
+            _draw(painter, picture_of(network), size, Look(look, font, ratio))
+        else:
+            _draw_nothing(painter, QRectF(QPointF(0, 0), size), look)
     return pixmap
 
 

@@ -118,9 +118,8 @@ class Overlay(QWidget):
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), QColor(0, 0, 0, DIMMED))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), QColor(0, 0, 0, DIMMED))
 
     def _stops(self) -> list[QWidget]:
         """Return what Tab goes through, in the order in which it was made."""

@@ -15,6 +15,8 @@ RADIUS, NAME_PX = 15.0, 11
 WIDEST_INSIDE = 1.8 * RADIUS
 MOST_BESIDE = 130.0
 GAP = 5.0
+BELOW = NAME_PX + 4
+"""Room below a neuron for its name."""
 RAISE = 0.36 * NAME_PX
 """From the middle of a name to its baseline."""
 FINE = 0.7
@@ -31,7 +33,7 @@ def figure_of(network: Network, width: float, height: float) -> Box | None:
     # Names that do not fit into a circle stand where no edge is: before the inputs, behind the outputs.
     beside = max((box.width + GAP for box in names.values() if box.width > WIDEST_INSIDE), default=0.0)
     margin = RADIUS + min(beside, MOST_BESIDE)
-    places = _places(network, margin, width - 2 * margin, height - 2 * RADIUS)
+    places = _places(network, margin, width - 2 * margin, height - 2 * RADIUS - BELOW)
     strokes, parts = [_edge(places[edge.source], places[edge.target]) for edge in network.edges], []
     for neuron in network.neurons:
         x, y = places[neuron.id]
@@ -46,7 +48,7 @@ def figure_of(network: Network, width: float, height: float) -> Box | None:
         else:
             left = max(0.0, min(x - name.width / 2, width - name.width))
             parts.append((name, left, y + RADIUS + NAME_PX))
-    bottom = max(y for _, y in places.values()) + RADIUS + NAME_PX + 4
+    bottom = max(y for _, y in places.values()) + RADIUS + BELOW
     return Box(width, 0.0, bottom, strokes=tuple(strokes), parts=tuple(parts))
 
 

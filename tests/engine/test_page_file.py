@@ -126,3 +126,15 @@ def test_most_of_the_free_disk_is_left_to_others(monkeypatch: pytest.MonkeyPatch
     assert file.write(blob(1, 3 * PAGE)) is None
     assert file.write(blob(1, 2 * PAGE)) == (0, 1)
     assert file.write(b"more") is None
+
+
+def test_what_others_write_meanwhile_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    free = SimpleNamespace(free=100 * FREE_SHARE * PAGE)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: free)
+    monkeypatch.setattr(page_file, "ASK_PAGES", 1)
+    file = PageFile(100 * PAGE)
+    assert file.write(blob(1, 3 * PAGE)) == (0, 1, 2)
+    free.free = FREE_SHARE * PAGE
+    assert file.write(blob(1, PAGE)) == (3,)
+    free.free = 0
+    assert file.write(blob(1, 2 * PAGE)) is None

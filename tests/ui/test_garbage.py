@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from backprop_gui.ui import garbage
 from backprop_gui.ui.garbage import GarbageCollector
 
 
@@ -18,7 +19,7 @@ from backprop_gui.ui.garbage import GarbageCollector
 def collector(qapp: QObject) -> Iterator[GarbageCollector]:
     was_on = gc.isenabled()
     gc.enable()
-    made = GarbageCollector(qapp)
+    made = GarbageCollector(lambda: True, qapp)
     yield made
     made.setParent(None)
     made.deleteLater()
@@ -57,3 +58,24 @@ def test_it_collects_no_more_often_than_python_would(collector: GarbageCollector
     collections = [one["collections"] for one in gc.get_stats()]
     collector.look()
     assert [one["collections"] for one in gc.get_stats()] == collections
+
+
+def test_a_full_collection_waits_for_rest_but_not_for_ever(
+    qapp: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resting, collected = [False], []
+    made = GarbageCollector(lambda: resting[0], qapp)
+    monkeypatch.setattr(garbage, "LONGEST_LOOKS", 3)
+    monkeypatch.setattr(gc, "get_count", lambda: tuple(most + 1 for most in gc.get_threshold()))
+    monkeypatch.setattr(gc, "collect", lambda generation=2: collected.append(generation))
+    try:
+        for _ in range(4):
+            made.look()
+        assert collected == [1, 1, 1, 2]
+        resting[0] = True
+        made.look()
+        assert collected[-1] == 2
+    finally:
+        made.deleteLater()
+        gc.unfreeze()
+        gc.enable()

@@ -277,7 +277,7 @@ def test_a_paused_worker_waits_without_working(player: Player, qtbot: QtBot) -> 
     player.pictures.connect(delivered.append)
     qtbot.wait(200)
     assert delivered == []
-    assert not player._delivery.is_on
+    assert not player._delivery._clock.isActive()
 
 
 def test_the_worker_touches_no_widget(document: Document, player: Player, next_frame: NextFrame) -> None:

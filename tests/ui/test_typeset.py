@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -25,7 +25,7 @@ from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.ui import theme
 from backprop_gui.ui.colors import contrast
 from backprop_gui.ui.typeset.box import Box
-from backprop_gui.ui.typeset.page import FORMS, WORDLESS, draw_equations, lay_out, one_line_page
+from backprop_gui.ui.typeset.page import FORMS, WORDLESS, lay_out, one_line_page
 from backprop_gui.ui.typeset.setting import Setter
 from backprop_gui.ui.typeset.type import READABLE, Role, Style, ink
 
@@ -178,9 +178,10 @@ def test_signs_can_be_read_on_both_grounds(qapp: QApplication) -> None:
 def test_any_painter_can_be_drawn_with() -> None:
     pixmap = QPixmap(400, 200)
     pixmap.fill("white")
-    painter = QPainter(pixmap)
-    place = draw_equations(painter, [DELTA, MANY], QPointF(10, 10), 380, Style(12), ink(theme.LIGHT))
-    painter.end()
+    page = lay_out([DELTA, MANY], 380, Style(12))
+    with QPainter(pixmap) as painter:
+        page.draw(painter, 10, 10, ink(theme.LIGHT))
+    place = QRectF(10, 10, page.width, page.height)
     assert place.width() <= 380
     middle = pixmap.toImage().copy(place.toAlignedRect())
     assert any(

@@ -100,10 +100,9 @@ class Hint(QWidget):
         self.setGeometry(self._room.center().x() - size[0] // 2, top, *size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_plate(painter, themes.current(), QRectF(self.rect()))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_plate(painter, themes.current(), QRectF(self.rect()))
 
 
 class EmptyGround(QWidget):
@@ -126,21 +125,23 @@ class EmptyGround(QWidget):
         self.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), themes.current()
-        base = QFontInfo(self.font()).pixelSize()
-        y = self.height() / 2 - 46
-        for text, larger, weight in self.LINES:
-            font = QFont(self.font())
-            font.setPixelSize(base + larger)
-            font.setWeight(QFont.Weight(weight))
-            painter.setFont(font)
-            painter.setPen(theme.text if larger else theme.muted)
-            room = QRectF(24, y, self.width() - 48, 60)
-            flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-            taken = painter.boundingRect(room, flags, text)
-            painter.drawText(room, flags, text)
-            y = taken.bottom() + 8
-        painter.end()
+        theme = themes.current()
+        with QPainter(self) as painter:
+            base = QFontInfo(self.font()).pixelSize()
+            y = self.height() / 2 - 46
+            for text, larger, weight in self.LINES:
+                font = QFont(self.font())
+                font.setPixelSize(base + larger)
+                font.setWeight(QFont.Weight(weight))
+                painter.setFont(font)
+                painter.setPen(theme.text if larger else theme.muted)
+                room = QRectF(24, y, self.width() - 48, 60)
+                flags = int(
+                    Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+                )
+                taken = painter.boundingRect(room, flags, text)
+                painter.drawText(room, flags, text)
+                y = taken.bottom() + 8
 
 
 __all__ = ["EmptyGround", "Hint"]

@@ -200,45 +200,44 @@ class Legend(QWidget):
         theme, content = themes.current(), self._content
         title_font, number_font = self._fonts()
         title, number = QFontMetricsF(title_font), QFontMetricsF(number_font)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._plate:
-            paint_plate(painter, theme, QRectF(self.rect()))
-        if self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.tile)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.accent, 1.5))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
-        y = PAD + title.ascent()
-        painter.setPen(theme.muted)
-        painter.setFont(title_font)
-        words = content.title + self._remark()
-        painter.drawText(QPointF(PAD, y), words)
-        if content.tolerance is None:
-            ink = theme.text if self.underMouse() else theme.muted
-            end = QPointF(PAD + title.horizontalAdvance(words) + 11, y - title.xHeight() / 2)
-            _paint_chevron(painter, ink, end)
-        bar = QRectF(PAD, y + title.descent() + 5, BAR.width(), BAR.height())
-        painter.setPen(QPen(theme.border, 1))
-        table = theme.diverging_table[::10]
-        if content.tolerance is not None:
-            first = round((1 - PASSING_SHARE) / 2 * len(table))
-            table = table[first:] if content.tolerance else table[len(table) // 2 :][:1].repeat(2, axis=0)
-        painter.setBrush(_gradient(bar, table.tolist()))
-        painter.drawRoundedRect(bar, bar.height() / 2, bar.height() / 2)
-        painter.setFont(number_font)
-        painter.setPen(theme.muted)
-        y = bar.bottom() + 4 + number.ascent()
-        for place, text in self._ticks():
-            width = number.horizontalAdvance(text)
-            x = bar.left() + (place + 1) / 2 * bar.width() - width * (place + 1) / 2
-            painter.drawText(QPointF(x, y), text)
-        if content.edge_title:
-            self._paint_wedge(painter, theme, y + number.descent() + 6, number)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._plate:
+                paint_plate(painter, theme, QRectF(self.rect()))
+            if self.underMouse():
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.tile)
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+            if self.hasFocus():
+                painter.setPen(QPen(theme.accent, 1.5))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+            y = PAD + title.ascent()
+            painter.setPen(theme.muted)
+            painter.setFont(title_font)
+            words = content.title + self._remark()
+            painter.drawText(QPointF(PAD, y), words)
+            if content.tolerance is None:
+                ink = theme.text if self.underMouse() else theme.muted
+                end = QPointF(PAD + title.horizontalAdvance(words) + 11, y - title.xHeight() / 2)
+                _paint_chevron(painter, ink, end)
+            bar = QRectF(PAD, y + title.descent() + 5, BAR.width(), BAR.height())
+            painter.setPen(QPen(theme.border, 1))
+            table = theme.diverging_table[::10]
+            if content.tolerance is not None:
+                first = round((1 - PASSING_SHARE) / 2 * len(table))
+                table = table[first:] if content.tolerance else table[len(table) // 2 :][:1].repeat(2, axis=0)
+            painter.setBrush(_gradient(bar, table.tolist()))
+            painter.drawRoundedRect(bar, bar.height() / 2, bar.height() / 2)
+            painter.setFont(number_font)
+            painter.setPen(theme.muted)
+            y = bar.bottom() + 4 + number.ascent()
+            for place, text in self._ticks():
+                width = number.horizontalAdvance(text)
+                x = bar.left() + (place + 1) / 2 * bar.width() - width * (place + 1) / 2
+                painter.drawText(QPointF(x, y), text)
+            if content.edge_title:
+                self._paint_wedge(painter, theme, y + number.descent() + 6, number)
 
     def _remark(self) -> str:
         log = ", log" if self._content.form is Form.SYMLOG else ""

@@ -88,37 +88,35 @@ class Minimap(QWidget):
         if self._drawn is None or self._look != (theme, ratio):
             self._look = theme, ratio
             self._drawn = self._draw(theme, ratio)
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._drawn)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.accent, 1.5))
-        painter.drawRoundedRect(self.frame(), 2, 2)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.drawPixmap(0, 0, self._drawn)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.accent, 1.5))
+            painter.drawRoundedRect(self.frame(), 2, 2)
 
     def _draw(self, theme: themes.Theme, ratio: float) -> QPixmap:
         drawn = QPixmap(self.size() * ratio)
         drawn.setDevicePixelRatio(ratio)
         drawn.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(drawn)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_plate(painter, theme, QRectF(self.rect()))
-        picture = self._picture
-        assert picture is not None
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(blended(theme.muted, theme.surface, 0.45))
-        for cells in picture.cells:
-            corner = self._place(QPointF(cells.left, cells.top))
-            painter.drawRect(
-                QRectF(corner.x(), corner.y(), cells.width * self._scale, cells.height * self._scale)
-            )
-        painter.setBrush(theme.muted)
-        shown = np.flatnonzero(picture.shown)
-        for (x, y), radius in zip(
-            picture.position[shown].tolist(), picture.radius[shown].tolist(), strict=True
-        ):
-            dot = min(DOT_PX[1], max(DOT_PX[0], radius * self._scale))
-            painter.drawEllipse(self._place(QPointF(x, y)), dot, dot)
-        painter.end()
+        with QPainter(drawn) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_plate(painter, theme, QRectF(self.rect()))
+            picture = self._picture
+            assert picture is not None
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(blended(theme.muted, theme.surface, 0.45))
+            for cells in picture.cells:
+                corner = self._place(QPointF(cells.left, cells.top))
+                painter.drawRect(
+                    QRectF(corner.x(), corner.y(), cells.width * self._scale, cells.height * self._scale)
+                )
+            painter.setBrush(theme.muted)
+            shown = np.flatnonzero(picture.shown)
+            for (x, y), radius in zip(
+                picture.position[shown].tolist(), picture.radius[shown].tolist(), strict=True
+            ):
+                dot = min(DOT_PX[1], max(DOT_PX[0], radius * self._scale))
+                painter.drawEllipse(self._place(QPointF(x, y)), dot, dot)
         return drawn
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPen
 
 from backprop_gui.engine.operations.expression import Number, Quantity
@@ -270,19 +270,4 @@ def _lines(equation: Equation, width: float, style: Style) -> list[Box]:
     return lines
 
 
-def draw_equations(
-    painter: QPainter, equations: Sequence[Equation], corner: QPointF, width: float, style: Style, ink: Ink
-) -> QRectF:
-    """Draw equations with any painter, such as that of a PDF file, and return where.
-
-    Parameters
-    ----------
-    corner : QPointF
-        Above left, in the painter's units, which are the pixels of ``style``.
-    """
-    page = lay_out(equations, width, style)
-    page.draw(painter, corner.x(), corner.y(), ink)
-    return QRectF(corner.x(), corner.y(), page.width, page.height)
-
-
-__all__ = ["Page", "draw_equations", "lay_out", "one_line_page"]
+__all__ = ["Page", "lay_out", "one_line_page"]

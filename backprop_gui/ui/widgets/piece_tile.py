@@ -111,26 +111,27 @@ class PieceTile(QAbstractButton):
 
     def paintEvent(self, event: object) -> None:
         look = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
-        painter.setBrush(look.tile if self.isDown() else look.window)
-        strong = self.hasFocus()
-        edge = look.accent if strong else look.outline if self.underMouse() else look.border
-        painter.setPen(QPen(edge, 1.5 if strong else 1))
-        painter.drawRoundedRect(rect, RADIUS, RADIUS)
-        middle = QPointF(rect.center().x(), rect.top() + 21)
-        outline = QPen(look.outline, 1.2)
-        painter.setPen(outline)
-        self.piece.draw(painter, middle, look)
-        painter.setPen(look.text if self.underMouse() else look.muted)
-        words = QRectF(rect.left(), rect.bottom() - 20, rect.width(), 16)
-        font = painter.font()
-        while QFontMetricsF(font).horizontalAdvance(self.text()) > rect.width() - 3 and font.pixelSize() > 7:
-            font.setPixelSize(font.pixelSize() - 1)
-        painter.setFont(font)
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.text())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            rect = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
+            painter.setBrush(look.tile if self.isDown() else look.window)
+            strong = self.hasFocus()
+            edge = look.accent if strong else look.outline if self.underMouse() else look.border
+            painter.setPen(QPen(edge, 1.5 if strong else 1))
+            painter.drawRoundedRect(rect, RADIUS, RADIUS)
+            middle = QPointF(rect.center().x(), rect.top() + 21)
+            outline = QPen(look.outline, 1.2)
+            painter.setPen(outline)
+            self.piece.draw(painter, middle, look)
+            painter.setPen(look.text if self.underMouse() else look.muted)
+            words = QRectF(rect.left(), rect.bottom() - 20, rect.width(), 16)
+            font = painter.font()
+            while (
+                QFontMetricsF(font).horizontalAdvance(self.text()) > rect.width() - 3 and font.pixelSize() > 7
+            ):
+                font.setPixelSize(font.pixelSize() - 1)
+            painter.setFont(font)
+            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.text())
 
 
 def _application() -> QApplication:

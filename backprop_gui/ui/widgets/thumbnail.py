@@ -67,31 +67,30 @@ class Thumbnail(QAbstractButton):
 
     def paintEvent(self, event: object) -> None:
         look = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = look.tile
-        if self.isChecked():
-            ground = blended(look.accent, look.window, 0.08)
-        painter.setBrush(ground)
-        if self.isChecked() or self.hasFocus():
-            painter.setPen(QPen(look.accent, 2 if self.hasFocus() and self.isChecked() else 1.2))
-        elif self.underMouse():
-            painter.setPen(QPen(look.outline, 1))
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        text_height = self.fontMetrics().height() + 5
-        if self._preview is not None:
-            if self._picture is None:
-                self._picture = _drawn(self._preview, PICTURE, self.devicePixelRatioF(), look)
-            left = (self.width() - PICTURE.width()) / 2
-            top = (self.height() - text_height - PICTURE.height()) / 2 + 1
-            painter.drawPixmap(QPointF(left, top), self._picture)
-        painter.setPen(look.text if self.isChecked() else look.muted)
-        place = self.rect().adjusted(5, self.height() - text_height, -5, -4)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ground = look.tile
+            if self.isChecked():
+                ground = blended(look.accent, look.window, 0.08)
+            painter.setBrush(ground)
+            if self.isChecked() or self.hasFocus():
+                painter.setPen(QPen(look.accent, 2 if self.hasFocus() and self.isChecked() else 1.2))
+            elif self.underMouse():
+                painter.setPen(QPen(look.outline, 1))
+            else:
+                painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+            text_height = self.fontMetrics().height() + 5
+            if self._preview is not None:
+                if self._picture is None:
+                    self._picture = _drawn(self._preview, PICTURE, self.devicePixelRatioF(), look)
+                left = (self.width() - PICTURE.width()) / 2
+                top = (self.height() - text_height - PICTURE.height()) / 2 + 1
+                painter.drawPixmap(QPointF(left, top), self._picture)
+            painter.setPen(look.text if self.isChecked() else look.muted)
+            place = self.rect().adjusted(5, self.height() - text_height, -5, -4)
+            text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, place.width())
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _drawn(preview: Preview, size: QSize, ratio: float, look: theme.Theme) -> QPixmap:
@@ -107,13 +106,12 @@ def _drawn(preview: Preview, size: QSize, ratio: float, look: theme.Theme) -> QP
     # A shape keeps its proportions; where the axes are of different kinds, the picture is filled.
     scale = room / span if _is_graph(preview) else np.full(2, (room / span).min())
     at = (preview.points - (low + high) / 2) * scale * (1, -1) + (size.width() / 2, size.height() / 2)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    for (x, y), color in zip(at.tolist(), _colors(preview, look), strict=True):
-        painter.setBrush(color)
-        painter.drawEllipse(QPointF(x, y), radius, radius)
-    painter.end()
+    with QPainter(picture) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for (x, y), color in zip(at.tolist(), _colors(preview, look), strict=True):
+            painter.setBrush(color)
+            painter.drawEllipse(QPointF(x, y), radius, radius)
     return picture
 
 
