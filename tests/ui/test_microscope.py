@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backprop_gui.engine.conventions import Conventions, Delta
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.operations.operation import Kind, Phase
 from backprop_gui.engine.operations.order import Order, Pace
@@ -278,11 +278,25 @@ def words_of(panel: MicroscopePanel) -> str:
     return f"{reader._title.text()}\n{reader.equations.text()}\n{reader._sentence.text()}"
 
 
+def test_titles_and_sentences_have_the_names_of_the_conventions(panel: MicroscopePanel) -> None:
+    project = panel.lab.document.project
+    otherwise = Conventions(Delta.BY_A, Sign.ERROR)
+    panel.lab.document.edit("Write otherwise", replace(project, conventions=otherwise))
+    network = panel.lab.document.project.network
+    h2 = named(network, "h2")
+    panel.scope.look_at(h2, View.BACKWARD)
+    assert words_of(panel).startswith("e of h₂\n")
+    panel.scope.look_at((named(network, "i2"), h2), View.BACKWARD)
+    assert words_of(panel).startswith("−∂L/∂w of the weight i₂ → h₂\n")
+    assert words_of(panel).endswith("−∂L/∂w adds up over 2 paths from here to the loss.")
+    assert [line.name for line in panel.reader.ledger.ends] == ["sum  =  −∂L/∂w"]
+
+
 def test_why_the_delta_of_h2_has_its_sign_can_be_read(panel: MicroscopePanel) -> None:
     network = panel.lab.document.project.network
     panel.scope.look_at(named(network, "h2"), View.BACKWARD)
     words = words_of(panel)
-    assert words.startswith("Delta δ of h₂")
+    assert words.startswith("δ of h₂\n")
     assert "δ_h2 = f′(z_h2) · (w_h2→o1 δ_o1 + w_h2→o2 δ_o2)" in words
     assert "0.009954" in words
     assert "δ of h₂ is positive because" in words

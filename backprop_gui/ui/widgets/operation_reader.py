@@ -10,6 +10,7 @@ from backprop_gui.engine.operations.ledger import Ledger, delta_ledger
 from backprop_gui.engine.operations.operation import Kind, Operation
 from backprop_gui.engine.operations.paths import Paths, paths
 from backprop_gui.engine.operations.worked import WorkedExample
+from backprop_gui.engine.reading import names
 from backprop_gui.network import Key, Network
 from backprop_gui.ui.names import as_drawn, display_name
 from backprop_gui.ui.typeset.type import Style
@@ -120,13 +121,14 @@ class OperationReader(QScrollArea):
             ledger = delta_ledger(worked.frame, key, worked.conventions, MOST_LINES)
             sentence = as_drawn(ledger.sentence, network)
             lines, ends = ledger_lines(ledger, network)
-            self.ledger.setAccessibleName("What the delta is made of")
+            self.ledger.setAccessibleName(f"What {names(worked.conventions).delta} is made of")
             self.ledger.show_lines(lines, ends, ("comes back over", ledger.factors), digits)
         elif operation.kind is Kind.GRADIENT and key is not None:
             found = paths(worked.frame, key, worked.conventions, MOST_LINES)
-            lines, ends = path_lines(found, key, network)
+            called = names(worked.conventions).the_gradient("w" if isinstance(key, tuple) else "b")
+            lines, ends = path_lines(found, key, network, called)
             count = f"{found.count:,} path{'s' * (found.count != 1)}"
-            sentence = f"The gradient adds up over {count} from here to the loss."
+            sentence = f"{called[0].upper()}{called[1:]} adds up over {count} from here to the loss."
             self.ledger.setAccessibleName("Paths to the loss")
             self.ledger.show_lines(lines, ends, ("path to the loss", "product"), digits)
         else:
@@ -169,8 +171,8 @@ def ledger_lines(ledger: Ledger, network: Network) -> tuple[list[Line], list[Lin
     return lines, ends
 
 
-def path_lines(found: Paths, key: Key, network: Network) -> tuple[list[Line], list[Line]]:
-    """Return the paths of a gradient to the loss, and their sum."""
+def path_lines(found: Paths, key: Key, network: Network, called: str) -> tuple[list[Line], list[Line]]:
+    """Return the paths of a gradient to the loss, and their sum, which is ``called`` so."""
     sizes = sum(abs(path.product) for path in found.shown) + abs(found.rest) or 1.0
     lines: list[Line] = []
     for path in found.shown:
@@ -186,7 +188,7 @@ def path_lines(found: Paths, key: Key, network: Network) -> tuple[list[Line], li
         )
     if found.rest_count:
         lines.append(Line(f"{found.rest_count:,} more", (), found.rest, abs(found.rest) / sizes))
-    return lines, [Line("sum  =  the gradient", (), found.total)]
+    return lines, [Line(f"sum  =  {called}", (), found.total)]
 
 
 __all__ = ["OperationReader", "ledger_lines", "path_lines"]
