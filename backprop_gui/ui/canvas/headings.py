@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 
 from backprop_gui.engine.activations import ACTIVATIONS
 from backprop_gui.network import Kind, Network
+from backprop_gui.numerals import counted
 from backprop_gui.ui.canvas.look import Look
 from backprop_gui.ui.canvas.scale import Limits, Reach
 from backprop_gui.ui.canvas.texts import ABOVE_PX, PLATE_PX, Block, Name, at
@@ -291,7 +292,7 @@ def heading_lines(network: Network, layer: int) -> list[str]:
     if labels:
         lines.append(labels[0] if len(labels) == 1 else "mixed")
     if len(members) > 32:
-        lines.append(f"{len(members):,} neurons")
+        lines.append(counted(len(members), "neuron"))
     return lines
 
 
@@ -300,7 +301,7 @@ def _weights_text(source: NDArray[np.intp], target: NDArray[np.intp], edges: NDA
     first, last = (np.count_nonzero(np.bincount(ends[edges])) for ends in (source, target))
     if first * last == len(edges):
         return f"{first:,} × {last:,} weights"
-    return f"{len(edges):,} weights"
+    return counted(len(edges), "weight")
 
 
 __all__ = ["Headings", "heading_lines"]

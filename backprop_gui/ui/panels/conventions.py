@@ -18,7 +18,7 @@ from backprop_gui.engine.readings import SQUARES, scale_of
 from backprop_gui.engine.reconcile import name_of
 from backprop_gui.engine.settings import Reduction
 from backprop_gui.network import Key, Kind, Network
-from backprop_gui.numerals import format_exact, format_number
+from backprop_gui.numerals import counted, format_exact, format_number
 from backprop_gui.project import Project
 from backprop_gui.ui.names import as_drawn
 from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
@@ -211,14 +211,16 @@ class ConventionsPanel(PanelWidget):
             "half-squared": f"{NUMBERS}: the derivative of ½ (a − t)² is a − t, without a factor.",
             "sum-squared": f"{every} twice that of ½ Σ.",
             "mean-squared": f"{every} 2/n = {format_number(2 / max(1, outputs))} "
-            f"times that of ½ Σ, with n = {outputs} output{'s' * (outputs != 1)}.",
+            f"times that of ½ Σ, with n = {counted(outputs, 'output')}.",
         }
         other = f"This project learns with {LOSSES[training.loss].label}: choosing one of these exchanges it."
         return {
             "loss": losses.get(training.loss, other),
             "reduction": f"{NUMBERS}: a step does not grow with the batch."
             if training.reduction is Reduction.MEAN
-            else f"{NUMBERS}: gradients and steps are {count:,} times those of the mean, for {count:,} examples.",
+            else f"{NUMBERS}: gradients and steps are {count:,} times those of the mean, for {count:,} examples."
+            if count > 1
+            else "The sum over a batch of one example is its mean.",
             "delta": f"{WRITING}: f′(z) is in a neuron's δ, and a gradient is δ a."
             if conventions.delta is Delta.BY_Z
             else f"{WRITING}: f′(z) is not in a neuron's e, and a gradient is e f′(z) a.",

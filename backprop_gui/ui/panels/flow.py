@@ -15,6 +15,7 @@ from backprop_gui.engine.flow import MOST_EXAMPLES, Flow, Measure, flow_of
 from backprop_gui.engine.flow_record import FlowRecord
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.reading import deltas_of, names
+from backprop_gui.numerals import counted
 from backprop_gui.project import Project
 from backprop_gui.ui.computing import ComputingPanel
 from backprop_gui.ui.names import as_drawn
@@ -184,7 +185,7 @@ class FlowPanel(ComputingPanel):
         assert self.computed is not None  # whose flow is shown
         count = len(made_with(self.computed, self.lab.document).prepared.x_train)
         chosen = len(evenly_chosen(count, MOST_EXAMPLES))
-        return f"{count:,} examples" if chosen == count else f"{chosen:,} of {count:,} examples"
+        return counted(count, "example") if chosen == count else f"{chosen:,} of {count:,} examples"
 
     def _pick(self, index: int) -> None:
         assert self.flow is not None

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.operations.order import Pace as Step
 from backprop_gui.network import Key
+from backprop_gui.numerals import counted
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
 from backprop_gui.ui.microscope import SPEEDS
@@ -179,7 +180,7 @@ class MicroscopePanel(PanelWidget):
             return
         count = len(worked.operations)
         if operation is None:
-            self.where.setText(f"{count:,} operations")
+            self.where.setText(counted(count, "operation"))
             self.reader.show_words(INVITATION, HOW)
             return
         where, step = f"{operation.number + 1:,} of {count:,}", worked.frame.step

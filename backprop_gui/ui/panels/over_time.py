@@ -19,6 +19,7 @@ from backprop_gui.engine.segment import Passage
 from backprop_gui.engine.trails import Track, Trails, moments_for, passage_of, recorded, trails
 from backprop_gui.errors import UserError
 from backprop_gui.network import Key
+from backprop_gui.numerals import counted
 from backprop_gui.project import Project
 from backprop_gui.ui.background import Waiting, in_background
 from backprop_gui.ui.errors import unexpected
@@ -273,7 +274,7 @@ class OverTimePanel(PanelWidget):
     def _copy(self) -> None:
         if self.trails is not None:
             QGuiApplication.clipboard().setText(csv_of(self.lab.document.project.network, self.trails))
-            self.words.set_text(f"Copied {len(self.trails.steps):,} moments.")
+            self.words.set_text(f"Copied {counted(len(self.trails.steps), 'moment')}.")
 
 
 add_panel(

@@ -12,6 +12,7 @@ from backprop_gui.engine.operations.paths import Paths, paths
 from backprop_gui.engine.operations.worked import WorkedExample
 from backprop_gui.engine.reading import names
 from backprop_gui.network import Key, Network
+from backprop_gui.numerals import counted
 from backprop_gui.ui.names import as_drawn, display_name
 from backprop_gui.ui.typeset.type import Style
 from backprop_gui.ui.typeset.view import EquationView
@@ -127,7 +128,7 @@ class OperationReader(QScrollArea):
             found = paths(worked.frame, key, worked.conventions, MOST_LINES)
             called = names(worked.conventions).the_gradient("w" if isinstance(key, tuple) else "b")
             lines, ends = path_lines(found, key, network, called)
-            count = f"{found.count:,} path{'s' * (found.count != 1)}"
+            count = counted(found.count, "path")
             sentence = f"{called[0].upper()}{called[1:]} adds up over {count} from here to the loss."
             self.ledger.setAccessibleName("Paths to the loss")
             self.ledger.show_lines(lines, ends, ("path to the loss", "product"), digits)
