@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 HEADING_GAP_PX = 8.0
 """Room between a heading and the name below it."""
-HIDDEN_NAMES_ZOOM = 0.7
-"""Below this, the many names of hidden neurons would only be noise; tooltips have them."""
+HIDDEN_NAMES_ZOOM, FEW = 0.7, 8
+"""Below this, the names of more hidden neurons than a few would only be noise; tooltips have them."""
 SIDE_BY_SIDE = 90.0
 """Neurons that are farther apart across, in scene units, leave room for each other's names."""
 FREE = 400.0
@@ -217,7 +217,9 @@ class Headings:
         beside = "left" if kinds == {Kind.INPUT} else "right" if kinds == {Kind.OUTPUT} else ""
         if spacing < name_height * 0.8:
             beside = ""
-        if spacing >= 2 * radius_px + name_height + 5 and (beside or zoom >= HIDDEN_NAMES_ZOOM):
+        if spacing >= 2 * radius_px + name_height + 5 and (
+            beside or zoom >= HIDDEN_NAMES_ZOOM or len(members) <= FEW
+        ):
             metrics = self._scene.look.name_metrics
             widest = max(metrics.horizontalAdvance(network.neurons[index].name) for index in members)
             return beside if beside and widest > above else "above"

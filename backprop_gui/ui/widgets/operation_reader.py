@@ -19,10 +19,12 @@ from backprop_gui.ui.typeset.view import EquationView
 from backprop_gui.ui.widgets.ledger_view import LedgerView, Line
 from backprop_gui.ui.widgets.wrapped import Wrapped
 
-PX = 17
+PX, LOW_EQUATION_PX = 17, 15
 MARGIN = 14
-BESIDE_PX = 880
-"""Width from which the ledger stands beside the equations and not below them."""
+BESIDE_PX, LOW_BESIDE_PX = 880, 640
+"""Width from which the ledger stands beside the equations and not below them, where what is below is out of sight."""
+LOW_PX = 200
+"""Where it is lower, as much as possible is to be seen without scrolling."""
 SHARES, PATH_SHARES = (5, 4), (4, 6)
 """How the equations and the ledger share the width: a gradient's equation is short, its paths have many factors."""
 MOST_LINES = 12
@@ -146,10 +148,13 @@ class OperationReader(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        beside = self.viewport().width() >= BESIDE_PX
+        is_low = self.viewport().height() < LOW_PX
+        beside = self.viewport().width() >= (LOW_BESIDE_PX if is_low else BESIDE_PX)
+        self.equations.set_px(LOW_EQUATION_PX if is_low else PX)
+        self._row.setContentsMargins(MARGIN, 2 if is_low else 8, MARGIN, 2 if is_low else 10)
         ways = QBoxLayout.Direction
         self._row.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
-        self._row.setSpacing(28 if beside else 10)
+        self._row.setSpacing((16 if is_low else 28) if beside else 10)
 
 
 def ledger_lines(ledger: Ledger, network: Network) -> tuple[list[Line], list[Line]]:
