@@ -76,7 +76,7 @@ AUTOSAVES = "autosaves"
 """Where below the state folder the work of windows is kept."""
 MICROSCOPE_PX, MICROSCOPE_SHARE = 280, 0.32
 """What an equation and a ledger need, and how much of the window's height they may take at first."""
-OVER_TIME_PX, OVER_TIME_SHARE = 340, 0.36
+OVER_TIME_PX, OVER_TIME_SHARE = 340, 0.32
 """What plots above each other need, and how much of the window's height they may take at first."""
 LAYOUT_VERSION = 4
 """Raised when the panels change so much that a remembered layout no longer fits."""
