@@ -98,7 +98,7 @@ for _fault in (
         "sign flipped",
         "The step goes up the slope instead of down.",
         "With (target − output) as the error the update is an addition; mixing both conventions flips the sign. The "
-        "only one of the seven that no loss curve hides.",
+        "loss rises: of the seven it is the one that gives itself away at once.",
         "w ← w + η ∂L/∂w",
         "w ← w − η ∂L/∂w",
         Equations(sign=-1.0),

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from backprop_gui.engine.sandbox import Course
 from backprop_gui.ui import theme
-from backprop_gui.ui.fault_runs import ROWS, fault_of
+from backprop_gui.ui.fault_runs import CORRECT, ROWS, fault_of
 from backprop_gui.ui.fault_words import Verdict, of_answers, of_check, of_loss
 from backprop_gui.ui.widgets.tables import dress
 
@@ -59,7 +59,9 @@ class _Results(QAbstractTableModel):
         course = self._courses.get(name)
         if course is None:
             return Verdict(RUNNING, None) if column == 1 and name == self._running else NOT_YET
-        return (of_loss, of_answers, of_check)[column - 1](course)
+        if column == 1:
+            return of_loss(course, self._courses.get(CORRECT))
+        return (of_answers if column == 2 else of_check)(course)
 
     def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(ROWS)

@@ -18,6 +18,8 @@ FACTOR = 3.0
 
 HARDLY = 0.9
 """A loss that is left with a larger share than this has hardly fallen."""
+SMALL_PART = 0.2
+"""Nor has one that fell by a smaller part than this of what the correct gradient made it fall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,14 @@ class Verdict:
     narrow: str = ""
 
 
-def of_loss(course: Course) -> Verdict:
-    """Say where the loss went."""
+def of_loss(course: Course, correct: Course | None = None) -> Verdict:
+    """Say where the loss went, also beside that of the correct gradient, if that is known."""
     end = f"from {format_exact(course.first_loss)} to {format_exact(course.last_loss)}"
     tip = f"Training loss {end}, in {course.reached:,.0f} epochs"
     if course.broke:
         return Verdict("✗ not finite", False, f"{tip}: a number became too large.")
     last = format_number(course.last_loss, 2)
-    if _hardly_fell(course):
+    if _hardly_fell(course, correct):
         return Verdict(f"~ hardly fell: {last}", None, tip, f"~ {last}")
     if course.loss_went_down:
         return Verdict(f"✓ fell to {last}", True, tip, f"✓ {last}")
@@ -86,15 +88,21 @@ def lesson(course: Course | None, correct: Course | None, network: Network) -> s
         return "At these starting weights the bug does not show: the gradient is the same."
     if not course.loss_went_down:
         return "This bug gives itself away: the loss does not go down. The check says where it is."
-    if _hardly_fell(course):
+    if _hardly_fell(course, correct):
         return "The loss hardly goes down, which looks like a bad start or a bad learning rate. Only the check tells."
     if correct is not None and _as_good(course, correct):
         return "It learns as if nothing were wrong. Only the check tells."
     return "The loss goes down and it learns less well, which looks like bad luck. Only the check tells."
 
 
-def _hardly_fell(course: Course) -> bool:
-    return course.loss_went_down and course.last_loss > HARDLY * course.first_loss
+def _hardly_fell(course: Course, correct: Course | None) -> bool:
+    if not course.loss_went_down:
+        return False
+    fell = course.first_loss - course.last_loss
+    possible = (
+        correct.first_loss - correct.last_loss if correct is not None and correct.loss_went_down else 0.0
+    )
+    return course.last_loss > HARDLY * course.first_loss or fell < SMALL_PART * possible
 
 
 def _as_good(course: Course, correct: Course) -> bool:

@@ -19,8 +19,8 @@ from backprop_gui.ui.runs import Runs
 
 SWATCH_PX = 10
 HOW = (
-    "The box draws its curve under the present one; so does Space, once Tab or an arrow key has led here. "
-    "A double click renames it."
+    "The box draws its curve under the present one. Space too shows and hides that of "
+    "the chosen row. A double click renames it."
 )
 NUMBERS = (
     ("steps", "Updates made", "100,000"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from backprop_gui.project.kept import KeptRun
@@ -18,7 +18,6 @@ ROW_HEIGHT = 25
 CELL_PADDING_PX = 14
 LEAST_SETTING_PX, LONGEST_COLUMN_PX = 64, 190
 _AWAY = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-_WALK = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class RunTable(QTableView):
@@ -47,7 +46,6 @@ class RunTable(QTableView):
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
         )
-        self._by_keys = False
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.horizontalHeader().setMaximumSectionSize(LONGEST_COLUMN_PX)
@@ -121,24 +119,14 @@ class RunTable(QTableView):
     def _is_own(self, key: int) -> bool:
         """Return whether a key means a row here, and not what it means in the window."""
         if key == Qt.Key.Key_Space:
-            return self._by_keys and self.chosen is not None
+            return self.chosen is not None
         return key in _AWAY or key == Qt.Key.Key_F2
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
-            self._by_keys = True
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        super().mousePressEvent(event)
-        self._by_keys = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         chosen = self.chosen
-        self._by_keys = self._by_keys or event.key() in _WALK
         if event.key() in _AWAY:
             self.delete_wanted.emit()
-        elif event.key() == Qt.Key.Key_Space and self._by_keys and chosen is not None:
+        elif event.key() == Qt.Key.Key_Space and chosen is not None:
             self._runs.show(chosen.number, not chosen.shown)
         elif event.key() == Qt.Key.Key_F2:
             self.rename_wanted.emit()

@@ -133,6 +133,9 @@ class TopBar(QWidget):
             room = min(NAME_PX, free - widest - 2 * gap)
         else:
             self._rate.show()
+            self._name.hide()
+            # The name gives way to the readings, of which there are more with test data.
+            room = min(room, self.width() - self._row.sizeHint().width() - self._row.spacing())
         self._name.setVisible(room >= LEAST_NAME_PX)
         if room >= LEAST_NAME_PX:
             self._name.setFixedWidth(room)

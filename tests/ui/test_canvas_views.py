@@ -7,7 +7,7 @@ import numpy as np
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Part, Probe
 from backprop_gui.engine.reading import deltas, names
-from backprop_gui.network import Kind
+from backprop_gui.network import Kind, dense
 from backprop_gui.ui.canvas import Canvas
 from backprop_gui.ui.canvas.asking import content_of, rows_at
 from backprop_gui.ui.canvas.views import Lookup, View, drawn_values, input_mask, values_of
@@ -134,3 +134,10 @@ def test_means_are_not_called_one_example(canvas: Canvas) -> None:
             assert content_of(canvas.scene).title == f"{letter}, {short}"
         rows = dict(rows_at(canvas.scene, key))
         assert rows[f"∂L/∂w, {gradient}"] == format_exact(float(frame.trace.grad[slot]))
+
+
+def test_a_network_looks_the_same_whatever_was_drawn_before(canvas: Canvas) -> None:
+    small = dense([2, 2, 1], draw=lambda fan_in, fan_out: 0.5)
+    canvas.sync(None, dense([2, 2, 1], draw=lambda fan_in, fan_out: 1.4))
+    canvas.sync(None, small)
+    assert canvas.scene.edge_limits.limit_of(0) == 0.5

@@ -20,7 +20,7 @@ from backprop_gui.project import templates, with_shape
 from backprop_gui.ui import theme
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.fault_runs import CORRECT, ROWS, FaultRuns
-from backprop_gui.ui.fault_words import lesson, of_answers, rich_formula
+from backprop_gui.ui.fault_words import lesson, of_answers, of_loss, rich_formula
 from backprop_gui.ui.panels import faults as faults_module
 from backprop_gui.ui.panels.faults import STALE, FaultLab
 from backprop_gui.ui.player import Player
@@ -254,6 +254,11 @@ def test_words(qtbot: QtBot, panel: FaultLab) -> None:
     assert "Press Run" in lesson(None, None, network)
     try_bug(qtbot, panel, "sign", 20)
     course = panel.runs.courses["sign"]
+    down = np.linspace(0.785, 0.69, len(course.losses))
+    little, right = replace(course, losses=down), replace(course, losses=np.linspace(0.785, 0.01, len(down)))
+    assert of_loss(little).text.startswith("✓ fell to")
+    assert (of_loss(little, right).text, of_loss(little, right).good) == ("~ hardly fell: 0.69", None)
+    assert lesson(little, right, network).startswith("The loss hardly goes down")
     nearly = replace(course, accuracies=np.full_like(course.accuracies, 0.99999))
     assert of_answers(nearly).text == "99.9 %"
     nothing = replace(course, accuracies=np.full_like(course.accuracies, np.nan))

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
-from backprop_gui.engine.frame import Frame
+from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.operations.operation import Kind, Phase
 from backprop_gui.engine.operations.order import Order, Pace
 from backprop_gui.network import Network
@@ -33,6 +33,7 @@ from backprop_gui.ui.selection import Selection
 from backprop_gui.ui.typeset.page import Page
 from backprop_gui.ui.widgets.ledger_view import HEAD_PX, ROW_PX, LedgerView
 from backprop_gui.ui.widgets.operation_list import written
+from backprop_gui.ui.widgets.operation_reader import OF_EACH
 from backprop_gui.ui.window import Window
 from tests.ui.panel_lab import place
 from tests.ui.plot_lab import move_mouse
@@ -384,6 +385,20 @@ def test_a_term_that_is_pointed_at_lights_its_edge(panel: MicroscopePanel) -> No
     # And the other way round: what is pointed at elsewhere is marked here.
     panel.scope.point(frozenset({o1}))
     assert view._lit == {o1}
+
+
+def test_the_mean_of_a_batch_is_not_made_of_the_paths_of_one_example(
+    panel: MicroscopePanel, player: Player, document: Document, qtbot: QtBot
+) -> None:
+    document.open(templates.load("whole-numbers"), None)
+    player.look_at(Probe(Part.BATCH))
+    qtbot.waitUntil(lambda: player.frame is not None and player.frame.rows is not None)
+    scope = panel.scope
+    scope.first()
+    operation = next(one for one in scope.worked.operations if one.title == "Gradient of the weight x1 → Z1")
+    scope.go(operation.number)
+    assert panel.reader.ledger.lines == ()
+    assert panel.reader._sentence.text() == OF_EACH
 
 
 def test_a_line_that_is_gone_lights_nothing_any_more(panel: MicroscopePanel) -> None:

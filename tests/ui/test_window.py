@@ -493,6 +493,8 @@ def test_nothing_in_the_top_bar_covers_anything_else(window: Window, width: int)
     for reading in shown:
         assert reading.width() >= reading.minimumSizeHint().width()
     assert top._right.geometry().right() <= top.width()
+    # No word of the sizes of a step is cut; the name is what gives way.
+    assert width < 1024 or top._units.width() >= top._units.sizeHint().width()
 
 
 def test_a_panel_that_was_given_more_height_gives_it_back(window: Window) -> None:

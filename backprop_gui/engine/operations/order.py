@@ -45,6 +45,7 @@ WHY_BY_A = {
     "along the edges, each times its weight and times f′ there.",
 }
 WHY_BIAS = "A bias is added as it is, so z changes exactly as much as the bias."
+WHY_IDENTITY = "The identity lets the sum through as it is; many such layers could do no more than one."
 WHY_FROZEN = "It is frozen: training leaves it as it is, whatever its gradient says."
 
 
@@ -211,6 +212,9 @@ class Operations(Sequence[Operation]):
         kind, subject = entry.kind, entry.subject
         if kind is Kind.GRADIENT and not isinstance(subject, tuple):
             return WHY_BIAS
+        neuron = None if entry.neuron is None else self._network.neuron_of[entry.neuron]
+        if kind is Kind.ACTIVATION and neuron is not None and neuron.activation == "identity":
+            return WHY_IDENTITY
         if kind is Kind.UPDATE and subject is not None and self._network.is_frozen(subject):
             return WHY_FROZEN
         return WHY_BY_A.get(kind, WHY[kind]) if self._by_a else WHY[kind]

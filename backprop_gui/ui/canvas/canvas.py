@@ -162,6 +162,9 @@ class Canvas(QWidget):
         if kept != self.selected:
             self._select(kept, self.current if self.current in kept else None)
         self.scene.set_network(new)
+        if old is None:
+            # Until now it was told of the weights that were drawn before.
+            self.scene.set_frame(None)
         if not stands and (self._is_lost() or (self.fits and (old is None or not self._fits_well()))):
             self.fit()
         self.ground.setVisible(not new.neurons)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from backprop_gui.engine.breakpoints import BREAKPOINTS, Breakpoint, BreakpointKind
 from backprop_gui.project import Project
@@ -41,6 +41,7 @@ class _Row(QWidget):
         self.box.setAccessibleDescription(kind.about)
         # A click leaves the keyboard where it was, so that Space still plays and pauses.
         self.box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.box.pressed.connect(self._pressed)
         self.box.toggled.connect(self.changed)
         name = f"{kind.label.lower()}: bound"
         self.field = NumberField(name, kind.low, kind.high, tip, whole=kind.whole)
@@ -67,6 +68,12 @@ class _Row(QWidget):
         grid.addLayout(sentence, 1, 1)
         grid.addWidget(message, 2, 1)
         grid.setColumnStretch(1, 1)
+
+    def _pressed(self) -> None:
+        # Of two boxes Space must not mean the one that was not clicked.
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QCheckBox) and focus is not self.box:
+            focus.clearFocus()
 
     @property
     def breakpoint(self) -> Breakpoint:

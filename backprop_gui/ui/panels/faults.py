@@ -280,7 +280,7 @@ class FaultLab(PanelWidget):
         self.lesson.setText(lesson(course, correct, ran.network))
         if course is None:
             return
-        loss = of_loss(course)
+        loss = of_loss(course, correct)
         right = "" if course.accuracy is None else f"  ·  {self.table.cell(self.table.name, 2).text} right"
         _chip(self.loss, f"loss {loss.text}{right}", good=loss.good, tip=loss.tip)
         check = self.table.cell(self.table.name, 3)

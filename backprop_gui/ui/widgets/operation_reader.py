@@ -31,6 +31,8 @@ MOST_LINES = 12
 """Longer sums are folded: the largest terms, and the rest in one line."""
 DELTAS = (Kind.OUTPUT_DELTA, Kind.HIDDEN_DELTA)
 
+OF_EACH = "Each example has its own paths to the loss: look at one of them to see its paths."
+
 
 class OperationReader(QScrollArea):
     """Shows one operation; scrolls where there is no room.
@@ -126,6 +128,10 @@ class OperationReader(QScrollArea):
             lines, ends = ledger_lines(ledger, network)
             self.ledger.setAccessibleName(f"What {names(worked.conventions).delta} is made of")
             self.ledger.show_lines(lines, ends, ("comes back over", ledger.factors), digits)
+        elif operation.kind is Kind.GRADIENT and worked.frame.rows is not None:
+            # The products of means are not the mean of the products.
+            sentence = OF_EACH
+            self.ledger.show_lines((), (), ("", ""), digits)
         elif operation.kind is Kind.GRADIENT and key is not None:
             found = paths(worked.frame, key, worked.conventions, MOST_LINES)
             called = names(worked.conventions).the_gradient("w" if isinstance(key, tuple) else "b")
