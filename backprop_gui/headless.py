@@ -14,6 +14,7 @@ from backprop_gui.engine.trainer import Trainer
 from backprop_gui.errors import UserError
 from backprop_gui.formats import export
 from backprop_gui.formats.model import Model, model_of
+from backprop_gui.numerals import counted
 from backprop_gui.project import Project, files, trainer_of
 from backprop_gui.project.templates import templates
 
@@ -85,7 +86,7 @@ def _passes_check(trainer: Trainer) -> bool:
     assert check is not None
     count = check.plan.network.parameter_count
     print(
-        f"Gradient check {'passed' if check.passed else 'FAILED'}: {count} parameters against the "
+        f"Gradient check {'passed' if check.passed else 'FAILED'}: {counted(count, 'parameter')} against the "
         f"{check.method.label}, largest relative error {check.max_relative_error:.1e} "
         f"(allowed {check.method.tolerance:.0e})."
     )

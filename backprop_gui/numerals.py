@@ -141,9 +141,15 @@ def write_number(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 
+def counted(count: int, what: str) -> str:
+    """Return ``1 neuron``, ``3 neurons``."""
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
 __all__ = [
     "MINUS",
     "BookNumber",
+    "counted",
     "format_exact",
     "format_number",
     "read_book_number",

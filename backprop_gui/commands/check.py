@@ -11,6 +11,7 @@ from backprop_gui.engine.examples import evenly_chosen
 from backprop_gui.engine.gradient_check import MOST_EXAMPLES, GradientCheck, check_gradient
 from backprop_gui.engine.plan import Indices
 from backprop_gui.engine.settings import Reduction
+from backprop_gui.numerals import counted
 
 FAILED = 1
 MOST_ROWS = 1_000_000_000
@@ -69,9 +70,10 @@ def _lines(check: GradientCheck, used: int, examples: int) -> list[str]:
     worst = int(check.errors.argmax())
     both = f"backpropagation {check.claimed[worst]:.17g}, reference {check.measured[worst]:.17g}"
     largest = f"{check.max_relative_error:.2g}, that of {check.worst}"
-    which = f"{used} of {examples:,}" if used < examples else f"all {examples:,}"
+    what, all_of_them = counted(len(check.claimed), "parameter"), counted(examples, "training example")
+    which = f"{used} of {all_of_them}" if used < examples else f"{'all ' * (examples > 1)}{all_of_them}"
     return [
-        f"Gradient of {len(check.claimed):,} parameters on {which} training examples, against {check.method.label}.",
+        f"Gradient of {what} on {which}, against {check.method.label}.",
         f"Largest relative error: {largest}; up to {check.method.tolerance:g} is rounding.",
         f"Worst parameter: {check.name(worst)}; {both}.",
         "Passed." if check.passed else "Failed: backpropagation and the independent gradient do not agree.",

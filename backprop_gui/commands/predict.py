@@ -16,6 +16,7 @@ from backprop_gui.data import Dataset, Task, inputs_from_table, read_table
 from backprop_gui.engine.arrays import Array
 from backprop_gui.errors import UserError
 from backprop_gui.formats.model import model_of
+from backprop_gui.numerals import counted
 from backprop_gui.project import files
 from backprop_gui.terminal import say
 
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         print(text, end="")
     else:
         files.write_atomically(Path(args.output), text.encode("utf-8", "surrogateescape"))
-        say(f"Wrote {len(x):,} answers to {args.output}.")
+        say(f"Wrote {counted(len(x), 'answer')} to {args.output}.")
     return 0
 
 

@@ -18,7 +18,7 @@ from backprop_gui.engine.operations.worked import worked_example
 from backprop_gui.engine.probing import check_probe
 from backprop_gui.errors import UserError
 from backprop_gui.network import Network
-from backprop_gui.numerals import read_number
+from backprop_gui.numerals import counted, read_number
 from backprop_gui.project import files
 from backprop_gui.solutions import WRITERS, Style, check_length, solution_of
 from backprop_gui.terminal import say
@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
         print(text, end="")
     else:
         files.write_atomically(Path(args.output), text.encode("utf-8"))
-        say(f"Wrote {len(worked.operations):,} operations to {args.output}.")
+        say(f"Wrote {counted(len(worked.operations), 'operation')} to {args.output}.")
     return 0
 
 

@@ -30,6 +30,7 @@ from backprop_gui.engine.frame import NoteKind
 from backprop_gui.engine.trainer import Trainer
 from backprop_gui.formats import FORMATS
 from backprop_gui.formats.model import model_of
+from backprop_gui.numerals import counted
 from backprop_gui.project import files
 from backprop_gui.terminal import say
 
@@ -148,7 +149,7 @@ def _stop_button() -> Iterator[Callable[[], bool]]:
 
 def _lines(trainer: Trainer, seconds: float) -> list[str]:
     network = trainer.plan.network
-    what = f"{network.shape}, {network.parameter_count:,} parameters"
+    what = f"{network.shape}, {counted(network.parameter_count, 'parameter')}"
     lines = [
         f"{what}: epoch {trainer.epoch:,.6g}, step {trainer.step:,}, after {seconds:.2f} s.",
         f"Training: {score_text(trainer.train)}",

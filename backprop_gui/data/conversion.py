@@ -23,6 +23,7 @@ from backprop_gui.data.dataset import Array, Dataset, Task, one_hot
 from backprop_gui.data.errors import DataError
 from backprop_gui.data.rows import MAX_CELLS
 from backprop_gui.data.table import Table, read_table
+from backprop_gui.numerals import counted
 
 MAX_INPUT_LABELS = 20
 """The most different texts of an input column that are turned into columns of 0 and 1."""
@@ -119,7 +120,7 @@ def inputs_from_table(table: Table, input_names: Sequence[str]) -> Array:
         if len(table.columns) != len(input_names):
             raise DataError(
                 f"{table.title} has {len(table.columns)} columns without names, and the network has "
-                f"{len(input_names)} inputs. Name the columns in the first line, or give exactly the inputs."
+                f"{counted(len(input_names), 'input')}. Name the columns in the first line, or give exactly the inputs."
             )
         return np.column_stack([_numbers(column) for column in table.columns])
     return np.column_stack([_input(table, name, input_names) for name in input_names])
@@ -198,8 +199,8 @@ def _inputs(table: Table, columns: Sequence[Column], notes: list[str]) -> tuple[
         parts.extend((column.values == code).astype(np.float64) for code in range(len(column.labels)))
         names.extend(_one_hot_name(column.name, label) for label in column.labels)
         notes.append(
-            f"The text column {shorten(column.name)} became {len(column.labels)} inputs, one for each text: 1 where "
-            "the row has it, 0 elsewhere."
+            f"The text column {shorten(column.name)} became {counted(len(column.labels), 'input')}, one for each text: "
+            "1 where the row has it, 0 elsewhere."
         )
     if constant:
         listed = ", ".join(shorten(name) for name in constant[:5]) + (", …" if len(constant) > 5 else "")

@@ -17,6 +17,7 @@ import numpy as np
 from backprop_gui.engine.frame import Note, NoteKind, Score
 from backprop_gui.engine.stepper import Stepper
 from backprop_gui.network import Key, Kind
+from backprop_gui.numerals import counted
 from backprop_gui.registry import Registry
 
 NEVER_BEFORE = math.nan
@@ -226,7 +227,7 @@ def _updates_made(sight: Sight, bound: float) -> Hit | None:
     if sight.updates < bound:
         return None
     count = int(bound)
-    return Hit(f"{count:,} update{'s' * (count != 1)} {'have' if count != 1 else 'has'} been made")
+    return Hit(f"{counted(count, 'update')} {'have' if count != 1 else 'has'} been made")
 
 
 def _short(value: float) -> str:

@@ -10,6 +10,7 @@ from backprop_gui.engine.arrays import frozen
 from backprop_gui.engine.frame import Note, NoteKind, Score
 from backprop_gui.engine.run import Best
 from backprop_gui.engine.stepper import Stepper
+from backprop_gui.numerals import counted
 
 
 def watched(train: Score, test: Score | None) -> float:
@@ -33,7 +34,7 @@ def stopped_early(best: Best, stepper: Stepper, part: str) -> Note:
     """Return the note that says so; the loss is that of a ``part`` of the data, such as “test”."""
     text = (
         f"Training stopped at epoch {stepper.batches.epoch:,}: the {part} loss had not become better for "
-        f"{stepper.settings.patience:,} epochs. The weights of epoch {best.epoch:,}, where it was "
+        f"{counted(stepper.settings.patience, 'epoch')}. The weights of epoch {best.epoch:,}, where it was "
         f"{best.loss:.6g}, are back."
     )
     return Note(NoteKind.STOPPED_EARLY, text, stepper.step)

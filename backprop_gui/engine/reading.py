@@ -16,6 +16,7 @@ from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.losses import Loss
 from backprop_gui.engine.passes import Trace
 from backprop_gui.engine.plan import Plan
+from backprop_gui.numerals import MINUS
 
 
 class Origin(Protocol):
@@ -59,10 +60,19 @@ class Names:
         """Return the gradient by another letter than w, such as ``∂L/∂b``."""
         return f"{self.gradient[:-1]}{letter}"
 
+    @property
+    def is_opposite(self) -> bool:
+        """Whether what is learned from is the opposite of the gradient, which must not be called one."""
+        return self.gradient.startswith(MINUS)
+
+    def the_gradient(self, letter: str = "w") -> str:
+        """Return what to call the gradient by a parameter in a sentence: ``the gradient``, or ``−∂L/∂w``."""
+        return self.gradient_by(letter) if self.is_opposite else "the gradient"
+
 
 def names(conventions: Conventions) -> Names:
     """Return what ``conventions`` call things."""
-    minus = "−" if conventions.sign is Sign.ERROR else ""
+    minus = MINUS if conventions.sign is Sign.ERROR else ""
     by_a = conventions.delta is Delta.BY_A
     return Names(
         delta="e" if by_a else "δ",

@@ -13,7 +13,7 @@ from backprop_gui.engine.questions import Asked, Basis, Question, Reading, Twist
 from backprop_gui.engine.reading import names
 from backprop_gui.engine.readings import readings
 from backprop_gui.network import Network
-from backprop_gui.numerals import MINUS, BookNumber, format_number
+from backprop_gui.numerals import MINUS, BookNumber, counted, format_number
 
 TELLING_DIGITS = 4
 """With fewer digits, several things that are otherwise at once would explain almost any number."""
@@ -183,7 +183,7 @@ def _of_what(basis: Basis, question: Question) -> str:
     count = len(basis.example.a)
     if count == 1:
         return "of this example"
-    return f"over {count} examples"
+    return f"over {counted(count, 'example')}"
 
 
 def _remark(count: int) -> str:

@@ -11,6 +11,7 @@ from backprop_gui.engine.arrays import Array
 from backprop_gui.formats.errors import ExportError
 from backprop_gui.formats.format import Check, Format, format_of
 from backprop_gui.formats.model import Model
+from backprop_gui.numerals import counted
 from backprop_gui.project.atomic import appearing
 
 ALLOWED = {np.dtype(np.float64): 1e-12, np.dtype(np.float32): 1e-6}
@@ -51,7 +52,7 @@ class ExportReport:
         """The report for a person."""
         return (
             f"Wrote {self.path.name} ({_size(self.bytes)}). {self.checked_with} reproduces the outputs of "
-            f"{self.examples} examples; the largest difference is {self.largest_difference:.2g}."
+            f"{counted(self.examples, 'example')}; the largest difference is {self.largest_difference:.2g}."
         )
 
 

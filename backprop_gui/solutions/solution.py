@@ -16,6 +16,7 @@ from backprop_gui.engine.reading import names
 from backprop_gui.errors import UserError
 from backprop_gui.network import Key, Network
 from backprop_gui.network import Kind as NeuronKind
+from backprop_gui.numerals import counted
 
 MOST_PARAMETERS = 20_000
 """A step of more is no calculation by hand: its document would have a million lines."""
@@ -133,7 +134,7 @@ def _facts(worked: WorkedExample) -> tuple[tuple[str, str], ...]:
     return (
         ("Network", frame.plan.network.shape),
         ("Example", _example(frame)),
-        ("After", f"{frame.step:,} updates"),
+        ("After", counted(frame.step, "update")),
         ("Loss", f"{LOSSES[settings.loss].label}: {LOSSES[settings.loss].formula}"),
         ("A delta is", delta + sign),
         (
@@ -168,7 +169,7 @@ def _given(worked: WorkedExample) -> tuple[Group, ...]:
             group for one in examples.each for group in _example_given(one, f" of example {one.above}")
         ]
     else:
-        answered = _example_given(whole, f", the mean of {len(examples.each):,} examples")
+        answered = _example_given(whole, f", the mean of {counted(len(examples.each), 'example')}")
     biases = tuple(whole.parameter(key) for key in plan.keys if not isinstance(key, tuple))
     weights = tuple(whole.parameter(key) for key in plan.keys if isinstance(key, tuple))
     groups = (*answered, Group("Biases", biases), Group("Weights", weights))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from backprop_gui.engine.checked import Checked
 from backprop_gui.engine.gradient_check import GradientCheck
+from backprop_gui.numerals import counted
 from backprop_gui.ui import theme
 from backprop_gui.ui.checking import Checking
 from backprop_gui.ui.numbers import format_number
@@ -134,9 +135,7 @@ class GradientChip(QAbstractButton):
 def summary_of(found: Checked) -> str:
     """Say in a sentence what was checked, and how."""
     count = len(found.check.errors)
-    what = (
-        f"{count:,} derivative{'s' * (count != 1)} of {probe_name(found.frame)} at step {found.frame.step:,}"
-    )
+    what = f"{counted(count, 'derivative')} of {probe_name(found.frame)} at step {found.frame.step:,}"
     return f"{what}, checked by {found.check.method.label}."
 
 

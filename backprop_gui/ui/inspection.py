@@ -125,7 +125,7 @@ def _neuron_sheet(plan: Plan, neuron: Neuron, called: Names) -> Sheet:
         (
             "Where the connection comes from",
             "The weight now",
-            "The gradient of the shown example's loss",
+            _gradient_tip(called),
             "What the optimiser will add to the weight, with the next batch",
         ),
         tuple(names),
@@ -221,7 +221,7 @@ def _outgoing(
         (
             "Where the connection leads",
             "The weight now",
-            "The delta there, of the shown example",
+            f"{called.delta} there, of the shown example",
             "What comes back from there: their sum is this neuron's e"
             if by_a
             else "What comes back from there: their sum is ∂L/∂a, and f′(z) times that is this neuron's δ",
@@ -231,6 +231,10 @@ def _outgoing(
     return sheet, read
 
 
+def _gradient_tip(called: Names) -> str:
+    return f"The gradient of the shown example's loss{', with the opposite sign' * called.is_opposite}"
+
+
 # ---- edges and the network
 
 
@@ -238,6 +242,7 @@ def _edge_sheet(plan: Plan, edge: Edge, called: Names) -> Sheet:
     slot = plan.slot[edge.source, edge.target]
     source, target = plan.column[edge.source], plan.column[edge.target]
     names = _name(plan, edge.source), _name(plan, edge.target)
+    end = "δ" if called.delta == "δ" else f"{called.delta} f′(z)"
 
     def read(frame: Frame, prepared: Prepared) -> Reading:
         weight = float(frame.theta[slot])
@@ -256,7 +261,7 @@ def _edge_sheet(plan: Plan, edge: Edge, called: Names) -> Sheet:
         f"{names[0]} → {names[1]}",
         (
             ("w", "The weight now"),
-            (called.gradient, "The gradient of the shown example's loss: δ at the end times a at the start"),
+            (called.gradient, f"{_gradient_tip(called)}: {end} at the end times a at the start"),
             ("step", "What the optimiser will add to the weight, with the next batch"),
         ),
         (),

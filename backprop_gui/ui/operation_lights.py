@@ -14,6 +14,8 @@ from backprop_gui.engine.operations.worked import WorkedExample
 from backprop_gui.ui.canvas.spotlight import Lights, Way
 from backprop_gui.ui.operation_words import letter_of
 
+MOST_DIGITS, MOST_ON_EDGES = 12, 6
+"""A longer number would hide too much of the picture, or on an edge have no room for what it is called."""
 WAY_OF = {
     Kind.WEIGHTED_SUM: Way.FORWARD,
     Kind.OUTPUT_DELTA: Way.BACKWARD,
@@ -59,13 +61,15 @@ def turns_of(order: Order) -> Turns:
 def lights_of(worked: WorkedExample, turns: Turns, operation: Operation, digits: int) -> Lights:
     """Return what an operation lights on the picture."""
     phase, number = operation.phase, operation.number
+    most = MOST_ON_EDGES if isinstance(operation.subject, tuple) else MOST_DIGITS
+    value = write_value(worked.value(operation), min(digits, most))
     return Lights(
         operation.reads,
         operation.writes,
         turns.neurons[phase] > number,
         turns.edges[phase] > number,
         WAY_OF.get(operation.kind, Way.NONE),
-        f"{letter_of(operation, worked.conventions)} = {write_value(worked.value(operation), min(digits, 6))}",
+        f"{letter_of(operation, worked.conventions)} = {value}",
     )
 
 

@@ -105,8 +105,8 @@ def words_of(network: Network, keys: Sequence[Key], called: Names) -> list[Words
     delta, activation = f"{called.delta}{of_target}", f"a{of_source}"
     return [
         Words(value, letter, "What was learned until then."),
-        Words(f"gradient {gradient}", gradient, f"{effect}: {gradient}."),
-        Words(f"delta {delta}", delta, f"{called.delta_meaning}. {tip}.{ends[0]}"),
+        Words(gradient if called.is_opposite else f"gradient {gradient}", gradient, f"{effect}: {gradient}."),
+        Words(delta, delta, f"{called.delta_meaning}. {tip}.{ends[0]}"),
         Words(f"activation {activation}", activation, f"What the neuron passes on.{ends[1]}"),
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backprop_gui.engine.frame import Frame, Part
+from backprop_gui.numerals import counted
 
 MEANS = {Part.BATCH: "batch mean", Part.ALL: "mean of all"}
 TOGETHER = {Part.BATCH: "the batch", Part.ALL: "all examples"}
@@ -36,7 +37,7 @@ def gradient_of_what(frame: Frame) -> str:
 
 def over_what(frame: Frame) -> str:
     """Return over which examples a number is taken, to be said behind its name."""
-    return "of this example" if frame.rows is None else f"over {len(frame.rows.x):,} examples"
+    return "of this example" if frame.rows is None else f"over {counted(len(frame.rows.x), 'example')}"
 
 
 def tracks_of_what(frame: Frame) -> str:

@@ -7,8 +7,10 @@ from concurrent.futures import Future
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from backprop_gui.engine.conventions import Conventions
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.questions import Asked, Basis, Question
+from backprop_gui.engine.reading import names
 from backprop_gui.engine.reconcile import Mark, Verdict, name_of, reconcile
 from backprop_gui.errors import UserError
 from backprop_gui.network import Key, Kind
@@ -77,7 +79,7 @@ class Reconciler(QWidget):
         self._waiting = Waiting(self)
         self.asked = Choice(
             [
-                (Asked.DELTA, "delta δ", "Of the neuron; of an edge, that of the neuron it leads to"),
+                (Asked.DELTA, "δ = ∂L/∂z", "Of the neuron; of an edge, that of the neuron it leads to"),
                 (Asked.GRADIENT, "gradient ∂L/∂w", "The derivative of the loss by the weight or the bias"),
                 (Asked.NEW_VALUE, "new weight or bias", "After the next update"),
             ],
@@ -121,6 +123,14 @@ class Reconciler(QWidget):
         self._asking.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
 
     # ---- being told
+
+    def set_conventions(self, conventions: Conventions) -> None:
+        """Offer the numbers under the names that ``conventions`` give them."""
+        called = names(conventions)
+        self.asked.set_label(Asked.DELTA, f"{called.delta} = {called.delta_meaning}")
+        self.asked.set_label(
+            Asked.GRADIENT, called.gradient if called.is_opposite else f"gradient {called.gradient}"
+        )
 
     def look_at(self, key: Key | None) -> None:
         """Ask about a neuron or an edge from now on; None while there is none."""
@@ -250,7 +260,8 @@ def _words(lab: Lab, question: Question) -> str:
     frame = lab.player.frame
     if frame is None or not _knows(frame, question):
         return ""
-    network = frame.plan.network
+    # The frame may be of before a neuron got its present name.
+    network = lab.document.project.network
     name = as_drawn(name_of(network, question, lab.document.project.conventions), network)
     end = "after the next update" if question.asked is Asked.NEW_VALUE else over_what(frame)
     return f"{name} {end}"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QWi
 
 from backprop_gui.engine.frame import Frame
 from backprop_gui.errors import UserError
+from backprop_gui.numerals import counted
 from backprop_gui.project import files
 from backprop_gui.solutions import WRITERS, Solution, Style, Writer, check_length, solution_of
 from backprop_gui.ui.filing import Filing
@@ -147,7 +148,7 @@ class SolutionExport:
 
         def work() -> str:
             KINDS[kind].write(solution_of(worked, name), style, path)
-            return f"Wrote {len(worked.operations):,} operations to “{path.name}”."
+            return f"Wrote {counted(len(worked.operations), 'operation')} to “{path.name}”."
 
         self._filing.writing.begin(path, "", work)
 

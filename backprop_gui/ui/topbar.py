@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QFont, QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from backprop_gui.engine.frame import Frame
+from backprop_gui.numerals import counted
 from backprop_gui.paths import resource
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
@@ -150,7 +151,7 @@ class TopBar(QWidget):
         self._title, self._shape = title, project.network.shape or "nothing drawn"
         self._write_name()
         self._name.setToolTip(
-            f"{title}: {project.network.shape}, {project.network.parameter_count:,} parameters\n"
+            f"{title}: {project.network.shape}, {counted(project.network.parameter_count, 'parameter')}\n"
             + (
                 f"in {one_line(str(path.absolute().parent), 300)}"
                 if path is not None
@@ -176,7 +177,7 @@ class TopBar(QWidget):
     def show_frame(self, frame: Frame) -> None:
         """Show the readings of ``frame``."""
         epoch = f"{int(frame.epoch):,}" if frame.epoch == int(frame.epoch) else f"{frame.epoch:,.2f}"
-        self._epoch.show_text(epoch, f"epoch {frame.epoch!r}, {frame.step:,} updates")
+        self._epoch.show_text(epoch, f"epoch {frame.epoch!r}, {counted(frame.step, 'update')}")
         self._epoch.set_caption("past epoch" if frame.past else "epoch", "warning" if frame.past else "")
         at = f" at epoch {frame.scored_at:g}"
         penalty = (

@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -68,7 +76,7 @@ AUTOSAVES = "autosaves"
 """Where below the state folder the work of windows is kept."""
 MICROSCOPE_PX, MICROSCOPE_SHARE = 280, 0.32
 """What an equation and a ledger need, and how much of the window's height they may take at first."""
-OVER_TIME_PX, OVER_TIME_SHARE = 340, 0.36
+OVER_TIME_PX, OVER_TIME_SHARE = 340, 0.32
 """What plots above each other need, and how much of the window's height they may take at first."""
 LAYOUT_VERSION = 4
 """Raised when the panels change so much that a remembered layout no longer fits."""
@@ -229,7 +237,7 @@ class Window(QMainWindow):
         canvas.space_tapped.connect(self.play_or_pause)
         canvas.menu_wanted.connect(lambda spot, point, where: CanvasMenu(self, spot, point).show_at(where))
         scope = lab.microscope
-        self._operation = OperationOnPicture(scope, canvas)
+        self._operation = OperationOnPicture(scope, canvas, self.equation)
         scope.moved.connect(self._moved)
         scope.playing_changed.connect(lambda playing: self._show_state())
         canvas.operation_wanted.connect(self._bring_up_microscope)
@@ -577,6 +585,10 @@ class Window(QMainWindow):
             self._arranged = True
             self.docks.share_room()
         self.canvas.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._operation.fit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         # Ignored first: whatever goes wrong in saving, the work stays open.

@@ -119,7 +119,7 @@ def test_long_formulas_run_over_several_lines_in_latex(run: Run) -> None:
 
 def test_conventions_are_followed(run: Run) -> None:
     usual, error = values(run, "mazur"), values(run, "mazur", "--sign", "error")
-    title = next(title for title in usual if "elta" in title and "o1" in title)
+    title = next(title for title in usual if title == "δ of o1")
     assert error[title] == -usual[title]
     by_a = run("trace", "mazur", "--delta", "a", "--json").json
     [at_output] = [one["value"] for one in by_a["operations"] if one["kind"] == "output delta"][:1]
@@ -145,7 +145,7 @@ def test_an_exercise_does_not_give_a_slope_away_that_is_a_plain_number(run: Run,
     assert r"$$f'(z_{h_{1}}) = \underline{\hspace{5em}}$$" in sheet("--markdown")
     assert r"f'(z_{h_{1}}) &= \underline{\hspace{5em}}" in sheet("--latex")
     operations = json.loads(sheet("--json"))["operations"]
-    slope, delta = next(one["equations"] for one in operations if one["title"] == "Delta δ of h1")
+    slope, delta = next(one["equations"] for one in operations if one["title"] == "δ of h1")
     assert (slope["left"], slope["symbols"]) == ("f′(z_h1)", None)
     assert delta["symbols"] == "f′(z_h1) · w_h1→ŷ δ_ŷ"
     assert "δ_h1 = f′(z_h1) · w_h1→ŷ δ_ŷ = ________" in sheet()

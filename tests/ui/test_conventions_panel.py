@@ -75,7 +75,7 @@ def test_each_switch_is_one_undo_step_with_a_name(panel: ConventionsPanel, docum
     assert undo_texts(document) == [
         "Take the full square as the loss",
         "Take the sum over the batch",
-        "Write δ for ∂L/∂a",
+        "Write e for ∂L/∂a",
         "Write errors (target − output)",
     ]
     for _ in range(4):
@@ -89,9 +89,33 @@ def test_a_switch_says_whether_numbers_change_or_only_the_writing(panel: Convent
     click(panel.loss, "mean-squared")
     click(panel.delta, Delta.BY_A)
     assert panel.captions["loss"].text() == (
-        "The numbers change: every δ, gradient and step is 2/n = 1.00 times that of ½ Σ, with n = 2 outputs."
+        "The numbers change: every e, gradient and step is 2/n = 1.00 times that of ½ Σ, with n = 2 outputs."
     )
-    assert panel.captions["delta"].text().startswith("Only the writing changes: f′(z) is not in δ")
+    assert panel.captions["delta"].text().startswith("Only the writing changes: f′(z) is not in a neuron's e")
+
+
+def test_every_word_has_the_letter_of_the_conventions(panel: ConventionsPanel, document: Document) -> None:
+    asked = panel.reconciler.asked
+    assert [asked.itemText(place) for place in (0, 1)] == ["δ = ∂L/∂z", "gradient ∂L/∂w"]
+    click(panel.loss, "sum-squared")
+    click(panel.delta, Delta.BY_A)
+    click(panel.sign, Sign.ERROR)
+    assert panel.letter.text() == "e"
+    assert panel.captions["sign"].text().startswith("Only the writing changes: e begins with t − a")
+    assert [asked.itemText(place) for place in (0, 1)] == ["e = −∂L/∂a", "−∂L/∂w"]
+    words = [*(caption.text() for caption in panel.captions.values()), panel.example.text()]
+    assert not any("δ" in text for text in words)
+
+
+def test_the_box_asks_for_a_neuron_by_its_new_name(panel: ConventionsPanel, document: Document) -> None:
+    network = document.project.network
+    h1 = next(neuron.id for neuron in network.neurons if neuron.name == "h1")
+    panel.lab.selection.set(frozenset({h1}))
+    renamed = replace(
+        document.project, network=network.with_neurons([replace(network.neuron_of[h1], name="abc")])
+    )
+    document.edit("Rename", renamed)
+    assert panel.reconciler.box.placeholderText() == "the book's δ of abc = ∂L/∂z of this example"
 
 
 def test_another_loss_leaves_the_switch_empty_and_can_be_exchanged(
@@ -188,10 +212,9 @@ def test_the_box_says_what_is_asked(panel: ConventionsPanel) -> None:
 def test_the_box_says_that_a_mean_is_asked_for(panel: ConventionsPanel, player: Player, qtbot: QtBot) -> None:
     select(panel, "h1", "o1")
     choose(panel, Asked.GRADIENT)
-    count = len(panel.lab.document.prepared.x_train)
     player.look_at(Probe(Part.ALL))
     box = panel.reconciler.box
-    asked = f"the book's ∂L/∂w h₁ → o₁ over {count} examples"
+    asked = "the book's ∂L/∂w h₁ → o₁ over 1 example"
     qtbot.waitUntil(lambda: box.placeholderText() == asked)
     player.look_at(Probe())
     qtbot.waitUntil(lambda: box.placeholderText() == "the book's ∂L/∂w h₁ → o₁ of this example")

@@ -88,6 +88,11 @@ def test_every_data_set_has_a_tile_and_the_current_one_is_outlined(panel: DataPa
         assert DATASETS[name].description in tile.toolTip()
 
 
+def test_one_example_is_no_plural(panel: DataPanel, choose: Callable[[str], None]) -> None:
+    choose("mazur")
+    assert panel._about.text() == "1 example · 2 inputs · 2 targets"
+
+
 def test_a_tile_changes_data_and_network_in_one_step(
     panel: DataPanel, document: Document, choose: Callable[[str], None]
 ) -> None:

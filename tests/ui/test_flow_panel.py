@@ -145,8 +145,8 @@ def test_the_sentence_says_that_deltas_vanish(qtbot: QtBot, qapp: object) -> Non
     try:
         panel = place(qtbot, document, player, FlowPanel, SIZE)
         qtbot.waitUntil(lambda: panel.flow is not None)
-        assert panel.words.whole.startswith("The deltas of hidden 1 are 1/")
-        assert "of those of hidden 6: they vanish." in panel.words.whole
+        assert panel.words.text().startswith("The deltas of hidden 1 are 1/")
+        assert "of those of hidden 6: they vanish." in panel.words.text()
         places = [
             panel.plot.picture.place(panel.plot.now, i, layer.spread(Measure.DELTA).median).y()
             for i, layer in enumerate(panel.flow.layers)
@@ -155,9 +155,9 @@ def test_the_sentence_says_that_deltas_vanish(qtbot: QtBot, qapp: object) -> Non
         assert places == sorted(places, reverse=True)
         assert places[0] - places[-1] > 0.5 * panel.plot.now.height()
         panel.measure.button(Measure.STEP).click()
-        assert panel.words.whole.startswith("The next step is ")
+        assert panel.words.text().startswith("The next step is ")
         panel.measure.button(Measure.GRADIENT).click()
-        assert "gradients of hidden 1" in panel.words.whole
+        assert "gradients of hidden 1" in panel.words.text()
     finally:
         player.close()
 
@@ -167,7 +167,7 @@ def test_a_layer_is_read_and_selected(panel: FlowPanel, qtbot: QtBot) -> None:
     where = plot.picture.place(plot.now, 0, plot.picture.axis.low).toPoint()
     QTest.mouseMove(plot, where)
     assert plot.index == 0
-    assert panel.words.whole.startswith("hidden: median ")
+    assert panel.words.text().startswith("hidden: median ")
     assert "hidden: 16 numbers" in plot.toolTip()
     QTest.mouseClick(plot, LEFT, pos=where)
     hidden = {n.id for n in network.members[network.layers[1].id]}
@@ -365,9 +365,9 @@ def test_why_nothing_could_be_computed_is_said(
 
     monkeypatch.setattr("backprop_gui.ui.panels.flow.flow_of", broken)
     next_frame(player.step, accept=lambda frame: frame.step > 0 and frame.rate == 0)
-    qtbot.waitUntil(lambda: words in panel.words.whole)
+    qtbot.waitUntil(lambda: words in panel.words.text())
     assert panel.flow is None
     monkeypatch.undo()
     next_frame(player.step, accept=lambda frame: frame.epoch == 2 and frame.rate == 0)
     qtbot.waitUntil(lambda: panel.flow is not None)
-    assert words not in panel.words.whole
+    assert words not in panel.words.text()

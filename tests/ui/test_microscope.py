@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backprop_gui.engine.conventions import Conventions, Delta
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.operations.operation import Kind, Phase
 from backprop_gui.engine.operations.order import Order, Pace
@@ -32,6 +32,7 @@ from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.selection import Selection
 from backprop_gui.ui.typeset.page import Page
 from backprop_gui.ui.widgets.ledger_view import HEAD_PX, ROW_PX, LedgerView
+from backprop_gui.ui.widgets.operation_list import written
 from backprop_gui.ui.widgets.operation_reader import OF_EACH
 from backprop_gui.ui.window import Window
 from tests.ui.panel_lab import place
@@ -279,11 +280,25 @@ def words_of(panel: MicroscopePanel) -> str:
     return f"{reader._title.text()}\n{reader.equations.text()}\n{reader._sentence.text()}"
 
 
+def test_titles_and_sentences_have_the_names_of_the_conventions(panel: MicroscopePanel) -> None:
+    project = panel.lab.document.project
+    otherwise = Conventions(Delta.BY_A, Sign.ERROR)
+    panel.lab.document.edit("Write otherwise", replace(project, conventions=otherwise))
+    network = panel.lab.document.project.network
+    h2 = named(network, "h2")
+    panel.scope.look_at(h2, View.BACKWARD)
+    assert words_of(panel).startswith("e of h₂\n")
+    panel.scope.look_at((named(network, "i2"), h2), View.BACKWARD)
+    assert words_of(panel).startswith("−∂L/∂w of the weight i₂ → h₂\n")
+    assert words_of(panel).endswith("−∂L/∂w adds up over 2 paths from here to the loss.")
+    assert [line.name for line in panel.reader.ledger.ends] == ["sum  =  −∂L/∂w"]
+
+
 def test_why_the_delta_of_h2_has_its_sign_can_be_read(panel: MicroscopePanel) -> None:
     network = panel.lab.document.project.network
     panel.scope.look_at(named(network, "h2"), View.BACKWARD)
     words = words_of(panel)
-    assert words.startswith("Delta δ of h₂")
+    assert words.startswith("δ of h₂\n")
     assert "δ_h2 = f′(z_h2) · (w_h2→o1 δ_o1 + w_h2→o2 δ_o2)" in words
     assert "0.009954" in words
     assert "δ of h₂ is positive because" in words
@@ -548,6 +563,45 @@ def test_the_microscope_opens_at_what_is_selected(window: Window) -> None:
     assert window.canvas.scene.spotlight.pointed == {(h2, output)}
     window.lab.microscope.leave()
     assert window.canvas.scene.spotlight.lights is None
+
+
+def test_where_there_is_little_room_the_reasons_are_in_sight(window: Window, qtbot: QtBot) -> None:
+    window.resize(1024, 700)
+    h2 = named(window.lab.document.project.network, "h2")
+    window.lab.selection.set(frozenset([h2]))
+    assert window.equation.isVisible()
+    window.commands["microscope"].trigger()
+    panel = window.docks.panels["microscope"]
+    assert isinstance(panel, MicroscopePanel)
+    reader = panel.reader
+    qtbot.waitUntil(lambda: reader._sentence.x() + reader._parts.x() > reader.equations.geometry().right())
+    for part in (reader._sentence, reader.ledger):
+        top = part.mapTo(reader.viewport(), QPoint(0, 0)).y()
+        assert 0 <= top < reader.viewport().height() - 30
+    # The microscope has the equation: the picture gets its room, and names with it.
+    assert not window.equation.isVisible()
+    qtbot.waitUntil(lambda: window.canvas.scene.headings.names[2].text is not None)
+    window.resize(1024, 900)
+    assert window.equation.isVisible()
+    window.resize(1024, 700)
+    window.lab.microscope.leave()
+    assert window.equation.isVisible()
+
+
+def test_the_list_has_the_chosen_digits_where_there_is_room(panel: MicroscopePanel) -> None:
+    panel.scope.look_at(named(panel.lab.document.project.network, "h2"), View.BACKWARD)
+    row = panel.list.currentIndex()
+    for digits, number in ((4, "0.009954"), (9, "0.00995425471")):
+        panel.scope.set_digits(digits)
+        assert row.data(Qt.ItemDataRole.AccessibleTextRole) == f"δ of h₂, {number}"
+        lights = panel.scope.lights()
+        assert lights is not None
+        assert lights.tag == f"δ = {number}"
+    metrics = panel.list.fontMetrics()
+    room = metrics.horizontalAdvance("0.009954")
+    assert written(0.00995425471, 9, metrics, room)[0] == "0.009954"
+    assert written(0.00995425471, 9, metrics, 0)[0] == "0.009954"
+    assert written(0.00995425471, 2, metrics, 500)[0] == "0.010"
 
 
 def test_the_speed_is_that_of_operations_where_these_are_the_unit(window: Window, qtbot: QtBot) -> None:

@@ -101,7 +101,7 @@ def test_an_edge_over_time_is_what_every_frame_of_it_says(
     qtbot.waitUntil(lambda: "training example 3" in panel.words.whole)
     assert not panel.hint.isVisible()
     assert steps(panel) == list(range(UPDATES + 1))
-    assert titles(panel) == ["weight w", "gradient ∂L/∂w", "delta δ of h₂", "activation a of x₁"]
+    assert titles(panel) == ["weight w", "gradient ∂L/∂w", "δ of h₂", "activation a of x₁"]
     for step in (UPDATES - 2, 0):
         past = player.past
         frame = next_frame(lambda p=past, s=step: p.look_at_step(s), accept=lambda f, s=step: f.step == s)
@@ -177,7 +177,7 @@ def test_a_neuron_and_an_input(panel: OverTimePanel, document: Document, qtbot: 
     network = document.project.network
     hidden = network.members[network.layers[1].id][0].id
     select(panel, qtbot, hidden)
-    assert titles(panel) == ["bias b", "gradient ∂L/∂b", "delta δ", "activation a"]
+    assert titles(panel) == ["bias b", "gradient ∂L/∂b", "δ", "activation a"]
     tracks = panel.trails.tracks
     # Of one example, the derivative by the bias is the delta.
     np.testing.assert_array_equal(tracks[Track.GRADIENT], tracks[Track.DELTA])

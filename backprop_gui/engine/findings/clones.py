@@ -16,8 +16,9 @@ import numpy as np
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.findings.checkup import Checkup
 from backprop_gui.engine.findings.finding import FINDERS, Finder, Finding, Look, Severity
-from backprop_gui.engine.findings.words import counted, listed, number
+from backprop_gui.engine.findings.words import listed, number
 from backprop_gui.network import Kind, Neuron
+from backprop_gui.numerals import counted
 
 ALIKE = {"float64": 1e-9, "float32": 1e-5}
 """Relative difference up to which parameters count as the same, by precision: a matrix product may round two equal rows

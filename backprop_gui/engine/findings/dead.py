@@ -7,8 +7,9 @@ import numpy as np
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.findings.checkup import Checkup
 from backprop_gui.engine.findings.finding import FINDERS, Finder, Finding, Look, Severity
-from backprop_gui.engine.findings.words import counted, listed, number
+from backprop_gui.engine.findings.words import listed, number
 from backprop_gui.network import Kind, Network, Neuron
+from backprop_gui.numerals import counted
 
 
 def find(checkup: Checkup) -> list[Finding]:

@@ -6,8 +6,9 @@ import numpy as np
 
 from backprop_gui.engine.findings.checkup import Checkup
 from backprop_gui.engine.findings.finding import FINDERS, Finder, Finding, Look, Severity
-from backprop_gui.engine.findings.words import counted, listed, number
+from backprop_gui.engine.findings.words import listed, number
 from backprop_gui.network import Kind, Neuron
+from backprop_gui.numerals import counted
 
 STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}
 """f'(0) of the activations that saturate at both ends."""

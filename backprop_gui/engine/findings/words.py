@@ -33,9 +33,4 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def counted(count: int, what: str) -> str:
-    """Return ``1 neuron``, ``3 neurons``."""
-    return f"{count:,} {what}{'s' * (count != 1)}"
-
-
-__all__ = ["counted", "listed", "number"]
+__all__ = ["listed", "number"]

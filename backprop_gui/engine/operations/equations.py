@@ -26,6 +26,7 @@ from backprop_gui.engine.operations.operation import Equation
 from backprop_gui.engine.operations.quantities import Example, Examples
 from backprop_gui.network import Key, Neuron
 from backprop_gui.network import Kind as Role
+from backprop_gui.numerals import counted
 
 SINGLE_CLOSE = 1e-5
 """As ``CLOSE``, in single precision."""
@@ -235,7 +236,7 @@ def gradient(examples: Examples, key: Key, mean: bool) -> Equations:
         terms = [_one_gradient(example, neuron, key) for example in examples.each]
         short = "Σ δ a" if isinstance(key, tuple) else "Σ δ"
         right = total(terms, short)
-        remark = f"the {'mean' if mean else 'sum'} over {len(terms):,} examples"
+        remark = f"the {'mean' if mean else 'sum'} over {counted(len(terms), 'example')}"
         if mean:
             right = Fraction(right, Number(float(len(terms))))
     frozen = network.edge_of[key].frozen if isinstance(key, tuple) else neuron.frozen
@@ -258,7 +259,7 @@ def _mean(left: Quantity, examples: Examples, of: Callable[[Example], Quantity])
     terms = [of(example) for example in examples.each]
     symbol = terms[0].symbol
     right = Fraction(total(terms, f"Σ {symbol.letter}"), Number(float(len(terms))))
-    return Equation(left, right, left.value, remark=f"the mean over {len(terms):,} examples")
+    return Equation(left, right, left.value, remark=f"the mean over {counted(len(terms), 'example')}")
 
 
 def _signed(whole: Example, expression: Expression) -> Expression:

@@ -18,6 +18,7 @@ from backprop_gui.engine.operations.text import write_value
 from backprop_gui.engine.reading import names
 from backprop_gui.network import Kind, Neuron
 from backprop_gui.network.errors import UnknownNeuronError
+from backprop_gui.numerals import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Ledger:
     def _why(self) -> str:
         what, averaged = f"{self.letter} of {self.name}", ""
         if self.examples is not None:
-            what = f"The mean {what} over {self.examples:,} example{'s' * (self.examples != 1)}"
+            what = f"The mean {what} over {counted(self.examples, 'example')}"
             averaged = " on average"
         if not math.isfinite(self.delta):
             return f"{what} is not a finite number: something it is made of overflowed."

@@ -167,7 +167,7 @@ class Operations(Sequence[Operation]):
 
     def __init__(self, network: Network, conventions: Conventions = USUAL) -> None:
         self.order = Order.of(network)
-        self._network, self._delta = network, names(conventions).delta
+        self._network, self._called = network, names(conventions)
         self._by_a = conventions.delta is Delta.BY_A
 
     def __len__(self) -> int:
@@ -225,10 +225,11 @@ class Operations(Sequence[Operation]):
             return "Loss"
         name = network.edge_name(*subject) if isinstance(subject, tuple) else network.neuron_of[subject].name
         if entry.kind in (Kind.GRADIENT, Kind.UPDATE):
-            what = "Gradient" if entry.kind is Kind.GRADIENT else "Update"
-            return f"{what} of the {'weight' if isinstance(subject, tuple) else 'bias of'} {name}"
+            letter, whose = ("w", "weight") if isinstance(subject, tuple) else ("b", "bias of")
+            gradient = self._called.gradient_by(letter) if self._called.is_opposite else "Gradient"
+            return f"{gradient if entry.kind is Kind.GRADIENT else 'Update'} of the {whose} {name}"
         words = {Kind.WEIGHTED_SUM: "Weighted sum z", Kind.ACTIVATION: "Activation a"}
-        return f"{words.get(entry.kind, f'Delta {self._delta}')} of {name}"
+        return f"{words.get(entry.kind, self._called.delta)} of {name}"
 
 
 def _group(entry: Entry, pace: Pace) -> tuple[object, ...]:

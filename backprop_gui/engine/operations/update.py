@@ -23,6 +23,7 @@ from backprop_gui.engine.optimizers import OPTIMIZERS
 from backprop_gui.engine.schedules import SCHEDULES
 from backprop_gui.engine.settings import Reduction, TrainingSettings
 from backprop_gui.network import Key
+from backprop_gui.numerals import counted
 
 
 def update(example: Example, key: Key, settings: TrainingSettings) -> tuple[Equation, ...]:
@@ -118,7 +119,7 @@ def _of_batch(frame: Frame, settings: TrainingSettings) -> str:
         return f"the gradient of training example {int(frame.coming.batch[0]) + 1:,}, the next one"
     how = "mean" if settings.reduction is Reduction.MEAN else "sum"
     see = "" if frame.probe.part is Part.BATCH else "; look at the batch to see each of them"
-    return f"the {how} over the {count:,} examples of the next batch{see}"
+    return f"the {how} over the {counted(count, 'example')} of the next batch{see}"
 
 
 def _sign(value: float) -> float:

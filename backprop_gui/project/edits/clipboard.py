@@ -11,7 +11,8 @@ from backprop_gui.network import Key, Network, fragment
 from backprop_gui.network.errors import NetworkError
 from backprop_gui.network.fragments import with_fragment
 from backprop_gui.network.layout import centre, extent, free_place
-from backprop_gui.project.edits.edit import Edit, all_of, check_edge_count, counted, edited, several
+from backprop_gui.numerals import counted
+from backprop_gui.project.edits.edit import Edit, all_of, check_edge_count, edited, several
 from backprop_gui.project.files import LARGEST_FILE, decode, encode
 from backprop_gui.project.project import Project
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from backprop_gui.network import Key, Network
 from backprop_gui.network.errors import ShapeError
 from backprop_gui.network.templates import LARGEST_LAYER, MOST_EDGES
+from backprop_gui.numerals import counted
 from backprop_gui.project.limits import check_edited
 from backprop_gui.project.project import Project
 
@@ -107,11 +108,6 @@ def name_of(network: Network, key: Key) -> str:
     return network.require(key).name
 
 
-def counted(count: int, what: str) -> str:
-    """Return ``3 neurons``, ``1 edge``."""
-    return f"{count:,} {what}{'s' * (count != 1)}"
-
-
 def several(network: Network, keys: Iterable[Key]) -> str:
     """Return what people call all of these: ``h2``, ``the layer hidden``, ``3 neurons and 1 edge``."""
     keys = list(dict.fromkeys(keys))
@@ -143,7 +139,6 @@ __all__ = [
     "all_of",
     "check_edge_count",
     "check_layer_size",
-    "counted",
     "edited",
     "name_of",
     "several",

@@ -11,6 +11,7 @@ from backprop_gui.network.errors import InvalidNeuronError
 from backprop_gui.network.layout import ROW_GAP, centre, column_at, made_room, near_column
 from backprop_gui.network.naming import new_layer_name, new_names
 from backprop_gui.network.reach import new_pairs, problem_with_connect
+from backprop_gui.numerals import counted
 from backprop_gui.project.edits.beginning import AS_BEFORE, Ends, begun, new_neuron, sentence
 from backprop_gui.project.edits.edit import (
     Edit,
@@ -18,7 +19,6 @@ from backprop_gui.project.edits.edit import (
     all_of,
     check_edge_count,
     check_layer_size,
-    counted,
     edited,
     several,
 )

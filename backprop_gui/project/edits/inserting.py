@@ -17,6 +17,7 @@ from backprop_gui.network.layout import (
 )
 from backprop_gui.network.naming import new_names
 from backprop_gui.network.reach import problem_with_insert
+from backprop_gui.numerals import counted
 from backprop_gui.project.edits.beginning import AS_BEFORE, Ends, draw_of, new_neuron
 from backprop_gui.project.edits.edit import (
     Edit,
@@ -24,7 +25,6 @@ from backprop_gui.project.edits.edit import (
     all_of,
     check_edge_count,
     check_layer_size,
-    counted,
     edited,
     name_of,
 )

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 
 from backprop_gui.engine.activations import ACTIVATIONS
 from backprop_gui.network import Kind, Network
+from backprop_gui.numerals import counted
 from backprop_gui.ui.canvas.look import Look
 from backprop_gui.ui.canvas.scale import Limits, Reach
 from backprop_gui.ui.canvas.texts import ABOVE_PX, PLATE_PX, Block, Name, at
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 HEADING_GAP_PX = 8.0
 """Room between a heading and the name below it."""
-HIDDEN_NAMES_ZOOM = 0.7
-"""Below this, the many names of hidden neurons would only be noise; tooltips have them."""
+HIDDEN_NAMES_ZOOM, FEW = 0.7, 8
+"""Below this, the names of more hidden neurons than a few would only be noise; tooltips have them."""
 SIDE_BY_SIDE = 90.0
 """Neurons that are farther apart across, in scene units, leave room for each other's names."""
 FREE = 400.0
@@ -216,7 +217,9 @@ class Headings:
         beside = "left" if kinds == {Kind.INPUT} else "right" if kinds == {Kind.OUTPUT} else ""
         if spacing < name_height * 0.8:
             beside = ""
-        if spacing >= 2 * radius_px + name_height + 5 and (beside or zoom >= HIDDEN_NAMES_ZOOM):
+        if spacing >= 2 * radius_px + name_height + 5 and (
+            beside or zoom >= HIDDEN_NAMES_ZOOM or len(members) <= FEW
+        ):
             metrics = self._scene.look.name_metrics
             widest = max(metrics.horizontalAdvance(network.neurons[index].name) for index in members)
             return beside if beside and widest > above else "above"
@@ -291,7 +294,7 @@ def heading_lines(network: Network, layer: int) -> list[str]:
     if labels:
         lines.append(labels[0] if len(labels) == 1 else "mixed")
     if len(members) > 32:
-        lines.append(f"{len(members):,} neurons")
+        lines.append(counted(len(members), "neuron"))
     return lines
 
 
@@ -300,7 +303,7 @@ def _weights_text(source: NDArray[np.intp], target: NDArray[np.intp], edges: NDA
     first, last = (np.count_nonzero(np.bincount(ends[edges])) for ends in (source, target))
     if first * last == len(edges):
         return f"{first:,} × {last:,} weights"
-    return f"{len(edges):,} weights"
+    return counted(len(edges), "weight")
 
 
 __all__ = ["Headings", "heading_lines"]

@@ -41,7 +41,7 @@ class Tag:
         return self._plate(middle.x(), middle.y() - EDGE_GAP_PX - self.height)
 
     def beside(self, place: int, picture: Picture, zoom: float) -> QRectF:
-        """Return its place over a neuron, or under it where it hides less of the other neurons, around (0, 0).
+        """Return its place over a neuron, or under or beside it where it hides less of the others, around (0, 0).
 
         Parameters
         ----------
@@ -55,6 +55,10 @@ class Tag:
         plates = (
             self._plate(0.0, -radius[place] - ABOVE_PX - self.height),
             self._plate(0.0, radius[place] + BELOW_PX),
+            *(
+                self._plate(side * (radius[place] + BELOW_PX + self.width / 2), -self.height / 2)
+                for side in (-1, 1)
+            ),
         )
 
         def hidden(plate: QRectF) -> float:

@@ -36,7 +36,7 @@ class View(enum.Enum):
 
 LABELS = {
     View.FORWARD: ("Forward", "Neurons show their activation a, edges their weight (1)"),
-    View.BACKWARD: ("Backward", "Neurons show their delta, the derivative ∂L/∂z of the loss (2)"),
+    View.BACKWARD: ("Backward", "Neurons show how the loss changes with each of them: their delta (2)"),
     View.UPDATE: (
         "Update",
         "Edges show the step that each weight takes next, neurons that of their bias (3)",

@@ -13,6 +13,7 @@ from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.learned import Learned
 from backprop_gui.engine.reading import as_read, names
 from backprop_gui.network import Kind, Network, Neuron
+from backprop_gui.numerals import counted
 from backprop_gui.ui.canvas.bundles import Bundles
 from backprop_gui.ui.canvas.picture import LARGEST_OPEN, Picture
 from backprop_gui.ui.canvas.views import Lookup, View
@@ -167,7 +168,7 @@ def heading_tooltip(network: Network, layer: int) -> str:
     """Return what can be done with the heading of a layer."""
     count = len(network.members[layer])
     return (
-        f"<b>Layer {html.escape(network.layer_of[layer].name)}, {count:,} neuron{'s' * (count != 1)}</b><br>"
+        f"<b>Layer {html.escape(network.layer_of[layer].name)}, {counted(count, 'neuron')}</b><br>"
         "Click to select all of it, drag to move it, double-click to change its name and size, "
         "right-click for its activation, weights and more."
     )
@@ -185,7 +186,7 @@ def bundle_tooltip(picture: Picture, bundles: Bundles, strand: int, what: str) -
     how_many = "All" if frozen == len(edges) else f"{frozen:,}"
     still = f"<br>{how_many} of them {'is' if frozen == 1 else 'are'} frozen." if frozen else ""
     return (
-        f"<b>{len(edges):,} weights, {html.escape(ends)}</b><br>{html.escape(what)}: {mean}<br>"
+        f"<b>{counted(len(edges), 'weight')}, {html.escape(ends)}</b><br>{html.escape(what)}: {mean}<br>"
         "The broader it is and the more it stands out, the larger that is. It has no sign, so it has no colour."
         f"{still}"
     )

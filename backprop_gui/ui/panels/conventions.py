@@ -13,12 +13,12 @@ from backprop_gui.engine import LOSSES
 from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.questions import Asked, Question
-from backprop_gui.engine.reading import deltas
+from backprop_gui.engine.reading import deltas, names
 from backprop_gui.engine.readings import SQUARES, scale_of
 from backprop_gui.engine.reconcile import name_of
 from backprop_gui.engine.settings import Reduction
 from backprop_gui.network import Key, Kind, Network
-from backprop_gui.numerals import format_exact, format_number
+from backprop_gui.numerals import counted, format_exact, format_number
 from backprop_gui.project import Project
 from backprop_gui.ui.names import as_drawn
 from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
@@ -58,17 +58,21 @@ class ConventionsPanel(PanelWidget):
         self.delta = Segmented(
             [
                 (Delta.BY_Z, "∂L/∂z", "δ is the derivative by the weighted sum: f′(z) is in it"),
-                (Delta.BY_A, "∂L/∂a", "δ is the derivative by the activation: f′(z) is not in it"),
+                (Delta.BY_A, "∂L/∂a", "e is the derivative by the activation: f′(z) is not in it"),
             ],
-            "What δ means",
+            "Which derivative comes back from neuron to neuron",
         )
         self.sign = Segmented(
             [
-                (Sign.GRADIENT, "a − t", "Gradient: δ and gradients point uphill: a step goes against them"),
+                (
+                    Sign.GRADIENT,
+                    "a − t",
+                    "Gradient: what comes back begins with (output − target) and points uphill: a step goes against it",
+                ),
                 (
                     Sign.ERROR,
                     "t − a",
-                    "Error: δ is made of (target − output) and points downhill: a step adds it",
+                    "Error: what comes back begins with (target − output) and points downhill: a step adds it",
                 ),
             ],
             "Sign",
@@ -77,6 +81,7 @@ class ConventionsPanel(PanelWidget):
         self.example, self.factor = QLabel(), muted(role="caption")
         self.example.setProperty("role", "value")
         self.reconciler = Reconciler(lab)
+        self.letter = muted()
         self._rows: list[tuple[QBoxLayout, QLabel | None]] = []
         self.loss.chosen.connect(self._set_loss)
         self.reduction.chosen.connect(self._set_reduction)
@@ -95,13 +100,12 @@ class ConventionsPanel(PanelWidget):
         outside.addWidget(switches, 1)
         outside.addWidget(book, 1)
         switches.body.addWidget(self.message)
-        for name, words, switch in (
-            ("loss", "loss", self.loss),
-            ("reduction", "batch", self.reduction),
-            ("delta", "δ", self.delta),
-            ("sign", "sign", self.sign),
+        for name, label, switch in (
+            ("loss", muted("loss"), self.loss),
+            ("reduction", muted("batch"), self.reduction),
+            ("delta", self.letter, self.delta),
+            ("sign", muted("sign"), self.sign),
         ):
-            label = muted(words)
             label.setBuddy(switch)
             label.setFixedWidth(LABEL_WIDTH)
             label.setVisible(False)
@@ -160,6 +164,8 @@ class ConventionsPanel(PanelWidget):
         self.reduction.set_value(training.reduction)
         self.delta.set_value(conventions.delta)
         self.sign.set_value(conventions.sign)
+        self.letter.setText(names(conventions).delta)
+        self.reconciler.set_conventions(conventions)
         for name, text in self._explained(new).items():
             self.captions[name].setText(text)
         self._follow()
@@ -197,27 +203,30 @@ class ConventionsPanel(PanelWidget):
 
     def _explained(self, project: Project) -> dict[str, str]:
         training, conventions, network = project.training, project.conventions, project.network
-        outputs = len(network.outputs)
+        outputs, letter = len(network.outputs), names(conventions).delta
         examples = len(self.lab.document.prepared.x_train)
         count = min(training.batch_size or examples, examples)
+        every = f"{NUMBERS}: every {letter}, gradient and step is"
         losses = {
             "half-squared": f"{NUMBERS}: the derivative of ½ (a − t)² is a − t, without a factor.",
-            "sum-squared": f"{NUMBERS}: every δ, gradient and step is twice that of ½ Σ.",
-            "mean-squared": f"{NUMBERS}: every δ, gradient and step is 2/n = {format_number(2 / max(1, outputs))} "
-            f"times that of ½ Σ, with n = {outputs} output{'s' * (outputs != 1)}.",
+            "sum-squared": f"{every} twice that of ½ Σ.",
+            "mean-squared": f"{every} 2/n = {format_number(2 / max(1, outputs))} "
+            f"times that of ½ Σ, with n = {counted(outputs, 'output')}.",
         }
         other = f"This project learns with {LOSSES[training.loss].label}: choosing one of these exchanges it."
         return {
             "loss": losses.get(training.loss, other),
             "reduction": f"{NUMBERS}: a step does not grow with the batch."
             if training.reduction is Reduction.MEAN
-            else f"{NUMBERS}: gradients and steps are {count:,} times those of the mean, for {count:,} examples.",
+            else f"{NUMBERS}: gradients and steps are {count:,} times those of the mean, for {count:,} examples."
+            if count > 1
+            else "The sum over a batch of one example is its mean.",
             "delta": f"{WRITING}: f′(z) is in a neuron's δ, and a gradient is δ a."
             if conventions.delta is Delta.BY_Z
-            else f"{WRITING}: f′(z) is not in δ, and a gradient is δ f′(z) a.",
-            "sign": f"{WRITING}: δ begins with a − t, and a step is w − η ∂L/∂w."
+            else f"{WRITING}: f′(z) is not in a neuron's e, and a gradient is e f′(z) a.",
+            "sign": f"{WRITING}: {letter} begins with a − t, and a step is w − η ∂L/∂w."
             if conventions.sign is Sign.GRADIENT
-            else f"{WRITING}: δ begins with t − a, the error, and a step adds.",
+            else f"{WRITING}: {letter} begins with t − a, the error, and a step adds.",
         }
 
     def _show_example(self) -> None:
@@ -254,7 +263,7 @@ class ConventionsPanel(PanelWidget):
 
     def _set_delta(self, delta: Delta) -> None:
         self._edit(
-            f"Write δ for ∂L/∂{delta.value}",
+            f"Write {names(Conventions(delta)).delta} for ∂L/∂{delta.value}",
             lambda project: replace(project, conventions=replace(project.conventions, delta=delta)),
         )
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from backprop_gui.data import BOUNDS, DATASETS, Dataset, DataSettings, Task, default_settings, load
 from backprop_gui.errors import UserError
+from backprop_gui.numerals import counted
 from backprop_gui.project import Project, with_data
 from backprop_gui.ui import theme
 from backprop_gui.ui.background import Waiting, in_background
@@ -291,12 +292,12 @@ class DataPanel(PanelWidget):
 
 def _described(dataset: Dataset) -> str:
     inputs = dataset.x.shape[1]
-    parts = [f"{len(dataset.x):,} examples", f"{inputs:,} input{'s' * (inputs != 1)}"]
+    parts = [counted(len(dataset.x), "example"), counted(inputs, "input")]
     if dataset.task is Task.REGRESSION:
         targets = dataset.t.shape[1]
-        parts.append(f"{targets:,} target{'s' * (targets != 1)}")
+        parts.append(counted(targets, "target"))
     else:
-        parts.append(f"{len(dataset.class_names)} classes")
+        parts.append("1 class" if len(dataset.class_names) == 1 else f"{len(dataset.class_names)} classes")
     return " · ".join(parts)
 
 

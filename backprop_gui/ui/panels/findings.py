@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from backprop_gui.engine.conventions import Delta
 from backprop_gui.engine.findings import FINDERS, Checkup, Finding, Look, checkup_of, find_all
-from backprop_gui.engine.findings.words import counted
 from backprop_gui.engine.frame import Frame, Part, Probe
+from backprop_gui.numerals import counted
 from backprop_gui.project import Project
 from backprop_gui.ui.canvas.views import View
 from backprop_gui.ui.computing import ComputingPanel

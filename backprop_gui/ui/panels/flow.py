@@ -15,6 +15,7 @@ from backprop_gui.engine.flow import MOST_EXAMPLES, Flow, Measure, flow_of
 from backprop_gui.engine.flow_record import FlowRecord
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.reading import deltas_of, names
+from backprop_gui.numerals import counted
 from backprop_gui.project import Project
 from backprop_gui.ui.computing import ComputingPanel
 from backprop_gui.ui.names import as_drawn
@@ -23,8 +24,8 @@ from backprop_gui.ui.panel import Lab, Pace, Panel, add_panel
 from backprop_gui.ui.past import made_with
 from backprop_gui.ui.plots.flow_picture import FlowPicture
 from backprop_gui.ui.plots.flow_plot import FlowPlot
-from backprop_gui.ui.plots.keys import Yielding
 from backprop_gui.ui.segmented import Segmented
+from backprop_gui.ui.widgets.wrapped import Wrapped
 
 UNSEEN_SHARE = 0.02
 """Of the wall time that recording may take while only its tab is seen."""
@@ -58,7 +59,7 @@ class FlowPanel(ComputingPanel):
             "Measure",
         )
         self.measure.chosen.connect(self._draw)
-        self.words = Yielding()
+        self.words = Wrapped()
         self.words.setProperty("role", "muted")
         self.plot = FlowPlot()
         self.plot.reading.connect(self._say)
@@ -146,7 +147,7 @@ class FlowPanel(ComputingPanel):
     def fail(self, text: str) -> None:
         self.flow = None
         self._draw()
-        self.words.set_text(text)
+        self.words.setText(text)
 
     # ---- inside
 
@@ -167,7 +168,7 @@ class FlowPanel(ComputingPanel):
         """Say what the layer that is pointed at has, or else what the picture shows."""
         flow, measure = self.flow, self.measure.value
         if flow is None:
-            self.words.set_text("")
+            self.words.setText("")
             return
         network = self.lab.document.project.network
         if 0 <= index < len(flow.layers):
@@ -178,13 +179,13 @@ class FlowPanel(ComputingPanel):
                 text += f", {100 * spread.zeros:.3g} % are 0"
         else:
             text = f"{verdict(flow, measure)}  ·  {LEGEND}{self._examples()}"
-        self.words.set_text(as_drawn(text, network))
+        self.words.setText(as_drawn(text, network))
 
     def _examples(self) -> str:
         assert self.computed is not None  # whose flow is shown
         count = len(made_with(self.computed, self.lab.document).prepared.x_train)
         chosen = len(evenly_chosen(count, MOST_EXAMPLES))
-        return f"{count:,} examples" if chosen == count else f"{chosen:,} of {count:,} examples"
+        return counted(count, "example") if chosen == count else f"{chosen:,} of {count:,} examples"
 
     def _pick(self, index: int) -> None:
         assert self.flow is not None

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.operations.order import Pace as Step
 from backprop_gui.network import Key
+from backprop_gui.numerals import counted
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
 from backprop_gui.ui.microscope import SPEEDS
@@ -28,9 +29,11 @@ from backprop_gui.ui.widgets.operation_list import OperationList
 from backprop_gui.ui.widgets.operation_reader import OperationReader
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 17
-LIST_PX = 250
+LIST_PX, NARROW_LIST_PX = 264, 216
 NARROW_PX = 640
 """Below this width the speed and the number of the operation step back."""
+ROOMY_PX = 1100
+"""Below this width the list gives way to what is read."""
 INVITATION = "Look at one training step, number by number"
 HOW = "Press ▶ to watch it, the arrows (F4, Shift+F4) to step through it, or click an operation in the list."
 RUNNING = "Training runs. Pause it (Space) to look at one step of it."
@@ -108,6 +111,8 @@ class MicroscopePanel(PanelWidget):
         self._split.addWidget(self.reader)
         self._split.setStretchFactor(1, 1)
         self._split.setSizes([LIST_PX, 3 * LIST_PX])
+        self._split.splitterMoved.connect(self._keep_split)
+        self._is_split_kept = False
         self.list.setMinimumWidth(150)
         self.reader.setMinimumWidth(150)
         body = QVBoxLayout(self)
@@ -143,11 +148,18 @@ class MicroscopePanel(PanelWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.speed.setVisible(self.width() >= NARROW_PX)
+        if not self._is_split_kept:
+            listed = LIST_PX if self.width() >= ROOMY_PX else NARROW_LIST_PX
+            self._split.setSizes([listed, max(1, self._split.width() - listed)])
 
     def sizeHint(self) -> QSize:
         return QSize(700, 210)
 
     # ---- inside
+
+    def _keep_split(self) -> None:
+        """Leave the list as wide as a person has made it."""
+        self._is_split_kept = True
 
     def _rebuild(self) -> None:
         """Show another worked example, or why there is none."""
@@ -165,6 +177,7 @@ class MicroscopePanel(PanelWidget):
             return
         scope, worked = self.scope, self.scope.worked
         operation = scope.operation
+        self.list.operations.digits = scope.digits
         self.list.show_place(scope.position)
         for button in (*self._buttons.values(), self.leave):
             button.setEnabled(True)
@@ -179,7 +192,7 @@ class MicroscopePanel(PanelWidget):
             return
         count = len(worked.operations)
         if operation is None:
-            self.where.setText(f"{count:,} operations")
+            self.where.setText(counted(count, "operation"))
             self.reader.show_words(INVITATION, HOW)
             return
         where, step = f"{operation.number + 1:,} of {count:,}", worked.frame.step

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 from backprop_gui.engine import INITIALIZERS
 from backprop_gui.errors import UserError
 from backprop_gui.network import Kind, Network, parse_shape
+from backprop_gui.numerals import counted
 from backprop_gui.project import Project, with_new_weights, with_shape
 from backprop_gui.ui import theme
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
@@ -127,8 +128,9 @@ class ShapePanel(PanelWidget):
         network = new.network
         self.shape_box.show_shape(network.shape)
         count = network.parameter_count
-        self._count.setText(f"{count:,} parameter{'s' * (count != 1)}: {len(network.edges):,} weights and "
-                            f"{count - len(network.edges):,} biases")  # fmt: skip
+        biases = count - len(network.edges)
+        self._count.setText(f"{counted(count, 'parameter')}: {counted(len(network.edges), 'weight')} and "
+                            f"{biases:,} bias{'es' * (biases != 1)}")  # fmt: skip
         layered = is_layered(network)
         for widget in (self.shape_box, self.layer_count):
             widget.setEnabled(layered)
@@ -170,7 +172,7 @@ class ShapePanel(PanelWidget):
             return
         ends = (len(network.inputs), len(network.outputs))
         if (sizes[0], sizes[-1]) != ends:
-            inputs, outputs = (_counted(n, what) for n, what in zip(ends, ("input", "output"), strict=True))
+            inputs, outputs = (counted(n, what) for n, what in zip(ends, ("input", "output"), strict=True))
             example = "-".join(map(str, (ends[0], *sizes[1:-1], ends[1])))
             self._message.say(
                 f"The data give {inputs} and {outputs}, so the shape must begin with {ends[0]} and end with {ends[1]}: "
@@ -231,10 +233,6 @@ class ShapePanel(PanelWidget):
         if attempt(self.lab.document, self._message, "Draw new weights", with_new_weights):
             # Biases start at the same number as before; without this they would keep what they have learned.
             self.lab.player.reset()
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 add_panel(

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from backprop_gui.data import Dataset, Prepared, Task
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Frame, Probe
+from backprop_gui.numerals import counted
 from backprop_gui.ui import theme
 from backprop_gui.ui.class_colors import class_color
 from backprop_gui.ui.names import display_name
@@ -46,7 +47,7 @@ class Fit(View):
         self._lines = min(dataset.t.shape[1], MOST_LINES)
         self.setAccessibleName("What the network has learned")
         self.setAccessibleDescription(
-            f"The prediction over {dataset.input_names[0]}, with {len(dataset.x):,} examples. "
+            f"The prediction over {dataset.input_names[0]}, with {counted(len(dataset.x), 'example')}. "
             "The left and right arrow keys go to another example."
         )
 

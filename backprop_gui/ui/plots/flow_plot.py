@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from backprop_gui.numerals import counted
 from backprop_gui.ui import theme
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.plots.axes import LABEL_PX, label_font
@@ -119,7 +120,7 @@ class FlowPlot(QWidget):
             return ""
         layer, spread = self.picture.flow.layers[index], self.picture.spreads[index]
         names = ("smallest", "10 % are below", "median", "90 % are below", "largest")
-        lines = [f"{layer.name}: {spread.count:,} numbers"]
+        lines = [f"{layer.name}: {counted(spread.count, 'number')}"]
         lines += [
             f"{name} {format_exact(value)}" for name, value in zip(names, spread.quantiles, strict=True)
         ]

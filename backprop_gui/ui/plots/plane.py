@@ -15,6 +15,7 @@ from backprop_gui.data import Prepared
 from backprop_gui.engine.arrays import Array
 from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.plan import Plan
+from backprop_gui.numerals import counted
 from backprop_gui.ui import theme
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.numbers import format_exact
@@ -85,7 +86,7 @@ class Plane(View):
         names = " and ".join(prepared.dataset.input_names)
         self.setAccessibleName("What the network has learned")
         self.setAccessibleDescription(
-            f"The prediction over the plane of {names}, with {len(x):,} examples. "
+            f"The prediction over the plane of {names}, with {counted(len(x), 'example')}. "
             "The left and right arrow keys go to another example."
         )
 

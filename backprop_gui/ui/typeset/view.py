@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -29,6 +30,9 @@ from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.typeset.box import Mark
 from backprop_gui.ui.typeset.page import Page, lay_out, one_line_page
 from backprop_gui.ui.typeset.type import Style, ink
+
+FEWER_DIGITS = (8, 7, 6, 5, 4)
+"""With how many digits numbers are written instead where equations would be wider than their place."""
 
 
 class EquationView(QWidget):
@@ -82,8 +86,11 @@ class EquationView(QWidget):
 
     def set_digits(self, digits: int) -> None:
         """Show numbers with other significant digits."""
-        style = self._style
-        self.set_style(Style(style.px, digits, style.compact, style.tinted))
+        self.set_style(replace(self._style, digits=digits))
+
+    def set_px(self, px: int) -> None:
+        """Set formulas in another size."""
+        self.set_style(replace(self._style, px=px))
 
     def set_style(self, style: Style) -> None:
         """Set formulas in another way."""
@@ -121,8 +128,19 @@ class EquationView(QWidget):
                     self.equations, width, self._style, self._form, self.height()
                 )
             else:
-                page = lay_out(self.equations, width, self._style)
+                page = self._whole_page(width)
             self._pages[width] = page
+        return page
+
+    def _whole_page(self, width: int) -> Page:
+        """Return a page that is no wider than ``width`` if there is one: rather fewer digits than a number cut off."""
+        style = self._style
+        page = lay_out(self.equations, width, style)
+        for digits in FEWER_DIGITS:
+            if page.width <= width:
+                break
+            if digits < style.digits:
+                page = lay_out(self.equations, width, replace(style, digits=digits))
         return page
 
     def hasHeightForWidth(self) -> bool:

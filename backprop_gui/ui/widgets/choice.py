@@ -55,6 +55,10 @@ class Choice(QComboBox):
         detail = self.itemData(self._shown, Qt.ItemDataRole.ToolTipRole) if self._shown >= 0 else ""
         self.setToolTip(f"{self._tip}\n{detail}" if detail else self._tip)
 
+    def set_label(self, value: Any, label: str) -> None:
+        """Offer ``value`` under another label from now on."""
+        self.setItemText(self._values.index(value), label)
+
     def _activated(self, index: int) -> None:
         if index != self._shown:
             self._shown = index

@@ -22,7 +22,7 @@ NO_PARENT = QModelIndex()
 HEADERS = ("derivative by", "delta rule", "reference", "relative error")
 TIPS = (
     "The weight or bias by which the loss is differentiated",
-    "What backpropagation says: δ · a for a weight, δ for a bias",
+    "What backpropagation says: ∂L/∂z · a for a weight, ∂L/∂z for a bias",
     "The derivative found from the loss alone",
     "The difference relative to the larger of both, or to a thousandth of the largest entry of the gradient",
 )
@@ -141,8 +141,8 @@ class DerivativesModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
                 # The arrow of the sorting stands over the end of the text.
-                minus = MINUS if section == NAME and self._factor < 0 else ""
-                return minus + HEADERS[section] + ARROW_ROOM * (section > 0)
+                opposite = section == NAME and self._factor < 0
+                return (f"{MINUS}∂L/∂w by" if opposite else HEADERS[section]) + ARROW_ROOM * (section > 0)
             if role == Qt.ItemDataRole.ToolTipRole:
                 return f"{TIPS[section]}. Click to sort."
             if role == Qt.ItemDataRole.TextAlignmentRole:

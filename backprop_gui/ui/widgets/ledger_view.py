@@ -33,7 +33,7 @@ ROW_PX, HEAD_PX, RULE_PX = 26, 22, 7
 GAP_PX = 12
 FEWER_DIGITS = (5, 4, 3)
 WIDEST_NAME_PX = 190
-LEAST_BAR_PX, WIDEST_BAR_PX = 44.0, 320.0
+NARROWEST_BAR_PX, LEAST_BAR_PX, WIDEST_BAR_PX = 20.0, 44.0, 320.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,11 @@ class LedgerView(QWidget):
             name_px = max(named, ends_px - GAP_PX - factor_px if factor_px else ends_px)
             if factor_px <= spare - name_px - LEAST_BAR_PX:
                 break
-        bar_px = max(20.0, min(WIDEST_BAR_PX, spare - name_px - factor_px))
+        shares = spare - name_px - factor_px >= NARROWEST_BAR_PX
+        if not shares:
+            # A share is said by the bars as well, so it is the first to go.
+            spare, share_px = spare + share_px, 0.0
+        bar_px = max(NARROWEST_BAR_PX, min(WIDEST_BAR_PX, spare - name_px - factor_px))
         x_factors = name_px + GAP_PX
         x_bar = x_factors + factor_px + (GAP_PX if factor_px else 0)
         x_value = x_bar + bar_px + GAP_PX
@@ -207,7 +211,7 @@ class LedgerView(QWidget):
             painter.setPen(colors.colors[role])
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(x_value, y, value_px + 2, ROW_PX), right, value)
-            if line.share is not None and math.isfinite(line.share) and len(self.lines) > 1:
+            if shares and line.share is not None and math.isfinite(line.share) and len(self.lines) > 1:
                 painter.setFont(small)
                 painter.setPen(look.muted)
                 share = QRectF(x_value + value_px + GAP_PX, y, share_px, ROW_PX)

@@ -20,14 +20,15 @@ from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.operation_words import letter_of
 
 ROW_PX, HEAD_PX = 24, 25
-INDENT_PX = 12
+INDENT_PX, GAP_PX, RIM_PX = 12, 9, 9
 PHASES = {
     Phase.FORWARD: "Forward",
     Phase.LOSS: "Loss",
     Phase.BACKWARD: "Backward",
     Phase.UPDATE: "Update",
 }
-NUMBER_DIGITS = 4
+LEAST_DIGITS = 4
+"""With so few digits numbers are written before names are shortened; tooltips have all digits."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -45,6 +46,8 @@ class OperationModel(QAbstractListModel):
         self._count = 0
         self.place: int | None = None
         """The operation that is looked at; those before it are done."""
+        self.digits = LEAST_DIGITS
+        """How many digits a number has where there is room for them."""
 
     def take(self, worked: WorkedExample | None) -> None:
         """Show another worked example; None shows nothing. The view is to be painted again."""
@@ -120,7 +123,7 @@ class OperationModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{self.title(place)}: {format_exact(self.value(place))}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.title(place)}, {write_value(self.value(place), NUMBER_DIGITS)}"
+            return f"{self.title(place)}, {write_value(self.value(place), self.digits)}"
         return None
 
 
@@ -171,23 +174,35 @@ class _Rows(QStyledItemDelegate):
             painter.drawRoundedRect(rect.adjusted(2, 1, -2, -1), 6, 6)
         pale = blended(look.muted, look.window, 0.75)
         ink = look.accent_text if current else look.text if done or model.place is None else pale
-        value = write_value(model.value(place), NUMBER_DIGITS) if done or model.place is None else ""
+        letter, name = model.letter(place)
+        metrics, bold = QFontMetrics(font), QFont(font)
+        bold.setWeight(QFont.Weight.DemiBold)
+        words = QFontMetrics(bold).horizontalAdvance(letter) + 8 + metrics.horizontalAdvance(name)
         digits = theme.digits(font, bold=current)
-        room = QFontMetrics(digits).horizontalAdvance(value)
+        value, room = "", 0
+        if done or model.place is None:
+            spare = rect.width() - INDENT_PX - words - GAP_PX - RIM_PX
+            value, room = written(model.value(place), model.digits, QFontMetrics(digits), spare)
         painter.setFont(digits)
         painter.setPen(ink)
-        painter.drawText(rect.adjusted(0, 0, -9, 0), right, value)
-        letter, name = model.letter(place)
-        metrics = QFontMetrics(font)
-        title = rect.adjusted(INDENT_PX, 0, -room - 18, 0)
-        bold = QFont(font)
-        bold.setWeight(QFont.Weight.DemiBold)
+        painter.drawText(rect.adjusted(0, 0, -RIM_PX, 0), right, value)
+        title = rect.adjusted(INDENT_PX, 0, -room - GAP_PX - RIM_PX, 0)
         painter.setFont(bold)
         painter.drawText(title, left, letter)
         title.setLeft(title.left() + QFontMetrics(bold).horizontalAdvance(letter) + 8)
         painter.setFont(font)
         painter.setPen(ink if current or not done else look.muted)
         painter.drawText(title, left, metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, title.width()))
+
+
+def written(value: float, most: int, metrics: QFontMetrics, room: int) -> tuple[str, int]:
+    """Return a number with as many digits as there is room for, and how wide it is."""
+    for digits in range(max(most, LEAST_DIGITS), LEAST_DIGITS - 1, -1):
+        text = write_value(value, min(digits, most))
+        width = metrics.horizontalAdvance(text)
+        if width <= room:
+            break
+    return text, width
 
 
 _SIDES = (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
@@ -250,4 +265,4 @@ class OperationList(QListView):
                 self.wanted.emit(place)
 
 
-__all__ = ["OperationList", "OperationModel"]
+__all__ = ["OperationList", "OperationModel", "written"]

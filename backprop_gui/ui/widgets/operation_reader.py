@@ -10,17 +10,21 @@ from backprop_gui.engine.operations.ledger import Ledger, delta_ledger
 from backprop_gui.engine.operations.operation import Kind, Operation
 from backprop_gui.engine.operations.paths import Paths, paths
 from backprop_gui.engine.operations.worked import WorkedExample
+from backprop_gui.engine.reading import names
 from backprop_gui.network import Key, Network
+from backprop_gui.numerals import counted
 from backprop_gui.ui.names import as_drawn, display_name
 from backprop_gui.ui.typeset.type import Style
 from backprop_gui.ui.typeset.view import EquationView
 from backprop_gui.ui.widgets.ledger_view import LedgerView, Line
 from backprop_gui.ui.widgets.wrapped import Wrapped
 
-PX = 17
+PX, LOW_EQUATION_PX = 17, 15
 MARGIN = 14
-BESIDE_PX = 880
-"""Width from which the ledger stands beside the equations and not below them."""
+BESIDE_PX, LOW_BESIDE_PX = 880, 640
+"""Width from which the ledger stands beside the equations and not below them, where what is below is out of sight."""
+LOW_PX = 200
+"""Where it is lower, as much as possible is to be seen without scrolling."""
 SHARES, PATH_SHARES = (5, 4), (4, 6)
 """How the equations and the ledger share the width: a gradient's equation is short, its paths have many factors."""
 MOST_LINES = 12
@@ -122,7 +126,7 @@ class OperationReader(QScrollArea):
             ledger = delta_ledger(worked.frame, key, worked.conventions, MOST_LINES)
             sentence = as_drawn(ledger.sentence, network)
             lines, ends = ledger_lines(ledger, network)
-            self.ledger.setAccessibleName("What the delta is made of")
+            self.ledger.setAccessibleName(f"What {names(worked.conventions).delta} is made of")
             self.ledger.show_lines(lines, ends, ("comes back over", ledger.factors), digits)
         elif operation.kind is Kind.GRADIENT and worked.frame.rows is not None:
             # The products of means are not the mean of the products.
@@ -130,9 +134,10 @@ class OperationReader(QScrollArea):
             self.ledger.show_lines((), (), ("", ""), digits)
         elif operation.kind is Kind.GRADIENT and key is not None:
             found = paths(worked.frame, key, worked.conventions, MOST_LINES)
-            lines, ends = path_lines(found, key, network)
-            count = f"{found.count:,} path{'s' * (found.count != 1)}"
-            sentence = f"The gradient adds up over {count} from here to the loss."
+            called = names(worked.conventions).the_gradient("w" if isinstance(key, tuple) else "b")
+            lines, ends = path_lines(found, key, network, called)
+            count = counted(found.count, "path")
+            sentence = f"{called[0].upper()}{called[1:]} adds up over {count} from here to the loss."
             self.ledger.setAccessibleName("Paths to the loss")
             self.ledger.show_lines(lines, ends, ("path to the loss", "product"), digits)
         else:
@@ -149,10 +154,13 @@ class OperationReader(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        beside = self.viewport().width() >= BESIDE_PX
+        is_low = self.viewport().height() < LOW_PX
+        beside = self.viewport().width() >= (LOW_BESIDE_PX if is_low else BESIDE_PX)
+        self.equations.set_px(LOW_EQUATION_PX if is_low else PX)
+        self._row.setContentsMargins(MARGIN, 2 if is_low else 8, MARGIN, 2 if is_low else 10)
         ways = QBoxLayout.Direction
         self._row.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
-        self._row.setSpacing(28 if beside else 10)
+        self._row.setSpacing((16 if is_low else 28) if beside else 10)
 
 
 def ledger_lines(ledger: Ledger, network: Network) -> tuple[list[Line], list[Line]]:
@@ -175,8 +183,8 @@ def ledger_lines(ledger: Ledger, network: Network) -> tuple[list[Line], list[Lin
     return lines, ends
 
 
-def path_lines(found: Paths, key: Key, network: Network) -> tuple[list[Line], list[Line]]:
-    """Return the paths of a gradient to the loss, and their sum."""
+def path_lines(found: Paths, key: Key, network: Network, called: str) -> tuple[list[Line], list[Line]]:
+    """Return the paths of a gradient to the loss, and their sum, which is ``called`` so."""
     sizes = sum(abs(path.product) for path in found.shown) + abs(found.rest) or 1.0
     lines: list[Line] = []
     for path in found.shown:
@@ -192,7 +200,7 @@ def path_lines(found: Paths, key: Key, network: Network) -> tuple[list[Line], li
         )
     if found.rest_count:
         lines.append(Line(f"{found.rest_count:,} more", (), found.rest, abs(found.rest) / sizes))
-    return lines, [Line("sum  =  the gradient", (), found.total)]
+    return lines, [Line(f"sum  =  {called}", (), found.total)]
 
 
 __all__ = ["OperationReader", "ledger_lines", "path_lines"]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPolygonF
 
+from backprop_gui.numerals import counted
 from backprop_gui.project import edits
 from backprop_gui.ui.canvas.gestures.gesture import Stage
 from backprop_gui.ui.canvas.gestures.ghost import Ghost
@@ -41,7 +42,7 @@ class Knife(AddingClick):
         ways = [picture.points[i] for i in self._edges] + [bundles.points[i] for i in self._strands]
         polygons = [QPolygonF([QPointF(x, y) for x, y in way.tolist()]) for way in ways]
         count = int(np.count_nonzero(self._cut()))
-        text = f"Cut {count:,} edge{'s' * (count != 1)}" if count else "Drag across edges to cut them."
+        text = f"Cut {counted(count, 'edge')}" if count else "Drag across edges to cut them."
         self.stage.show(Ghost(cut=self._way, crossed=polygons), text)
 
     def _cut(self) -> NDArray[np.bool_]:

@@ -19,6 +19,7 @@ from backprop_gui.network.layout import (
     made_room,
     with_column_between,
 )
+from backprop_gui.numerals import counted
 from backprop_gui.project import Project, edits, templates
 from backprop_gui.project.edits import Edit
 from backprop_gui.ui.canvas.gestures.gesture import Stage
@@ -129,7 +130,7 @@ def _into_layer(stage: Stage, piece: Piece, layer: int, point: QPointF) -> Place
     if count > 1:
         return Place(
             Ghost(boxes=[box]),
-            f"Add {count} neurons to {name}{effect}",
+            f"Add {counted(count, 'neuron')} to {name}{effect}",
             lambda project: edits.resize_layer(project, layer, len(members) + count, starts),
         )
     x = box.center().x()
@@ -211,7 +212,7 @@ def _alone(stage: Stage, piece: Piece, point: QPointF) -> Place:
     if piece.size > 1:
         return Place(
             Ghost(discs=_column(*at, piece.size), guides=guides),
-            f"A layer of {piece.size} neurons, not connected yet",
+            f"A layer of {counted(piece.size, 'neuron')}, not connected yet",
             lambda project: edits.add_layer(project, piece.kind, piece.size, position, starts),
         )
     article = "An" if piece.kind is not Kind.HIDDEN else "A"
@@ -238,7 +239,7 @@ def _network(stage: Stage, piece: Piece, point: QPointF, *, free: bool = False) 
     position = in_drawing(stage.scene, point.x(), point.y())
     return Place(
         Ghost(discs=discs, boxes=[box]),
-        f"All of “{title}”: {len(drawn.neurons):,} neurons, {len(drawn.edges):,} edges",
+        f"All of “{title}”: {counted(len(drawn.neurons), 'neuron')}, {counted(len(drawn.edges), 'edge')}",
         lambda project: edits.paste(project, drawn, at=position, free=free),
     )
 

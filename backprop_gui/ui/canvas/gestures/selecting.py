@@ -7,6 +7,7 @@ from itertools import compress
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
+from backprop_gui.numerals import counted
 from backprop_gui.ui.canvas.gestures.gesture import Gesture, Stage
 from backprop_gui.ui.canvas.gestures.ghost import Ghost
 from backprop_gui.ui.canvas.gestures.spots import Spot
@@ -52,7 +53,7 @@ class RubberBand(Gesture):
         found = frozenset(scene.network.neurons[i].id for i in np.flatnonzero(inside).tolist())
         self.stage.select(self._before | found)
         count = len(found)
-        self.stage.show(Ghost(boxes=[band]), f"{count:,} neuron{'s' * (count != 1)}" if count else "")
+        self.stage.show(Ghost(boxes=[band]), counted(count, "neuron") if count else "")
 
     def click(self) -> None:
         self.stage.select(self._before)
