@@ -18,6 +18,7 @@ from backprop_gui.engine.frame import Frame, Part, Probe, Span
 from backprop_gui.engine.reading import Names
 from backprop_gui.engine.trails import Track, Trails, numbers_of
 from backprop_gui.network import Key, Network
+from backprop_gui.numerals import counted
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.inspection import DELTA_TIPS
 from backprop_gui.ui.names import display_name
@@ -113,8 +114,7 @@ def words_of(network: Network, keys: Sequence[Key], called: Names) -> list[Words
 
 def moments_of(trails: Trails) -> str:
     """Return how many moments there are."""
-    count = len(trails.steps)
-    return f"{count:,} moment{'s' * (count != 1)}"
+    return counted(len(trails.steps), "moment")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

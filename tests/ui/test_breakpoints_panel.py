@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -120,6 +120,19 @@ def test_each_says_what_it_means_and_is_reached_by_keyboard(window: Window) -> N
         assert row.box.focusPolicy() & Qt.FocusPolicy.TabFocus
         assert row.field.accessibleName()
     assert QApplication.focusWidget() is panel.rows["loss-rises"].box
+
+
+def test_space_never_means_a_box_that_was_not_clicked(window: Window) -> None:
+    panel, player = panel_of(window), window.lab.player
+    window.commands["breakpoints"].trigger()
+    first, *_, last = panel.rows.values()
+    first.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    QTest.mouseClick(last.box, Qt.MouseButton.LeftButton, pos=QPoint(8, last.box.height() // 2))
+    assert last.box.isChecked()
+    window.play_or_press()
+    assert not first.box.isChecked()
+    assert player.state is State.RUNNING
+    player.pause()
 
 
 def test_accuracy_is_offered_only_where_there_are_classes(window: Window, qtbot: QtBot) -> None:
