@@ -47,4 +47,4 @@ def tracks_of_what(frame: Frame) -> str:
     return f"gradient: {gradient_of_what(frame)}, delta and activation: {of_what(frame)}"
 
 
-__all__ = ["gradient_of_what", "of_what", "over_what", "probe_name", "tracks_of_what"]
+__all__ = ["MEANS", "gradient_of_what", "of_what", "over_what", "probe_name", "tracks_of_what"]

@@ -62,7 +62,7 @@ from backprop_gui.ui.past import made_with
 from backprop_gui.ui.past_bar import PastBar
 from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.probe_picker import ProbePicker
-from backprop_gui.ui.probe_words import probe_name
+from backprop_gui.ui.probe_words import MEANS, probe_name
 from backprop_gui.ui.selection import Key, Selection, still_there
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.solution_export import SolutionExport
@@ -367,7 +367,7 @@ class Window(QMainWindow):
             which = "test example" if probe.part is Part.TEST else "example"
             self.canvas.set_probe_text(f"{which} {probe.index + 1:,} of {count:,}")
         else:
-            self.canvas.set_probe_text(probe_name(frame))
+            self.canvas.set_probe_text(probe_name(frame), MEANS.get(probe.part, "typed"))
         if self.isWindowModified() != self.files.unsaved:
             self._title()
 

@@ -467,6 +467,18 @@ def test_the_probe_label_asks_for_other_examples(canvas: Canvas) -> None:
     assert not label.isVisible()
 
 
+def test_what_is_looked_at_is_said_in_few_words_where_there_is_little_room(canvas: Canvas) -> None:
+    probe = canvas._over.probe
+    canvas.set_probe_text("the mean of all training examples", "mean of all")
+    probe.fit(2000)
+    assert probe._text.text() == "the mean of all training examples"
+    probe.fit(probe.width() - 1)
+    assert probe._text.text() == "mean of all"
+    canvas.set_probe_text("example 98 of 140")
+    probe.fit(probe.width() - 1)
+    assert probe._text.text() == "98 of 140"
+
+
 # ---- heat maps
 
 

@@ -232,10 +232,10 @@ class Canvas(QWidget):
         place = self._over.clear_place(size, self.scene.picture, self._seen(), left=True)
         self.weak.open(self.mapToGlobal(place))
 
-    def set_probe_text(self, text: str) -> None:
-        """Say which example is looked at, such as ``example 98 of 140``; empty hides the label."""
+    def set_probe_text(self, text: str, short: str = "") -> None:
+        """Say what is looked at, such as ``example 98 of 140``, and how in few words; empty hides the label."""
         room = self._over.room()
-        self._over.probe.set_text(text)
+        self._over.probe.set_text(text, short)
         self._place_overlays()
         if self._over.room() != room:
             self._refit()

@@ -49,7 +49,7 @@ class ProbeLabel(QWidget):
             button.clicked.connect(lambda _=False, step=step: self.stepped.emit(step))
             row.addWidget(button)
         self._plate = False
-        self._whole = ""
+        self._whole = self._short = ""
         self.hide()
 
     def set_plate(self, plate: bool) -> None:
@@ -64,17 +64,16 @@ class ProbeLabel(QWidget):
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 paint_plate(painter, themes.current(), QRectF(self.rect()))
 
-    def set_text(self, text: str) -> None:
-        """Say ``text``; empty hides everything."""
-        self._whole = text
+    def set_text(self, text: str, short: str = "") -> None:
+        """Say ``text``, or where there is little room ``short``, or else its numbers; empty hides everything."""
+        self._whole, self._short = text, short or text.split(" ", 1)[-1]
         self._text.setText(text)
         self._text.setToolTip(f"{text}: choose another one, the mean of many, or type numbers (G)")
         self.setVisible(bool(text))
 
     def fit(self, width: int) -> None:
-        """Say as much as fits into ``width`` pixels: everything, only the numbers, or only the arrows."""
-        words = self._whole.split(" ", 1)
-        for text in (self._whole, words[-1], ""):
+        """Say as much as fits into ``width`` pixels: everything, little, or nothing beside the arrows."""
+        for text in (self._whole, self._short, ""):
             self._text.setText(text)
             self.adjustSize()
             if self.width() <= width:
