@@ -86,6 +86,8 @@ class Reconciler(QWidget):
             "What the book's number is",
             "What the book's number is",
         )
+        # The letters of no convention are cut short.
+        self.asked.setMinimumContentsLength(11)
         self.asked.set_value(Asked.DELTA)
         self.asked.chosen.connect(self._chosen)
         self.box = BookBox()

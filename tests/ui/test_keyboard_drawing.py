@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from backprop_gui.engine.conventions import Conventions, Delta
 from backprop_gui.network import Network
 from backprop_gui.project import templates
 from backprop_gui.project.edits import move
@@ -382,6 +383,9 @@ def test_walking_says_a_few_words_and_the_description_has_the_rest(
     description = spoken.text(QAccessible.Text.Description)
     assert description.startswith(f"{heard}. z, weighted sum ")
     assert "∂L/∂b" in description
+    # Under other conventions it has the letter that is seen.
+    canvas.set_conventions(Conventions(Delta.BY_A))
+    assert canvas._narrator.words().startswith(f"neuron {name}, tanh, e ")
 
 
 def test_inputs_edges_views_and_what_is_frozen_are_told_apart(window: Window, listener: Listener) -> None:

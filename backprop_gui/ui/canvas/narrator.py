@@ -75,7 +75,7 @@ class Narrator(QObject):
             return ""
         if scene.view is View.CHECK and not _is_input(network, key):
             value = error_at(scene, key)
-        words = spoken(network, key, float(value), scene.view)
+        words = spoken(network, key, float(value), scene.view, scene.conventions)
         count = len(scene.selected)
         if count < 2:
             return words

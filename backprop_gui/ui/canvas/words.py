@@ -7,7 +7,7 @@ import html
 import numpy as np
 
 from backprop_gui.engine.activations import ACTIVATIONS
-from backprop_gui.engine.conventions import USUAL, Conventions
+from backprop_gui.engine.conventions import USUAL, Conventions, Delta
 from backprop_gui.engine.edge_arrays import EdgeArrays
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.learned import Learned
@@ -118,7 +118,7 @@ def tooltip(title: str, rows: list[Row], hint: str = "") -> str:
     return f"<b>{html.escape(title)}</b><table cellspacing='0'>{lines}</table>{end}"
 
 
-def spoken(network: Network, key: Key, value: float, view: View) -> str:
+def spoken(network: Network, key: Key, value: float, view: View, conventions: Conventions = USUAL) -> str:
     """Return what a screen reader says when a neuron or an edge is selected, such as ``neuron h2, tanh, delta −0.031``.
 
     Parameters
@@ -138,6 +138,8 @@ def spoken(network: Network, key: Key, value: float, view: View) -> str:
             known = neuron.activation in ACTIVATIONS
             what.append(ACTIVATIONS[neuron.activation].label if known else neuron.activation)
         caption = "value " if is_input else SPOKEN[view]
+        if view is View.BACKWARD and not is_input and conventions.delta is Delta.BY_A:
+            caption = f"{names(conventions).delta} "
     if not np.isnan(value):
         what.append(f"{caption}{format_number(value)}")
     return ", ".join([*what, "frozen"] if is_frozen else what)
