@@ -12,6 +12,7 @@ from backprop_gui.engine.frame import Beginning
 from backprop_gui.engine.losses import LOSSES, Loss
 from backprop_gui.engine.moment_store import Record
 from backprop_gui.engine.plan import Plan
+from backprop_gui.engine.settings import Reduction
 from backprop_gui.engine.stepper import Stepper
 
 
@@ -22,12 +23,15 @@ class Passage:
     Attributes
     ----------
     plan, loss : Plan, Loss
+    mean : bool
+        Whether training took the mean over a batch, or the sum.
     steps, epochs : (moments,) arrays
     thetas : (moments, plan.size) array
     """
 
     plan: Plan
     loss: Loss
+    mean: bool
     steps: Array
     epochs: Array
     thetas: Array
@@ -67,6 +71,11 @@ class Segment:
         """What was trained for."""
         return LOSSES[self._parts[2].loss]
 
+    @property
+    def mean(self) -> bool:
+        """Whether training took the mean over a batch, or the sum."""
+        return self._parts[2].reduction is Reduction.MEAN
+
     def rest(self) -> None:
         """Let go of the stepper, which has much room for its work."""
         self._stepper = None
@@ -90,7 +99,7 @@ class Segment:
         steps = np.array([record.step for record in records])
         epochs = np.array([self.time(record) for record in records])
         thetas = np.stack([record.moment.theta for record in records])
-        return Passage(self.plan, self.loss, steps, epochs, thetas)
+        return Passage(self.plan, self.loss, self.mean, steps, epochs, thetas)
 
 
 __all__ = ["Passage", "Segment"]

@@ -11,8 +11,8 @@ from backprop_gui.engine.gradient_check import GradientCheck
 from backprop_gui.numerals import counted
 from backprop_gui.ui import theme
 from backprop_gui.ui.checking import Checking
-from backprop_gui.ui.inspection import probe_name
 from backprop_gui.ui.numbers import format_number
+from backprop_gui.ui.probe_words import probe_name
 from backprop_gui.ui.selection import Key
 
 HEIGHT, PADDING = 24, 11

@@ -94,19 +94,6 @@ def function_name(activation: str) -> str:
     return ACTIVATIONS[activation].label.partition(" (")[0]
 
 
-def probe_name(frame: Frame) -> str:
-    """Return what people call the example or examples that the frame's trace is about."""
-    match frame.probe.part:
-        case Part.BATCH:
-            return f"the mean of the next batch of {len(frame.coming.batch):,}"
-        case Part.ALL:
-            return "the mean of all training examples"
-        case Part.TYPED:
-            return "the typed example"
-    part = "test" if frame.probe.part is Part.TEST else "training"
-    return f"{part} example {frame.probe.index + 1:,}"
-
-
 DELTA_TIPS = {
     f"{sign}∂L/∂{letter}": f"How the loss of the shown example changes with {letter}{more}"
     for sign, more in (("", ""), ("−", ", with the opposite sign"))
@@ -318,4 +305,4 @@ def _columns(*columns: NDArray[np.floating]) -> Numbers:  # type: ignore[type-ar
     return np.stack(columns, axis=1).astype(np.float64)
 
 
-__all__ = ["Reading", "Sheet", "TableSheet", "function_name", "probe_name", "sheet_of"]
+__all__ = ["Reading", "Sheet", "TableSheet", "function_name", "sheet_of"]

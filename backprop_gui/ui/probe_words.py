@@ -1,4 +1,4 @@
-"""What the numbers of a frame are of, in the few words that labels have room for: one example, or many."""
+"""What the numbers of a frame are of: one example, or many; in whole, or in the few words that labels have room for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ from backprop_gui.numerals import counted
 
 MEANS = {Part.BATCH: "batch mean", Part.ALL: "mean of all"}
 TOGETHER = {Part.BATCH: "the batch", Part.ALL: "all examples"}
+
+
+def probe_name(frame: Frame) -> str:
+    """Return what people call the example or examples that the frame's trace is about."""
+    match frame.probe.part:
+        case Part.BATCH:
+            return f"the mean of the next batch of {len(frame.coming.batch):,}"
+        case Part.ALL:
+            return "the mean of all training examples"
+        case Part.TYPED:
+            return "the typed example"
+    part = "test" if frame.probe.part is Part.TEST else "training"
+    return f"{part} example {frame.probe.index + 1:,}"
 
 
 def of_what(frame: Frame | None) -> str:
@@ -27,4 +40,11 @@ def over_what(frame: Frame) -> str:
     return "of this example" if frame.rows is None else f"over {counted(len(frame.rows.x), 'example')}"
 
 
-__all__ = ["gradient_of_what", "of_what", "over_what"]
+def tracks_of_what(frame: Frame) -> str:
+    """Return of what gradients, deltas and activations are where all three are beside each other."""
+    if frame.rows is None:
+        return f"gradient, delta and activation of {probe_name(frame)}"
+    return f"gradient: {gradient_of_what(frame)}, delta and activation: {of_what(frame)}"
+
+
+__all__ = ["gradient_of_what", "of_what", "over_what", "probe_name", "tracks_of_what"]

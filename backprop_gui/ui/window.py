@@ -44,7 +44,6 @@ from backprop_gui.ui.dropping import DropHint
 from backprop_gui.ui.equation import EquationStrip
 from backprop_gui.ui.filing import Filing
 from backprop_gui.ui.gallery import Gallery
-from backprop_gui.ui.inspection import probe_name
 from backprop_gui.ui.looking_back import NO_PAST, LookingBack
 from backprop_gui.ui.menus import fill_menus, make_action, set_reason
 from backprop_gui.ui.names import as_drawn, one_line
@@ -63,6 +62,7 @@ from backprop_gui.ui.past import made_with
 from backprop_gui.ui.past_bar import PastBar
 from backprop_gui.ui.player import Player, State, Unit
 from backprop_gui.ui.probe_picker import ProbePicker
+from backprop_gui.ui.probe_words import probe_name
 from backprop_gui.ui.selection import Key, Selection, still_there
 from backprop_gui.ui.shortcut_sheet import ShortcutSheet
 from backprop_gui.ui.solution_export import SolutionExport

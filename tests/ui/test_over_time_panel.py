@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,17 +20,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backprop_gui.engine.conventions import Conventions, Sign
+from backprop_gui.engine.conventions import Conventions, Delta, Sign
 from backprop_gui.engine.frame import Frame, Part, Probe
 from backprop_gui.engine.reading import names
-from backprop_gui.engine.trails import Track
-from backprop_gui.network import Key
+from backprop_gui.engine.settings import Reduction
+from backprop_gui.engine.trails import FEWEST_MOMENTS, Track, Trails, trails, work_of
+from backprop_gui.network import Edge, Key
 from backprop_gui.ui import theme
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.numbers import format_exact
 from backprop_gui.ui.over_time import LINES, shown_of, words_of
 from backprop_gui.ui.panels.over_time import NOTHING_SELECTED, OverTimePanel
-from backprop_gui.ui.player import Player
+from backprop_gui.ui.player import Player, Unit
 from backprop_gui.ui.plots.strip_head import NO_NUMBER
 from tests.ui.conftest import a_project
 from tests.ui.panel_lab import place
@@ -179,6 +186,26 @@ def test_a_neuron_and_an_input(panel: OverTimePanel, document: Document, qtbot: 
     assert NO_NUMBER not in numbers(panel)[2:]
 
 
+def test_no_more_edges_are_gone_through_than_are_selected(document: Document) -> None:
+    class Edges(tuple):  # type: ignore[type-arg]
+        gone_through = 0
+
+        def __iter__(self) -> Iterator[Edge]:
+            for edge in tuple.__iter__(self):
+                self.gone_through += 1
+                yield edge
+
+    network = document.project.network
+    edges = Edges(network.edges)
+    drawn = SimpleNamespace(neurons=network.neurons, edges=edges)
+    second = (network.edges[1].source, network.edges[1].target)
+    fourth = an_edge(document, 3)
+    assert shown_of(drawn, {fourth}, fourth) == (fourth,)
+    assert edges.gone_through == 0
+    assert shown_of(drawn, {fourth, second}, fourth) == (fourth, second)
+    assert edges.gone_through == 2
+
+
 def test_of_many_that_are_selected_some_are_left_out(
     panel: OverTimePanel, document: Document, qtbot: QtBot
 ) -> None:
@@ -194,6 +221,38 @@ def test_of_many_that_are_selected_some_are_left_out(
     panel.lab.selection.set(frozenset())
     assert panel.trails is None
     assert panel.hint.isVisible()
+
+
+def test_it_says_of_which_examples_the_numbers_are(
+    panel: OverTimePanel,
+    document: Document,
+    player: Player,
+    next_frame: After,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    summed = replace(document.project.training, reduction=Reduction.SUM)
+    document.edit("Sum", replace(document.project, training=summed))
+    train(player, next_frame, 2)
+    player.look_at(Probe(Part.ALL))
+    select(panel, qtbot, an_edge(document))
+    of_all = "gradient: {} all examples, delta and activation: mean of all"
+    qtbot.waitUntil(lambda: panel.words.whole.endswith(of_all.format("sum over")))
+    assert f"  ·  {UPDATES + 3} moments  ·  " in panel.words.whole
+    assert "estimated" not in panel.words.whole
+    # Before the switch it is another gradient, and called so.
+    first = panel.plot.strips[0]
+    QTest.keyClick(first, Qt.Key.Key_Home)
+    assert panel.words.whole.endswith(of_all.format("mean of"))
+    QTest.keyClick(first, Qt.Key.Key_Escape)
+    time_for_two = 2 * FEWEST_MOMENTS * work_of(player.frame.plan)
+    monkeypatch.setattr("backprop_gui.engine.trails.MOST_WORK", time_for_two)
+    select(panel, qtbot, an_edge(document, 0))
+    qtbot.waitUntil(
+        lambda: panel.words.whole.endswith("curves estimated from 2 of 4 examples, evenly chosen")
+    )
+    QTest.keyClick(first, Qt.Key.Key_Home)
+    assert panel.words.whole.endswith("  ·  estimated from 2 of 4 examples, evenly chosen")
 
 
 def test_another_convention_is_another_sign_and_name(
@@ -256,14 +315,115 @@ def test_while_training_runs_it_takes_its_time(
     asked: list[object] = []
     ask = player.ask
     monkeypatch.setattr(player, "ask", lambda question: (asked.append(question), ask(question))[1])
-    monkeypatch.setattr(panel, "_is_time", lambda: False)
+    monkeypatch.setattr(panel, "has_time", lambda: False)
     running = replace(player.frame, rate=100.0)
     player.frame = running
     panel.show_frame(running)
     assert not asked
-    # Another selection is answered at once.
+    # Another selection need not wait for its share of the time.
+    monkeypatch.setattr(panel, "has_time", lambda: True)
+    monkeypatch.setattr(panel, "_free", math.inf)
     panel.lab.selection.set(frozenset([an_edge(document, 0)]))
+    qtbot.waitUntil(lambda: panel.trails.keys == (an_edge(document, 0),))
+
+
+def test_of_many_selections_only_the_last_is_computed_to_its_end(
+    panel: OverTimePanel, document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once: list[int] = []
+    given_up: list[bool] = []
+    last = threading.Event()
+
+    def slow(*given: Any) -> Trails | None:
+        cancelled = given[-1]
+        names = [thread.name for thread in threading.enumerate()]
+        at_once.append(names.count("background work"))
+        while not cancelled() and not last.wait(0.001):
+            pass
+        given_up.append(cancelled())
+        return trails(*given)
+
+    monkeypatch.setattr("backprop_gui.ui.panels.over_time.trails", slow)
+    edges = [(edge.source, edge.target) for edge in document.project.network.edges][:12]
+    for edge in edges:
+        panel.lab.selection.set(frozenset([edge]))
+        qtbot.wait(50)
+    last.set()
+    qtbot.waitUntil(lambda: panel.trails is not None and panel.trails.keys == (edges[-1],))
+    assert set(at_once) == {1}
+    assert given_up[0]
+    assert given_up.count(False) == 1
+
+
+def test_what_is_known_is_not_asked_for_again(
+    panel: OverTimePanel, document: Document, player: Player, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    ask = player.ask
+    monkeypatch.setattr(player, "ask", lambda question: (asked.append(question), ask(question))[1])
+    frame = player.frame
+    select(panel, qtbot, an_edge(document))
+    # The question has brought another frame of the same moment.
+    qtbot.waitUntil(lambda: player.frame is not frame)
+    qtbot.wait(100)
     assert len(asked) == 1
+    # An edit of it is another past, although no update has been made.
+    network = document.project.network
+    edge = an_edge(document)
+    weight = 3 + player.value(edge)
+    document.edit("Weight", replace(document.project, network=network.with_parameters({}, {edge: weight})))
+    qtbot.waitUntil(lambda: panel.trails.tracks[Track.VALUE][0, -1] == player.value(edge) == weight)
+    qtbot.wait(100)
+    assert len(asked) <= 3
+
+
+def test_to_and_fro_in_the_past_nothing_is_computed_again(
+    panel: OverTimePanel,
+    document: Document,
+    player: Player,
+    next_frame: After,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    edge = an_edge(document)
+    select(panel, qtbot, edge)
+    next_frame(lambda: player.past.look_at_step(2), accept=lambda f: f.step == 2)
+    asked: list[object] = []
+    ask = player.ask
+    monkeypatch.setattr(player, "ask", lambda question: (asked.append(question), ask(question))[1])
+    for step in (4, 1, 3):
+        past = player.past
+        frame = next_frame(lambda p=past, s=step: p.look_at_step(s), accept=lambda f, s=step: f.step == s)
+        shown = format_exact(float(frame.theta[frame.plan.slot[edge]]))
+        qtbot.waitUntil(lambda n=shown: numbers(panel)[0] == n)
+        assert {strip._shown for strip in panel.plot.strips} == {float(step)}
+    assert not asked
+    # Another example or another selection is asked for.
+    player.look_at(Probe(Part.TRAIN, 1))
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    select(panel, qtbot, an_edge(document, 0))
+    assert len(asked) == 2
+
+
+def test_where_each_moment_of_the_past_is_of_another_batch_it_takes_its_time(
+    panel: OverTimePanel, document: Document, player: Player, next_frame: After, qtbot: QtBot
+) -> None:
+    document.edit(
+        "Batch", replace(document.project, training=replace(document.project.training, batch_size=1))
+    )
+    player.unit = Unit.BATCH
+    train(player, next_frame, 2)
+    player.look_at(Probe(Part.BATCH))
+    select(panel, qtbot, an_edge(document))
+    began: list[float] = []
+    work_on = panel.work_on
+    panel.work_on = lambda frame: (began.append(time.perf_counter()), work_on(frame))[1]
+    for step in (5, 4, 3, 2, 1):
+        past = player.past
+        frame = next_frame(lambda p=past, s=step: p.look_at_step(s), accept=lambda f, s=step: f.step == s)
+    qtbot.waitUntil(lambda: panel.computed is frame)
+    assert len(began) < 5
+    assert all(later - earlier >= panel.every_seconds for earlier, later in pairwise(began))
 
 
 def test_a_drawing_that_is_not_whole_says_so(panel: OverTimePanel, document: Document, qtbot: QtBot) -> None:
@@ -309,14 +469,42 @@ def test_every_number_is_copied(
     select(panel, qtbot, edge, network.inputs[1].id)
     panel.copy.click()
     head, *rows = csv.reader(QGuiApplication.clipboard().text().splitlines())
-    assert head[:4] == ["update", "epoch", "value x1 -> h2", "gradient x1 -> h2"]
-    assert head[6] == "value x2"
+    assert head == [
+        "update",
+        "epoch",
+        "w x1 -> h2",
+        "∂L/∂w x1 -> h2",
+        "∂L/∂z h2 (x1 -> h2)",
+        "a x1 (x1 -> h2)",
+        "b x2",
+        "∂L/∂b x2",
+        "∂L/∂z x2",
+        "a x2",
+        "of",
+    ]
+    assert {row[-1] for row in rows} == {"gradient, delta and activation of training example 1"}
     assert len(rows) == UPDATES + 1
     for at, row in enumerate(rows):
         assert int(row[0]) == at
         assert [float(cell) for cell in row[2:6]] == [panel.trails.tracks[track][0, at] for track in Track]
         assert row[6:8] == ["", ""]
     assert f"{UPDATES + 1} moments" in panel.words.whole
+
+
+def test_what_is_copied_says_its_convention_and_its_examples(
+    panel: OverTimePanel, document: Document, player: Player, qtbot: QtBot
+) -> None:
+    error = Conventions(Delta.BY_A, Sign.ERROR)
+    document.edit("Conventions", replace(document.project, conventions=error))
+    player.look_at(Probe(Part.ALL))
+    network = document.project.network
+    h4 = network.members[network.layers[1].id][3].id
+    select(panel, qtbot, h4)
+    qtbot.waitUntil(lambda: "all examples" in panel.words.whole)
+    panel.copy.click()
+    head, *rows = csv.reader(QGuiApplication.clipboard().text().splitlines())
+    assert head == ["update", "epoch", "b h4", "−∂L/∂b h4", "−∂L/∂a h4", "a h4", "of"]
+    assert rows[0][-1] == "gradient: mean of all examples, delta and activation: mean of all"
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ from backprop_gui.engine.reading import as_read
 from backprop_gui.network import Kind
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
-from backprop_gui.ui.inspection import Fact, Sheet, TableSheet, probe_name, sheet_of
+from backprop_gui.ui.inspection import Fact, Sheet, TableSheet, sheet_of
 from backprop_gui.ui.names import display_name
 from backprop_gui.ui.numbers import format_exact, format_number
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
 from backprop_gui.ui.past import made_with
+from backprop_gui.ui.probe_words import probe_name
 from backprop_gui.ui.selection import Key
 from backprop_gui.ui.widgets.column import Column, muted
 from backprop_gui.ui.widgets.elided import ElidedLabel

@@ -1,31 +1,37 @@
-"""The panel "Over time": what the selected edges and neurons were at every moment of the past."""
+"""The panel "Over time": what the selected edges and neurons were at kept moments of the past."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
-from backprop_gui.engine.conventions import Conventions
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.reading import names
 from backprop_gui.engine.segment import Passage
-from backprop_gui.engine.trails import Track, Trails, moments_for, passage_of, recorded, trails
-from backprop_gui.errors import UserError
+from backprop_gui.engine.trails import MOST_MOMENTS, Track, Trails, moments_for, recorded, trails
+from backprop_gui.engine.trainer import Trainer
 from backprop_gui.network import Key
-from backprop_gui.numerals import counted
 from backprop_gui.project import Project
-from backprop_gui.ui.background import Waiting, in_background
-from backprop_gui.ui.errors import unexpected
-from backprop_gui.ui.inspection import probe_name
-from backprop_gui.ui.over_time import LINES, csv_of, name_of, shown_of, words_of
-from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
+from backprop_gui.ui.computing import ComputingPanel
+from backprop_gui.ui.over_time import (
+    LINES,
+    Subject,
+    Wish,
+    csv_of,
+    moments_of,
+    name_of,
+    reading_of,
+    shown_of,
+    subject_of,
+    words_of,
+)
+from backprop_gui.ui.panel import Lab, Pace, Panel, add_panel
+from backprop_gui.ui.past import changes_training
 from backprop_gui.ui.plots.keys import LineKey, Yielding
 from backprop_gui.ui.widgets.column import muted
 
@@ -33,16 +39,16 @@ if TYPE_CHECKING:
     from backprop_gui.ui.plots.strips import Strips
 
 EVERY_SECONDS, SHARE = 0.5, 0.1
-"""While training runs, the past is gone through no more often, and takes no more of the wall time: all of it is
-computed each time."""
+"""While training or a replay runs, or somebody drags through the past, the trails are computed no more often, and
+take no more of the wall time: all of the past is gone through each time."""
 NOTHING_SELECTED = (
     "Click an edge or a neuron in the picture: here is its weight or bias, its gradient, its delta and its activation "
-    "at every moment since training began. Select several to compare them."
+    f"at up to {MOST_MOMENTS} kept moments since training began or the project was opened. Select several to compare "
+    "them."
 )
-Subject = tuple[Frame, tuple[Key, ...], Conventions]
 
 
-class OverTimePanel(PanelWidget):
+class OverTimePanel(ComputingPanel):
     """Computes the trails of what is selected, as often as there is time, and draws them.
 
     Attributes
@@ -51,20 +57,22 @@ class OverTimePanel(PanelWidget):
         What is drawn; None while nothing is selected or known.
     """
 
+    every_seconds = EVERY_SECONDS
+    share = SHARE
+
     def __init__(self, lab: Lab) -> None:
         super().__init__(lab)
         self.setProperty("role", "panel")
         self.setAccessibleName("Over time")
         self.trails: Trails | None = None
         self.plot: Strips | None = None
-        self._subject: Subject | None = None
+        self._keys: tuple[Key, ...] = ()
+        self._changes = 0
+        self._asked: Wish | None = None
         """What was asked for last."""
-        self._drawn: Subject | None = None
+        self._drawn: tuple[Subject, Frame] | None = None
         """What ``trails`` is about."""
         self._trouble = ""
-        self._began = self._next = 0.0
-        """When what is being computed began, and when training can be interrupted again."""
-        self._waiting = Waiting(self)
         self.key = LineKey(())
         self.words = Yielding()
         self.words.setProperty("role", "muted")
@@ -76,9 +84,8 @@ class OverTimePanel(PanelWidget):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         head = QHBoxLayout()
         head.setSpacing(12)
-        head.addWidget(self.key)
-        head.addWidget(self.words, 1)
-        head.addWidget(self.copy)
+        for part, stretch in ((self.key, 0), (self.words, 1), (self.copy, 0)):
+            head.addWidget(part, stretch)
         self._body = QVBoxLayout(self)
         self._body.setContentsMargins(14, 4, 12, 4)
         self._body.setSpacing(4)
@@ -87,7 +94,7 @@ class OverTimePanel(PanelWidget):
         self._body.addWidget(self.hint)
         self._body.addStretch(0)
         self.setMinimumSize(210, 100)
-        lab.selection.changed.connect(self._follow)
+        lab.selection.changed.connect(self._choose)
         self._draw()
 
     # ---- what the base asks for
@@ -95,91 +102,90 @@ class OverTimePanel(PanelWidget):
     def sync(self, old: Project | None, new: Project) -> None:
         known = () if self.trails is None else self.trails.keys
         there = (key in new.network.edge_of or key in new.network.neuron_of for key in known)
+        if old is not None and changes_training(old, new):
+            self._changes += 1
         if old is None or self.lab.document.obstacle is not None or not all(there):
             # Nothing that was computed before is true of it.
             self._forget()
         elif self.isVisible() and new.network is not old.network:
             self._draw()
-        self._follow()
+        self._choose()
 
     def show_frame(self, frame: Frame) -> None:
-        if self.isVisible():
-            if frame.rate == 0:
-                # While training runs, the marker stays at the end of what is drawn.
-                self._mark(frame)
-            self._follow()
+        if not self.isVisible():
+            return
+        if frame.rate == 0:
+            # While training runs, the marker stays at the end of what is drawn.
+            self._mark(frame)
+        if self._asked is not None and self._asked != self._subject(frame).wish:
+            self.begin_anew(frame)
+        else:
+            self.consider(frame)
 
     def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
         # pyqtgraph takes a third of a second to import: the panel comes first.
         QTimer.singleShot(0, self, self._make_plot)
         self._draw()
-        self._follow()
+        self._choose()
+        super().showEvent(event)
 
     # ---- computing
 
-    def _follow(self) -> None:
-        """Compute what is selected at the frame that is shown, unless that is done already."""
+    def wants(self, frame: Frame) -> bool:
+        if not self.isVisible() or not self._keys:
+            return False
+        # While training stands still it stays what it is, also to and fro in the past: only the marker moves. And each
+        # question to the trainer brings a new frame of the same moment.
+        return self._drawn is None or self._drawn[0] != self._subject(frame)
+
+    def passes_by(self, frame: Frame) -> bool:
+        return frame.rate > 0 or frame.past or self.lab.player.is_running
+
+    def has_time(self) -> bool:
+        return self.plot is None or self.plot.allows
+
+    def question_of(self, frame: Frame) -> Callable[[Trainer], list[Passage]]:
+        seen = frame.rows or frame.trace
+        limit = moments_for(frame.plan, len(seen.x))
+        return lambda trainer: recorded(trainer, limit)
+
+    def work_on(self, frame: Frame) -> Callable[[list[Passage]], tuple[Subject, Trails | None]]:
+        seen, subject, given_up = frame.rows or frame.trace, self._subject(frame), self.given_up
+        wish = self._asked = subject.wish
+
+        def work(passages: list[Passage]) -> tuple[Subject, Trails | None]:
+            return subject, trails(passages, wish.keys, seen.x, seen.t, wish.conventions, given_up)
+
+        return work
+
+    def take(self, frame: Frame, result: tuple[Subject, Trails | None]) -> None:
+        subject, self.trails = result
+        self._drawn, self._trouble = (subject, frame), ""
+        self._draw()
+
+    def fail(self, text: str) -> None:
+        self.trails = self._drawn = None
+        self._trouble = text
+        self._draw()
+
+    def _subject(self, frame: Frame) -> Subject:
+        return subject_of(frame, self._keys, self.lab.document, self._changes)
+
+    def _choose(self) -> None:
+        """Follow what is selected."""
         if not self.isVisible():
             return
-        lab, frame = self.lab, self.lab.player.frame
-        keys = shown_of(lab.document.project.network, lab.selection.keys, lab.selection.current)
-        if frame is None or not keys:
+        selection, frame = self.lab.selection, self.lab.player.frame
+        self._keys = shown_of(self.lab.document.project.network, selection.keys, selection.current)
+        if frame is None or not self._keys:
             self._forget()
-            return
-        subject = frame, keys, lab.document.project.conventions
-        if self._subject is not None and subject[1:] != self._subject[1:]:
-            self._waiting.forget()
-        elif frame.rate > 0 and not self._is_time():
-            return
-        if not self._waiting.busy and (self._subject is None or subject != self._subject):
-            self._subject, self._began = subject, time.perf_counter()
-            limit = moments_for(frame.plan, len((frame.rows or frame.trace).x))
-            asked = self.lab.player.ask(lambda trainer: recorded(trainer, limit))
-            self._waiting.for_(asked, self._then(self._compute))
-
-    def _is_time(self) -> bool:
-        paid = self.plot is None or self.plot.allows
-        return paid and time.perf_counter() >= self._next
-
-    def _then(self, go_on: Callable[[Any], None]) -> Callable[[Future[Any]], None]:
-        """Return what goes on with an answer, or says why there is none."""
-
-        def answered(future: Future[Any]) -> None:
-            error = future.exception()
-            if error is None:
-                go_on(future.result())
-            else:
-                self.trails = None
-                self._trouble = str(error) if isinstance(error, UserError) else unexpected(error)
-                self._draw()
-
-        return answered
-
-    def _compute(self, passages: list[Passage]) -> None:
-        subject = self._subject
-        assert subject is not None
-        frame, keys, conventions = subject
-        seen = frame.rows or frame.trace
-        if frame.past:
-            passages = [*passages, passage_of(frame)]
-
-        def work() -> Trails:
-            return trails(passages, keys, seen.x, seen.t, conventions, mean=frame.mean)
-
-        self._waiting.for_(in_background(work), self._then(lambda found: self._take(subject, found)))
-
-    def _take(self, subject: Subject, found: Trails) -> None:
-        self.trails, self._drawn, self._trouble = found, subject, ""
-        self._next = self._began + max(EVERY_SECONDS, (time.perf_counter() - self._began) / SHARE)
-        self._draw()
-        # What is shown may have gone on meanwhile.
-        self._follow()
+        else:
+            self.show_frame(frame)
 
     def _forget(self) -> None:
         """Let go of what was computed and of what is being computed."""
-        self._waiting.forget()
-        self.trails = self._subject = None
+        self.forget()
+        self.trails = self._drawn = self._asked = None
         self._trouble = ""
         self._draw()
 
@@ -245,19 +251,18 @@ class OverTimePanel(PanelWidget):
         if found is None or frame is None:
             return
         assert self._drawn is not None
-        seen, _, conventions = self._drawn
-        at = index if index >= 0 else max(0, int(np.searchsorted(found.steps, frame.step, "right")) - 1)
+        subject, seen = self._drawn
+        conventions = subject.wish.conventions
+        read = reading_of(found, seen, frame, conventions, index)
         if self.plot is not None:
             names_shown = [name_of(network, key) for key in found.keys]
-            values = np.stack([found.tracks[track][:, at] for track in Track])
-            self.plot.show_words(words_of(network, found.keys, names(conventions)), names_shown, values)
-        when = f"update {found.steps[at]:,}, epoch {found.epochs[at]:,.6g}"
-        parts = [when]
+            words = words_of(network, found.keys, names(conventions))
+            self.plot.show_words(words, names_shown, read.numbers)
         left_out = len(self.lab.selection.keys) - len(found.keys)
-        if left_out > 0:
-            parts.append(f"{left_out:,} more {'is' if left_out == 1 else 'are'} selected, but left out")
-        parts.append(f"gradient, delta and activation of {probe_name(seen)}")
-        self.words.set_text("  ·  ".join(parts))
+        more = [f"{left_out:,} more {'is' if left_out == 1 else 'are'} selected, but left out"]
+        self.words.set_text(
+            "  ·  ".join([read.when, moments_of(found), *more[: max(0, left_out)], *read.of_what])
+        )
 
     # ---- what people do
 
@@ -272,9 +277,11 @@ class OverTimePanel(PanelWidget):
         self.lab.player.past.go_beside(ahead=ahead)
 
     def _copy(self) -> None:
-        if self.trails is not None:
-            QGuiApplication.clipboard().setText(csv_of(self.lab.document.project.network, self.trails))
-            self.words.set_text(f"Copied {counted(len(self.trails.steps), 'moment')}.")
+        if self.trails is not None and self._drawn is not None:
+            subject, seen = self._drawn
+            called, network = names(subject.wish.conventions), self.lab.document.project.network
+            QGuiApplication.clipboard().setText(csv_of(network, self.trails, seen, called))
+            self.words.set_text(f"Copied {moments_of(self.trails)}.")
 
 
 add_panel(
