@@ -169,11 +169,17 @@ def test_noise_share_seed_and_scaling(
 
 
 def test_changes_reach_training(
-    panel: DataPanel, choose: Callable[[str], None], player: Player, document: Document, next_frame: After
+    panel: DataPanel, choose: Callable[[str], None], player: Player, document: Document, qtbot: QtBot
 ) -> None:
-    frame = next_frame(lambda: choose("moons"))
-    frame = next_frame(lambda: QTest.mouseClick(panel.shuffle, LEFT), accept=lambda new: new is not frame)
-    assert frame.trace.x[0].tolist() == document.prepared.x_train[0].tolist()
+    def arrived() -> bool:
+        frame = player.frame
+        return frame is not None and frame.trace.x[0].tolist() == document.prepared.x_train[0].tolist()
+
+    choose("moons")
+    qtbot.waitUntil(arrived)
+    QTest.mouseClick(panel.shuffle, LEFT)
+    assert not arrived()
+    qtbot.waitUntil(arrived)
 
 
 def test_a_table_is_opened_and_its_targets_are_chosen(
