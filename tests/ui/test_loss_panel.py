@@ -301,11 +301,15 @@ def test_it_follows_the_theme(shown: Shown, trained: tuple[Any, Frame], qapp: QA
 
 
 @pytest.mark.parametrize("size", [(230, 320), (500, 120), (900, 120), (350, 240)])
-def test_it_can_be_small(shown: Shown, trained: tuple[Any, Frame], size: tuple[int, int]) -> None:
+def test_it_can_be_small(
+    shown: Shown, trained: tuple[Any, Frame], size: tuple[int, int], qtbot: QtBot
+) -> None:
     lab, frame = trained
     panel = shown(lab, frame, size=size)
     plot = plot_of(panel)
     assert (panel.width(), panel.height()) == size
+    # Qt lays out what is shown in its next turn.
+    qtbot.waitUntil(lambda: panel.rect().contains(plot.geometry()))
     assert plot.area.height() >= 30
     for control in (panel.measure, panel.scale, plot):
         assert panel.rect().contains(control.geometry())
