@@ -194,7 +194,7 @@ def test_the_past_is_seen_with_the_data_of_then(window: Window, qtbot: QtBot) ->
     shown(window, qtbot, 2)
     assert f" of {len(then.x_train):,}:" in window.canvas._over.probe._text.toolTip()
     qtbot.waitUntil(lambda: flow.computed is player.frame)
-    assert flow.words.whole.endswith(f" of {len(then.x_train):,} examples")
+    assert flow.words.text().endswith(f" of {len(then.x_train):,} examples")
     window.choose_example()
     assert window._picker.examples.rowCount() == len(then.x_train)
     window._picker.hide()
