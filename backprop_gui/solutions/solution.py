@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -191,29 +192,36 @@ def _loss(worked: WorkedExample) -> Table:
 
 
 def _neurons(worked: WorkedExample) -> Table:
-    rows = []
-    for neuron in worked.frame.plan.network.neurons:
-        if neuron.kind is NeuronKind.INPUT:
-            continue
-        made = (
-            worked.find(neuron.id, Kind.WEIGHTED_SUM),
-            worked.find(neuron.id, Kind.ACTIVATION),
-            worked.delta_of(neuron.id),
-        )
-        values = tuple(None if one is None else worked.value(one) for one in made)
-        rows.append((Symbol(neuron.name), values))
-    delta = names(worked.conventions).delta
-    return Table("Neurons", (("z", False), ("a", False), (delta, False)), tuple(rows))
+    computed = [one for one in worked.frame.plan.network.neurons if one.kind is not NeuronKind.INPUT]
+    deltas = [worked.delta_of(neuron.id) for neuron in computed]
+    columns: dict[str, list[float | None]] = {
+        "z": [_made(worked, neuron.id, Kind.WEIGHTED_SUM) for neuron in computed],
+        "a": [_made(worked, neuron.id, Kind.ACTIVATION) for neuron in computed],
+        "f′(z)": [None if delta is None else _slope(worked.equations(delta)) for delta in deltas],
+        names(worked.conventions).delta: [None if delta is None else worked.value(delta) for delta in deltas],
+    }
+    columns = {name: column for name, column in columns.items() if any(value is not None for value in column)}
+    rows = zip((Symbol(neuron.name) for neuron in computed), zip(*columns.values(), strict=True), strict=True)
+    return Table("Neurons", tuple((name, False) for name in columns), tuple(rows))
+
+
+def _slope(equations: Sequence[Equation]) -> float | None:
+    """Return f′(z) if it is worked out on the way."""
+    for equation in equations:
+        if isinstance(equation.left, Quantity) and equation.left.symbol.prime:
+            return equation.result
+    return None
 
 
 def _parameters(worked: WorkedExample) -> Table:
     whole = Examples(worked.frame, worked.conventions).whole
     rows = []
     for key in worked.frame.plan.keys:
-        before = whole.parameter(key)
-        values = (before.value, _made(worked, key, Kind.GRADIENT), _made(worked, key, Kind.UPDATE))
-        rows.append((before.symbol, values))
-    columns = (("before", True), (names(worked.conventions).gradient, False), ("after", False))
+        before, after = whole.parameter(key), _made(worked, key, Kind.UPDATE)
+        step = None if after is None else float(worked.frame.coming.step[worked.frame.plan.slot[key]])
+        rows.append((before.symbol, (before.value, _made(worked, key, Kind.GRADIENT), step, after)))
+    gradient = names(worked.conventions).gradient
+    columns = (("before", True), (gradient, False), ("Δ", False), ("after", False))
     return Table("Weights and biases", columns, tuple(rows))
 
 

@@ -31,7 +31,7 @@ INDENT = 18.0
 FIGURE_HEIGHT = 260.0
 BLANK = 86.0
 """Room for a result that is to be filled in."""
-CELL = 120.0
+MOST_COLUMNS, CELL = 4, 104.0
 BLANK_DROP = 3.0
 
 
@@ -272,7 +272,7 @@ def _cells(values: Iterable[float | None], table: Table, wanted: Wanted, blank: 
 
 
 def _name_width() -> float:
-    return WIDTH - 3 * CELL - 3 * INDENT
+    return WIDTH - MOST_COLUMNS * (CELL + INDENT)
 
 
 def _table_width(table: Table) -> float:

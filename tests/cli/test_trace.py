@@ -101,12 +101,19 @@ def test_json_says_whose_number_it_is(run: Run) -> None:
 def test_results_end_the_document_and_are_blank_in_an_exercise(run: Run) -> None:
     solved = run("trace", "mazur", "--digits", "9").out
     [line] = [line for line in solved.splitlines() if line.split()[:1] == ["o1"]]
-    assert line.split() == ["o1", "1.10590597", "0.751365070", "0.138498562"]
+    assert line.split() == ["o1", "1.10590597", "0.751365070", "0.186815602", "0.138498562"]
     [line] = [line for line in solved.splitlines() if line.split()[:2] == ["w_h1→o1", "0.4"]]
-    assert line.split() == ["w_h1→o1", "0.4", "0.0821670406", "0.358916480"]
+    assert line.split() == ["w_h1→o1", "0.4", "0.0821670406", "−0.0410835203", "0.358916480"]
     blank = run("trace", "mazur", "--exercise").out
     [line] = [line for line in blank.splitlines() if line.split()[:2] == ["w_h1→o1", "0.4"]]
-    assert line.split() == ["w_h1→o1", "0.4", "________", "________"]
+    assert line.split() == ["w_h1→o1", "0.4", *3 * ["________"]]
+
+
+def test_a_column_without_a_number_is_left_out(run: Run) -> None:
+    """Over a batch f′ differs from example to example."""
+    whole = run("trace", "whole-numbers", "--batch").out
+    [head] = [line for line in whole.splitlines() if line.split()[:1] == ["Neurons"]]
+    assert head.split() == ["Neurons", "z", "a", "δ"]
 
 
 def test_long_formulas_run_over_several_lines_in_latex(run: Run) -> None:
