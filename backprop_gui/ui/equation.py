@@ -76,7 +76,9 @@ class EquationStrip(QWidget):
         self._lab.checking.follow(frame)
         self.chip.follow(key, self._lab.document.project.conventions.factor)
         scope = self._lab.microscope
-        operation, worked = scope.operation, scope.worked
+        # Who looks at no operation has none listed.
+        operation = scope.operation
+        worked = None if operation is None else scope.worked
         if operation is not None and worked is not None:
             equations = short_form(operation, worked.equations(operation))
             self._show(equations, (worked.frame.plan, (operation.kind, operation.subject), view))

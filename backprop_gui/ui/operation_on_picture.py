@@ -42,7 +42,8 @@ class OperationOnPicture(QObject):
         self._tell()
 
     def _tell(self) -> None:
-        operation, worked, words = self._scope.operation, self._scope.worked, ""
+        operation, words = self._scope.operation, ""
+        worked = None if operation is None else self._scope.worked
         if operation is not None and worked is not None and not self._is_read:
             words = f"operation {operation.number + 1:,} of {len(worked.operations):,}"
         self._canvas.set_operation_text(words)

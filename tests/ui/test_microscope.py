@@ -654,3 +654,24 @@ def test_a_chip_says_that_the_picture_shows_an_operation_where_the_microscope_do
     assert chip.text == ""
     assert window.lab.microscope.operation is None
     assert window.canvas.scene.spotlight.lights is None
+
+
+def test_nothing_is_listed_for_who_looks_at_no_operation(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Listing keeps the interpreter busy, and an edit of a large network would be painted late."""
+    monkeypatch.setattr(listing, "AT_ONCE", 0)
+    document, player, scope = window.lab.document, window.lab.player, window.lab.microscope
+    qtbot.waitUntil(lambda: player.frame is not None)
+    network = document.project.network
+    output = network.outputs[0].id
+    document.edit("Bend", replace(document.project, network=network.with_activation([output], "tanh")))
+    qtbot.waitUntil(
+        lambda: player.frame is not None and player.frame.plan.network is document.project.network
+    )
+    window.docks.bring_up("loss")
+    QApplication.processEvents()
+    assert scope._listing._asked is None
+    window.commands["microscope"].trigger()
+    assert scope._listing._asked is document.project.network
+    qtbot.waitUntil(lambda: scope.active)
