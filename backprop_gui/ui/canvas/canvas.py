@@ -154,7 +154,6 @@ class Canvas(QWidget):
             (n.id, n.position) for n in new.neurons
         ]
         if old is None:
-            self.scene.set_frame(None)
             self.scene.opened.clear()
         # What was begun in another drawing cannot be ended in this one.
         self.hands.cancel()
