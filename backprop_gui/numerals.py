@@ -105,8 +105,8 @@ class BookNumber:
     digits: int
 
 
-EXACT_DIGITS = 17
-"""As many as a float can hold."""
+FEWEST_DIGITS, EXACT_DIGITS = 2, 17
+"""Significant digits that people can choose: at least two, and at most as many as a float can hold."""
 
 
 def read_book_number(text: str) -> BookNumber:
@@ -147,6 +147,8 @@ def counted(count: int, what: str) -> str:
 
 
 __all__ = [
+    "EXACT_DIGITS",
+    "FEWEST_DIGITS",
     "MINUS",
     "BookNumber",
     "counted",

@@ -18,12 +18,11 @@ from backprop_gui.engine.operations.worked import worked_example
 from backprop_gui.engine.probing import check_probe
 from backprop_gui.errors import UserError
 from backprop_gui.network import Network
-from backprop_gui.numerals import counted, read_number
+from backprop_gui.numerals import EXACT_DIGITS, FEWEST_DIGITS, counted, read_number
 from backprop_gui.project import files
 from backprop_gui.solutions import WRITERS, Style, check_length, solution_of
 from backprop_gui.terminal import say
 
-FEWEST_DIGITS, MOST_DIGITS = 2, 17
 MOST_EXAMPLES = 1_000_000_000
 
 
@@ -59,10 +58,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(kind="text")
     parser.add_argument(
         "--digits",
-        type=whole_number("--digits", FEWEST_DIGITS, MOST_DIGITS),
+        type=whole_number("--digits", FEWEST_DIGITS, EXACT_DIGITS),
         default=6,
         metavar="N",
-        help=f"significant digits, {FEWEST_DIGITS} to {MOST_DIGITS}; 6 unless given",
+        help=f"significant digits, {FEWEST_DIGITS} to {EXACT_DIGITS}; 6 unless given",
     )
     parser.add_argument(
         "--delta",

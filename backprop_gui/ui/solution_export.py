@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QWi
 
 from backprop_gui.engine.frame import Frame
 from backprop_gui.errors import UserError
-from backprop_gui.numerals import counted
+from backprop_gui.numerals import EXACT_DIGITS, FEWEST_DIGITS, counted
 from backprop_gui.project import files
 from backprop_gui.solutions import WRITERS, Solution, Style, Writer, check_length, solution_of
 from backprop_gui.ui.filing import Filing
@@ -24,7 +24,6 @@ from backprop_gui.ui.widgets.column import muted
 from backprop_gui.ui.widgets.number_field import NumberRow
 
 LARGEST = QSize(470, 280)
-FEWEST_DIGITS, MOST_DIGITS = 2, 17
 SETTING = "solution"
 """Where the last choices are remembered."""
 
@@ -81,7 +80,7 @@ class SolutionSheet(Overlay):
         self.sheet_kind = Segmented([(name, name, tip) for name, (_, _, tip) in SHEETS.items()], "Sheet")
         self.sheet_kind.set_value(_known(settings.value(f"{SETTING}/sheet"), SHEETS, "solved"))
         self.digits = NumberRow(
-            "significant digits", FEWEST_DIGITS, MOST_DIGITS, "How exactly results are written", whole=True
+            "significant digits", FEWEST_DIGITS, EXACT_DIGITS, "How exactly results are written", whole=True
         )
         self.digits.field.set_value(_digits(settings.value(f"{SETTING}/digits")))
         choose, cancel = QPushButton("Choose file…"), QPushButton("Cancel")
@@ -172,7 +171,7 @@ def _known(value: object, names: dict, usual: str) -> str:
 def _digits(value: object) -> int:
     """Return the digits that were chosen last; the settings may hold anything."""
     text = str(value)
-    return int(text) if text.isdecimal() and FEWEST_DIGITS <= int(text) <= MOST_DIGITS else Style().digits
+    return int(text) if text.isdecimal() and FEWEST_DIGITS <= int(text) <= EXACT_DIGITS else Style().digits
 
 
 __all__ = ["KINDS", "SHEETS", "SolutionExport", "SolutionSheet"]

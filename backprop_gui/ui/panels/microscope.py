@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from backprop_gui.engine.frame import Frame
 from backprop_gui.engine.operations.order import Pace as Step
 from backprop_gui.network import Key
-from backprop_gui.numerals import counted
+from backprop_gui.numerals import EXACT_DIGITS, FEWEST_DIGITS, counted
 from backprop_gui.project import Project
 from backprop_gui.ui import theme
 from backprop_gui.ui.microscope import SPEEDS
@@ -28,7 +28,6 @@ from backprop_gui.ui.widgets.elided import ElidedLabel
 from backprop_gui.ui.widgets.operation_list import OperationList
 from backprop_gui.ui.widgets.operation_reader import OperationReader
 
-FEWEST_DIGITS, MOST_DIGITS = 2, 17
 LIST_PX, NARROW_LIST_PX = 264, 216
 NARROW_PX = 640
 """Below this width the speed and the number of the operation step back."""
@@ -82,7 +81,7 @@ class MicroscopePanel(PanelWidget):
         self.speed.setToolTip("How fast it goes on by itself")
         self.speed.activated.connect(lambda index: scope.set_speed(SPEEDS[index]))
         self.digits = QSpinBox()
-        self.digits.setRange(FEWEST_DIGITS, MOST_DIGITS)
+        self.digits.setRange(FEWEST_DIGITS, EXACT_DIGITS)
         self.digits.setValue(scope.digits)
         self.digits.setSuffix(" digits")
         self.digits.setAccessibleName("Digits of numbers in equations")
