@@ -26,6 +26,7 @@ from backprop_gui.ui.probe_words import over_what
 from backprop_gui.ui.speech import say
 from backprop_gui.ui.widgets.choice import Choice
 from backprop_gui.ui.widgets.column import muted
+from backprop_gui.ui.widgets.looks import set_look
 from backprop_gui.ui.widgets.message import Message
 from backprop_gui.ui.widgets.typing_box import TypingBox
 from backprop_gui.ui.widgets.wrapped import Wrapped
@@ -242,10 +243,7 @@ class Reconciler(QWidget):
         text = as_drawn("\n".join(verdict.sentences), frame.plan.network)
         tone = TONES[verdict.mark]
         self.mark.setText(verdict.mark.value)
-        if tone != self.mark.property("tone"):
-            self.mark.setProperty("tone", tone)
-            self.mark.style().unpolish(self.mark)
-            self.mark.style().polish(self.mark)
+        set_look(self.mark, "tone", tone)
         self.mark.setAccessibleName({"good": "right", "warning": "right otherwise", "bad": "wrong"}[tone])
         if text != self.answer.text():
             self.answer.setText(text)

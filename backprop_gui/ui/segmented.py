@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QToolButton, QWidget
 
+from backprop_gui.ui.widgets.looks import dress_anew
+
 
 class Segmented(QFrame):
     """One choice out of a few, each with a label.
@@ -60,8 +62,7 @@ class Segmented(QFrame):
         if tight != bool(self.property("tight")):
             self.setProperty("tight", tight)
             for widget in (self, *self._group.buttons()):
-                widget.style().unpolish(widget)
-                widget.style().polish(widget)
+                dress_anew(widget)
                 widget.updateGeometry()
             self.adjustSize()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from backprop_gui.ui import theme as themes
 from backprop_gui.ui.canvas.legend import paint_plate
 from backprop_gui.ui.speech import say
+from backprop_gui.ui.widgets.looks import set_look
 
 NOTE_MS = 9000
 """How long a note about what was done stays."""
@@ -22,7 +23,6 @@ class Hint(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._gesture = self._note = self._note_tone = self._obstacle = ""
-        self._tone = ""
         self._room, self._below = QRect(), True
         self._label = QLabel()
         self._label.setWordWrap(True)
@@ -71,11 +71,7 @@ class Hint(QWidget):
         text = self._gesture or self._note or self._obstacle
         if not self._gesture:
             tone = self._note_tone if self._note else "warning" if self._obstacle else ""
-        if tone != self._tone:
-            self._tone = tone
-            self._label.setProperty("tone", tone)
-            self._label.style().unpolish(self._label)
-            self._label.style().polish(self._label)
+        set_look(self._label, "tone", tone)
         if text != self._label.text():
             self._label.setText(text)
             self.setAccessibleName(text)

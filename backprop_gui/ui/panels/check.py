@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton
 
 from backprop_gui.engine.frame import Frame
 from backprop_gui.network import Key
@@ -15,6 +15,7 @@ from backprop_gui.ui.nudge_view import NudgeView
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
 from backprop_gui.ui.widgets.column import Column, muted
 from backprop_gui.ui.widgets.derivatives import DerivativesTable
+from backprop_gui.ui.widgets.looks import set_look
 
 VERDICT_PX, NUDGE_PX = 250, 470
 NARROW_PX = 1150
@@ -160,16 +161,7 @@ class CheckPanel(PanelWidget):
         if (verdict, words) != (self.verdict.text(), self.words.text()):
             self.verdict.setText(verdict)
             self.words.setText(words)
-        if tone != self.verdict.property("tone"):
-            self.verdict.setProperty("tone", tone)
-            _restyle(self.verdict)
-
-
-def _restyle(widget: QWidget) -> None:
-    """Dress a widget anew whose tone has changed."""
-    style = widget.style()
-    style.unpolish(widget)
-    style.polish(widget)
+        set_look(self.verdict, "tone", tone)
 
 
 add_panel(

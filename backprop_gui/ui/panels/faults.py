@@ -17,11 +17,13 @@ from backprop_gui.ui.fault_runs import CORRECT, ROWS, FaultRuns, fault_of
 from backprop_gui.ui.fault_table import FaultTable
 from backprop_gui.ui.fault_words import described, lesson, of_loss, rich_formula, where_wrong
 from backprop_gui.ui.panel import Lab, Panel, PanelWidget, add_panel
+from backprop_gui.ui.past import changes_training
 from backprop_gui.ui.plots.keys import LineKey, Yielding
 from backprop_gui.ui.plots.value_axis import Scale
 from backprop_gui.ui.typeset.type import FAMILIES
 from backprop_gui.ui.widgets.column import SPACING
 from backprop_gui.ui.widgets.hazard import TAPE_PX, HazardBar
+from backprop_gui.ui.widgets.looks import set_look
 from backprop_gui.ui.widgets.message import Message
 from backprop_gui.ui.widgets.number_field import NumberField
 from backprop_gui.ui.widgets.wrapped import Wrapped
@@ -191,7 +193,7 @@ class FaultLab(PanelWidget):
         if document.obstacle is not None:
             return
         project, epochs = document.project, self.epochs.value
-        if self._ran is None or not _same(self._ran[0], project) or self._ran[1] != epochs:
+        if self._ran is None or changes_training(self._ran[0], project) or self._ran[1] != epochs:
             self.runs.forget()
         self._ran, self._trouble = (project, epochs), ""
         known = self.runs.courses.get(CORRECT)
@@ -227,7 +229,11 @@ class FaultLab(PanelWidget):
         courses, running, name = self.runs.courses, self.runs.running, self.table.name
         self.table.show_courses(courses, running)
         obstacle = self.lab.document.obstacle
-        stale = self._ran is not None and bool(courses) and not _same(self._ran[0], self.lab.document.project)
+        stale = (
+            self._ran is not None
+            and bool(courses)
+            and changes_training(self._ran[0], self.lab.document.project)
+        )
         if obstacle is not None:
             self.message.say(f"A copy of this drawing cannot be trained. {obstacle}", "warning")
         elif self._trouble:
@@ -300,18 +306,9 @@ class FaultLab(PanelWidget):
 
 
 def _chip(label: QLabel, text: str, *, good: bool | None, tip: str) -> None:
-    tone = {True: "good", False: "bad", None: ""}[good]
-    if tone != label.property("tone"):
-        label.setProperty("tone", tone)
-        label.style().unpolish(label)
-        label.style().polish(label)
+    set_look(label, "tone", {True: "good", False: "bad", None: ""}[good])
     label.setText(text)
     label.setToolTip(tip)
-
-
-def _same(first: Project, second: Project) -> bool:
-    """Return whether copies of both learn alike."""
-    return first.network is second.network and first.data == second.data and first.training == second.training
 
 
 def _whole(course: Course) -> bool:

@@ -16,6 +16,7 @@ from backprop_gui.ui import theme
 from backprop_gui.ui.panel import Lab, Pace, Panel, PanelWidget, add_panel
 from backprop_gui.ui.widgets.column import MARGIN, SPACING, Column, muted
 from backprop_gui.ui.widgets.layer_row import LayerRow, activation_choice
+from backprop_gui.ui.widgets.looks import set_look
 from backprop_gui.ui.widgets.message import Message, attempt
 from backprop_gui.ui.widgets.stepper import Stepper
 from backprop_gui.ui.widgets.typing_box import TypingBox
@@ -191,10 +192,7 @@ class ShapePanel(PanelWidget):
     def _mark(self, invalid: bool) -> None:
         if not invalid:
             self._message.say("" if is_layered(self.lab.document.project.network) else DRAWN_BY_HAND, "muted")
-        if invalid != bool(self.shape_box.property("invalid")):
-            self.shape_box.setProperty("invalid", invalid)
-            self.shape_box.style().unpolish(self.shape_box)
-            self.shape_box.style().polish(self.shape_box)
+        set_look(self.shape_box, "invalid", invalid)
 
     def _change_layer_count(self, by: int) -> None:
         hidden = hidden_sizes(self.lab.document.project.network)

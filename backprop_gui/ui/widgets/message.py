@@ -11,6 +11,7 @@ from backprop_gui.project import Project
 from backprop_gui.ui.document import Document
 from backprop_gui.ui.errors import unexpected
 from backprop_gui.ui.speech import say
+from backprop_gui.ui.widgets.looks import set_look
 from backprop_gui.ui.widgets.wrapped import Wrapped
 
 
@@ -27,10 +28,7 @@ class Message(Wrapped):
 
     def say(self, text: str, tone: str = "bad") -> None:
         """Show ``text``, or nothing if it is empty; ``tone`` is bad, warning or muted."""
-        if tone != self.property("tone"):
-            self.setProperty("tone", tone)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        set_look(self, "tone", tone)
         known = self.text()
         if text != known:
             self.setText(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
+from backprop_gui.ui.widgets.looks import set_look
 from backprop_gui.ui.widgets.typing_box import TypingBox
 
 
@@ -38,10 +39,7 @@ class NameBox(TypingBox):
 
     def mark(self, invalid: bool) -> None:
         """Show that what stands there has not been taken, or that it has."""
-        if invalid != bool(self.property("invalid")):
-            self.setProperty("invalid", invalid)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        set_look(self, "invalid", invalid)
 
     def _finish(self) -> None:
         if self.text() == self._shown:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from backprop_gui.errors import UserError
 from backprop_gui.ui import theme
 from backprop_gui.ui.numbers import read_number, write_number
+from backprop_gui.ui.widgets.looks import set_look
 from backprop_gui.ui.widgets.message import Message
 from backprop_gui.ui.widgets.typing_box import TypingBox
 
@@ -147,10 +148,7 @@ class NumberField(TypingBox):
         self.problem.emit(problem)
 
     def _dress(self, *, invalid: bool) -> None:
-        if invalid != bool(self.property("invalid")):
-            self.setProperty("invalid", invalid)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        set_look(self, "invalid", invalid)
 
 
 class NumberRow(QWidget):
